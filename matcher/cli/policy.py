@@ -1,4 +1,4 @@
-"""The official rules: explain, list, check, programmes, platforms, changes, calendar; scoring has a module of its own."""
+"""The official rules: explain, list, check, programmes, platforms, changes, calendar; scoring lies in a module beside."""
 
 from __future__ import annotations
 

@@ -123,7 +123,8 @@ def import_command(
     quiet: bool,
 ) -> None:
     """Write the facts of a table that the book does not have yet."""
-    from matcher.pool.book.book import Book, conflict_message, leap_message, stranger_message
+    from matcher.pool.book.book import Book
+    from matcher.pool.book.edits import conflict_message, leap_message, stranger_message
     from matcher.pool.book.tables import headers, import_sheets, read_book_firms
 
     check({problems: TABLES}, table, book)
