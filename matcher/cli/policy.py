@@ -1,4 +1,4 @@
-"""The official rules: explain, list, check, programmes, platforms, changes, calendar; scoring lies in a module beside."""
+"""The official rules: explain, list, check, programmes, platforms, changes, calendar; others lie in own modules."""
 
 from __future__ import annotations
 
