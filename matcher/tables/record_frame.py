@@ -13,7 +13,10 @@ import pandas as pd
 
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, opening_clauses, shorten
-from matcher.tables.columns import Cells, Soft, counts_persons, in_row_unit, money_text, read_cells, unit_of_cells
+from matcher.tables.column_cells import Cells, Soft
+from matcher.tables.columns import read_cells
+from matcher.tables.number_cells import counts_persons, money_text
+from matcher.tables.row_units import in_row_unit, unit_of_cells
 from matcher.tables.dates import Span, is_last_day, read_days
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header

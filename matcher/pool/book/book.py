@@ -16,10 +16,7 @@ import pandas as pd
 from matcher.errors import ConflictError, PoolError
 from matcher.event_log.log import Event
 from matcher.policy.identity import has_ended
-from matcher.policy.linkage import (
-    coded_twins,
-    find_firm,
-)
+from matcher.policy.linkage import coded_twins, find_firm
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.pool.book.edits import VERSION, Written, against_book, conflict_message, edited_rows, stranger_message
