@@ -2,52 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
-import decimal
-import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from matcher.tables.cells import (
-    ELSEWHERE,
-    MAX_CELL,
-    UNITS,
-    UNTICKED,
-    Fault,
-    as_written,
-    clean_text,
-    cut_labels,
-    error_fault,
-    half_width,
-    has_no_tick,
-    is_blank,
-    is_blank_word,
-    is_elsewhere,
-    is_excel_error,
-    shorten,
-)
-from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import Days, Span, read_days
-from matcher.tables.measures import unit_apart
-from matcher.tables.mixed_shares import clearly_fractions, clearly_per_cent
-from matcher.tables.numbers import (
-    AREA_WORDS,
-    COUNT_WORDS,
-    EXACT,
-    FOREIGN_WORDS,
-    MONEY_WORDS,
-    NOT_A_NUMBER,
-    TIME_WORDS,
-    WORKING_DAYS,
-    Number,
-    is_about,
-    read_number,
-    yuan_alone,
-)
-from matcher.tables.schemas import Column
+from matcher.tables.cells import Fault, error_fault, is_blank, is_excel_error
 
 
 class Soft(NamedTuple):
@@ -96,10 +55,12 @@ def read_each(cells: Iterable[object], read: Callable[[Any], Any]) -> tuple[list
 
 
 def without_excel_errors(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The reader of a cell with #N/A and the like as faults."""
     return lambda cell: error_fault(cell) if is_excel_error(cell) else read(cell)
 
 
 def told(soft: Soft, show: Callable[[Any], str]) -> Fault:
+    """The word on a cell that is known within bounds only."""
     low, high = soft
     if high is None:
         known = f"不低于 {show(low)}"

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
-import decimal
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 from matcher.tables.cells import (
     ELSEWHERE,
@@ -21,37 +16,18 @@ from matcher.tables.cells import (
     clean_text,
     cut_labels,
     error_fault,
-    half_width,
     has_no_tick,
-    is_blank,
     is_blank_word,
     is_elsewhere,
     is_excel_error,
-    shorten,
 )
 from matcher.tables.checkboxes import ticked
-from matcher.tables.column_cells import Cells, Soft, read_each, told, without_excel_errors
-from matcher.tables.number_cells import TOO_LARGE, OF_MONEY, foreign, hundredth, read_numbers
-from matcher.tables.share_cells import read_shares
+from matcher.tables.column_cells import Cells, read_each, without_excel_errors
 from matcher.tables.date_cells import read_dates
-from matcher.tables.dates import Days, Span, read_days
 from matcher.tables.measures import unit_apart
-from matcher.tables.mixed_shares import clearly_fractions, clearly_per_cent
-from matcher.tables.numbers import (
-    AREA_WORDS,
-    COUNT_WORDS,
-    EXACT,
-    FOREIGN_WORDS,
-    MONEY_WORDS,
-    NOT_A_NUMBER,
-    TIME_WORDS,
-    WORKING_DAYS,
-    Number,
-    is_about,
-    read_number,
-    yuan_alone,
-)
+from matcher.tables.number_cells import OF_MONEY, read_numbers
 from matcher.tables.schemas import Column
+from matcher.tables.share_cells import read_shares
 from matcher.tables.yes_no import read_yesno
 
 _LOST_DIGITS = Fault("编号已被 Excel 改成数字，15 位以后的数字丢失", "请把这一列设为文本格式后重新填写")
@@ -75,7 +51,7 @@ def read_cells(column: Column, unit: str, cells: Sequence[object], header: str =
     if column.kind == "yesno":
         names = (column.title, *column.headers)
         values, faults = read_each(cells, without_excel_errors(lambda cell: read_yesno(cell, header, names)))
-        return certain(values, faults)
+        return _cells(values, faults)
     if column.measured:
         apart = [unit_apart(cell) for cell in cells]
         read = read_numbers(column, UNITS.get(unit, 1), [number for number, _ in apart])
@@ -83,7 +59,7 @@ def read_cells(column: Column, unit: str, cells: Sequence[object], header: str =
     return read_numbers(column, UNITS.get(unit, 1), cells)
 
 
-def certain(values: list[Any], faults: list[tuple[int, Fault]]) -> Cells:
+def _cells(values: list[Any], faults: list[tuple[int, Fault]]) -> Cells:
     return Cells(values, faults, {}, {}, [])
 
 
@@ -112,7 +88,7 @@ def _read_text(column: Column, cells: Sequence[object]) -> Cells:
             faults.append((i, ELSEWHERE))
         answered = nothing and text.strip("()（）[]【】").rstrip("。.,;!，；！") in column.labels
         values.append("" if nothing and not answered else text)
-    return certain(values, faults)
+    return _cells(values, faults)
 
 
 def _read_ids(column: Column, cells: Sequence[object]) -> Cells:
@@ -135,4 +111,4 @@ def _read_labels(column: Column, cells: Sequence[object]) -> Cells:
     joined = {value: ",".join(cut_labels(value, column.labels)) for value in different}
     empty = {value for value in different if value and not joined[value] and has_no_tick(value)}
     faults = read.faults + [(i, UNTICKED) for i, value in enumerate(read.values) if value in empty]
-    return certain([joined[value] for value in read.values], faults)
+    return _cells([joined[value] for value in read.values], faults)

@@ -3,52 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import decimal
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
-from matcher.tables.cells import (
-    ELSEWHERE,
-    MAX_CELL,
-    UNITS,
-    UNTICKED,
-    Fault,
-    as_written,
-    clean_text,
-    cut_labels,
-    error_fault,
-    half_width,
-    has_no_tick,
-    is_blank,
-    is_blank_word,
-    is_elsewhere,
-    is_excel_error,
-    shorten,
-)
-from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import Days, Span, read_days
-from matcher.tables.measures import unit_apart
-from matcher.tables.mixed_shares import clearly_fractions, clearly_per_cent
-from matcher.tables.numbers import (
-    AREA_WORDS,
-    COUNT_WORDS,
-    EXACT,
-    FOREIGN_WORDS,
-    MONEY_WORDS,
-    NOT_A_NUMBER,
-    TIME_WORDS,
-    WORKING_DAYS,
-    Number,
-    is_about,
-    read_number,
-    yuan_alone,
-)
-from matcher.tables.schemas import Column
+from matcher.tables.cells import Fault, as_written
 from matcher.tables.column_cells import Cells, Soft, read_each, told, without_excel_errors
+from matcher.tables.dates import Days, Span, read_days
+from matcher.tables.schemas import Column
 
 _FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2101, 1, 1)
 _OF_END = re.compile("截止|有效|到期|终止|结束|[至止]$")
@@ -66,6 +29,7 @@ def _unlikely_day(column: Column, day: datetime.date) -> Fault | None:
 
 
 def read_dates(column: Column, cells: Sequence[object]) -> Cells:
+    """Days; a period counts by its last or its first day where the title says which, words as states."""
     found, faults = read_each(cells, without_excel_errors(read_days))
     values: list[Any] = []
     soft: dict[int, Soft] = {}

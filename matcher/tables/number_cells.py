@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import decimal
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from matcher.tables.cells import (
-    ELSEWHERE,
-    MAX_CELL,
-    UNITS,
-    UNTICKED,
-    Fault,
-    as_written,
-    clean_text,
-    cut_labels,
-    error_fault,
-    half_width,
-    has_no_tick,
-    is_blank,
-    is_blank_word,
-    is_elsewhere,
-    is_excel_error,
-    shorten,
-)
-from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import Days, Span, read_days
-from matcher.tables.measures import unit_apart
-from matcher.tables.mixed_shares import clearly_fractions, clearly_per_cent
+from matcher.tables.cells import Fault, as_written, error_fault, half_width, is_blank, is_excel_error
+from matcher.tables.column_cells import Cells, Soft, told
 from matcher.tables.numbers import (
     AREA_WORDS,
     COUNT_WORDS,
@@ -43,17 +20,15 @@ from matcher.tables.numbers import (
     TIME_WORDS,
     WORKING_DAYS,
     Number,
-    is_about,
     read_number,
     yuan_alone,
 )
 from matcher.tables.schemas import Column
-from matcher.tables.column_cells import Cells, Soft, read_each, told, without_excel_errors
 
 _INT64 = 2**63 - 1
 TOO_LARGE = Fault("数大得不合理", "请检查数字")
-_NO_MONEY = Fault("不是数字", "请以元填写，或写明单位，如 500万元")
 _IN_YUAN = "请以元填写，或写明单位，如 500万元"
+_NO_MONEY = Fault("不是数字", _IN_YUAN)
 _DECIMAL = re.compile(r"(\d{1,12})\.(\d{1,6})")
 _WAN = re.compile(r"(?<=[0-9])\s*w(?![a-z0-9])", re.I)  # 80w is 80万 of money, and 80 watts elsewhere
 _OF_PEOPLE = re.compile("人|员|职|件|项|家|专利|数量|票|次|村|样品")
@@ -76,6 +51,7 @@ _DOLLARS = ("美元", "美金", "usd", "us$", "$")
 
 
 def read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
+    """Numbers, of money in whole yuan; unit: what a plain number is to be multiplied by."""
     money = column.kind == "yuan"
     rounded: dict[int, object] = {}
     fen: dict[int, int] = {}
@@ -198,6 +174,7 @@ def _yuan(number: Number | Fault | None) -> int | Soft | Fault | None:
 
 
 def foreign(suffix: str) -> Fault:
+    """The word on money that is no yuan."""
     return Fault(f"是外币（{suffix}），不知折合多少人民币", "请折合成人民币填写")
 
 
@@ -274,6 +251,7 @@ def _misfit(title: str, suffix: str) -> Fault | None:
 
 
 def hundredth(number: Number) -> Number:
+    """A number of per cent as a fraction."""
     low, high = (None if end is None else EXACT.divide(end, Decimal(100)) for end in number[:2])
     return Number(low, high, number.suffix)
 

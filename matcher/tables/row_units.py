@@ -2,53 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-import decimal
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Any, NamedTuple
 
-from matcher.tables.cells import (
-    ELSEWHERE,
-    MAX_CELL,
-    UNITS,
-    UNTICKED,
-    Fault,
-    as_written,
-    clean_text,
-    cut_labels,
-    error_fault,
-    half_width,
-    has_no_tick,
-    is_blank,
-    is_blank_word,
-    is_elsewhere,
-    is_excel_error,
-    shorten,
-)
-from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import Days, Span, read_days
-from matcher.tables.measures import unit_apart
-from matcher.tables.mixed_shares import clearly_fractions, clearly_per_cent
-from matcher.tables.numbers import (
-    AREA_WORDS,
-    COUNT_WORDS,
-    EXACT,
-    FOREIGN_WORDS,
-    MONEY_WORDS,
-    NOT_A_NUMBER,
-    TIME_WORDS,
-    WORKING_DAYS,
-    Number,
-    is_about,
-    read_number,
-    yuan_alone,
-)
-from matcher.tables.schemas import Column
-from matcher.tables.number_cells import TOO_LARGE, OF_MONEY, foreign, hundredth, read_numbers
+from matcher.tables.cells import UNITS, Fault, half_width, shorten
+from matcher.tables.number_cells import foreign
+from matcher.tables.numbers import EXACT, FOREIGN_WORDS, MONEY_WORDS, Number, read_number
 
 _PER_CENT_WORDS = ("%", "百分比", "百分点", "个百分点")
 

@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
-import decimal
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
-from matcher.tables.cells import (
-    ELSEWHERE,
-    MAX_CELL,
-    UNITS,
-    UNTICKED,
-    Fault,
-    as_written,
-    clean_text,
-    cut_labels,
-    error_fault,
-    half_width,
-    has_no_tick,
-    is_blank,
-    is_blank_word,
-    is_elsewhere,
-    is_excel_error,
-    shorten,
-)
-from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import Days, Span, read_days
-from matcher.tables.measures import unit_apart
-from matcher.tables.mixed_shares import clearly_fractions, clearly_per_cent
-from matcher.tables.numbers import (
-    AREA_WORDS,
-    COUNT_WORDS,
-    EXACT,
-    FOREIGN_WORDS,
-    MONEY_WORDS,
-    NOT_A_NUMBER,
-    TIME_WORDS,
-    WORKING_DAYS,
-    Number,
-    is_about,
-    read_number,
-    yuan_alone,
-)
-from matcher.tables.schemas import Column
+from matcher.tables.cells import Fault, as_written
 from matcher.tables.column_cells import Cells, Soft, read_each, told, without_excel_errors
-from matcher.tables.number_cells import TOO_LARGE, OF_MONEY, foreign, hundredth, read_numbers
+from matcher.tables.mixed_shares import clearly_fractions, clearly_per_cent
+from matcher.tables.number_cells import TOO_LARGE, hundredth
+from matcher.tables.numbers import EXACT, Number, is_about, read_number
+from matcher.tables.schemas import Column
 
-_OF_WHOLE = re.compile("占有率|市占|份额|占比|比例|比重|百分比|概率|覆盖率|合格率|[占]")
+_OF_WHOLE = re.compile("占|份额|比例|比重|百分比|概率|覆盖率|合格率")
 _OF_NO_WHOLE = re.compile("增|同比|环比|负债|利润|收益|回报|毛利|研发|研究|投入|强度|完成")
 _FRACTION_OR_PER_CENT = Fault(
     "同一列有的写“%”，有的没写，不知这格是小数还是百分数，没有采用", "请写成 2.1% 这样，写明“%”"
