@@ -24,9 +24,10 @@ from matcher.cli.options import (
     quiet_option,
     sheet_option,
 )
-from matcher.cli.pool_options import KINDS, TABLES, book_argument, day_option
+from matcher.cli.pool_options import KINDS, book_argument, day_option
 from matcher.cli.reading import all_columns, all_problems, read
 from matcher.cli.records import about
+from matcher.export.targets import TABLES
 
 ALIASES: dict[str, click.Command] = {}
 group = Group(

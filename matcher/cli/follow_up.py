@@ -26,9 +26,10 @@ from matcher.cli.options import (
     quiet_option,
     sheet_option,
 )
-from matcher.cli.pool_options import KINDS, TABLES, book_argument, day_option, person_option, write
+from matcher.cli.pool_options import KINDS, book_argument, day_option, person_option, write
 from matcher.cli.reading import read
 from matcher.errors import PoolError
+from matcher.export.targets import TABLES
 
 
 @click.command("push", cls=Command, help="把推荐的配对记为“已推送”：只记较强匹配，已有记录的不重复。")

@@ -28,9 +28,10 @@ from matcher.cli.options import (
     quiet_option,
     sheet_option,
 )
-from matcher.cli.pool_options import KINDS, TABLES, book_argument, book_options, day_option, person_option, write
+from matcher.cli.pool_options import KINDS, book_argument, book_options, day_option, person_option, write
 from matcher.cli.reading import read
 from matcher.errors import PoolError
+from matcher.export.targets import TABLES
 
 group = Group("pool", help="高企培育库：走访名单、入库出库、梯队快照、变动原因、跟进与看板，全部留痕。")
 ALIASES: dict[str, click.Command] = {}
