@@ -72,7 +72,7 @@ class HistoryError(PoolError):
 
 
 class ConflictError(PoolError):
-    """Somebody else changed a fact in the meantime. `conflicts`: see `matcher.pool.book.book.CONFLICTS`."""
+    """Somebody else changed a fact in the meantime. `conflicts`: see `matcher.pool.book.edits.CONFLICTS`."""
 
     def __init__(self, message: str, conflicts: pd.DataFrame) -> None:
         super().__init__(message)

@@ -33,7 +33,8 @@ from matcher.cli import (
     serving,
     tables,
 )
-from matcher.cli.options import Group, note, usage_sentence
+from matcher.cli.commands import Group
+from matcher.cli.messages import note, usage_sentence
 from matcher.errors import MatcherError
 
 main_group = Group(

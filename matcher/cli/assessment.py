@@ -8,24 +8,23 @@ from pathlib import Path
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Command
+from matcher.cli.messages import note, report
 from matcher.cli.options import (
     TABLE_KINDS,
-    Command,
-    about,
     argument,
     check,
-    column_option,
     contacts_option,
     named,
-    note,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
+from matcher.cli.reading import read
+from matcher.cli.records import about
 
 ALIASES: dict[str, click.Command] = {}
 

@@ -8,27 +8,26 @@ from pathlib import Path
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Group
+from matcher.cli.messages import note, report
 from matcher.cli.options import (
     COUNT,
     FILE,
     TABLE_KINDS,
     WHOLE,
-    Group,
     argument,
     check,
-    column_option,
     contacts_option,
     named,
-    note,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_of,
     sheet_option,
 )
+from matcher.cli.reading import read
 from matcher.errors import InfeasibleError, TableError
 from matcher.export.targets import TABLES
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.messages import note, report
 from matcher.cli.needs import group
 from matcher.cli.options import (
     COUNT,
@@ -16,23 +18,18 @@ from matcher.cli.options import (
     FILE,
     TABLE_KINDS,
     Decorated,
-    about,
-    all_columns,
-    all_problems,
     argument,
     check,
-    column_option,
     contacts_option,
     named,
-    note,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
+from matcher.cli.reading import all_columns, all_problems, read
+from matcher.cli.records import about
 from matcher.errors import TableError
 from matcher.export.targets import TABLES
 

@@ -8,30 +8,26 @@ from pathlib import Path
 
 import click
 
+from matcher.cli.column_choices import column_option, columns_option
+from matcher.cli.commands import Group
+from matcher.cli.messages import counts_of, note, report
 from matcher.cli.options import (
     FILE,
     TABLE_KINDS,
-    Group,
     OneOf,
-    about,
-    all_columns,
-    all_problems,
     argument,
     check,
-    column_option,
-    columns_option,
     contacts_option,
-    counts_of,
-    note,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
-from matcher.cli.pool_options import KINDS, TABLES, book_argument, day_option
+from matcher.cli.pool_options import KINDS, book_argument, day_option
+from matcher.cli.reading import all_columns, all_problems, read
+from matcher.cli.records import about
+from matcher.export.targets import TABLES
 
 ALIASES: dict[str, click.Command] = {}
 group = Group(

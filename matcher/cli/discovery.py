@@ -9,32 +9,28 @@ from pathlib import Path
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Command, Group
+from matcher.cli.messages import counts_of, note, report
 from matcher.cli.options import (
     FILE,
     TABLE_KINDS,
     WHOLE,
-    Command,
-    Group,
     Number,
-    all_columns,
-    all_problems,
     argument,
     check,
-    column_option,
     contacts_option,
-    counts_of,
-    note,
     on_option,
     option,
     output_option,
     policy_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
-from matcher.cli.pool_options import KINDS, TABLES, write
+from matcher.cli.pool_options import KINDS, write
+from matcher.cli.reading import all_columns, all_problems, read
 from matcher.cli.registers import Given, registers_option
+from matcher.export.targets import TABLES
 
 _FIRMS = argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
 _SEED = option("--seed", type=Number(int), default=0, metavar="整数", help="随机数种子，默认 0；相同则结果相同。")

@@ -8,34 +8,32 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Group
+from matcher.cli.messages import note, report
 from matcher.cli.options import (
     COUNT,
     FILE,
     TABLE_KINDS,
-    Group,
     Number,
     OneOf,
-    about,
-    all_columns,
-    all_problems,
     argument,
     bad_rows_option,
     check,
-    column_option,
     contacts_option,
     k_option,
     named,
-    note,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_of,
     sheet_option,
 )
+from matcher.cli.reading import all_columns, all_problems, read
+from matcher.cli.records import about
 from matcher.errors import TableError
+from matcher.export.targets import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
     from matcher.tables.reading import Reading
     from matcher.tables.schemas import Contract
 
-_TABLES = (".xlsx", ".csv", ".parquet")
 _ACCEPTED = (
     ("expert_id_a", "text", "编号甲", ("专家甲",)),
     ("expert_id_b", "text", "编号乙", ("专家乙",)),
@@ -229,7 +226,7 @@ def teams_command(
     from matcher.tables.reading import read_needs
     from matcher.tables.schemas import EXPERTS
 
-    check({output: _TABLES}, needs, fits, forbid, names)
+    check({output: TABLES}, needs, fits, forbid, names)
     asking = read(read_needs, needs, sheet=sheet, column=column, quiet=quiet)
     table = _declared(fits, _FITS, quiet)
     who = "expert_id" if (table["expert_id"] != "").any() else "outcome_id"
@@ -295,7 +292,7 @@ def merges_command(
     from matcher.export.titles import TEAMS
     from matcher.tables.schemas import EXPERTS, WORKS
 
-    check({output: _TABLES}, experts, works)
+    check({output: TABLES}, experts, works)
     people = _as_written(experts, EXPERTS, quiet, sheet, column)
     proposals = propose_merges(people, _as_written(works, WORKS, quiet, works_sheet, works_column))
     write_tables(output, {"同名者": Sheet(proposals, TEAMS)}, mask=not show_contacts)

@@ -8,18 +8,17 @@ from typing import Literal
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Group
+from matcher.cli.messages import counts_of, report
 from matcher.cli.options import (
     FILE,
-    Group,
     argument,
     check,
-    column_option,
     contacts_option,
-    counts_of,
     option,
     output_option,
     quiet_option,
-    report,
     sheet_option,
 )
 from matcher.cli.pairs import learned, read_pairs, read_side

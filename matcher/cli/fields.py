@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Group
+from matcher.cli.messages import note, report
 from matcher.cli.options import (
     COUNT,
     FILE,
     TABLE_KINDS,
-    Group,
     Number,
-    all_columns,
-    all_problems,
     argument,
     check,
-    column_option,
     contacts_option,
-    note,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
+from matcher.cli.reading import all_columns, all_problems, read
 from matcher.errors import TableError
 from matcher.export.targets import TABLES
 

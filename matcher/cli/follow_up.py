@@ -8,29 +8,28 @@ from pathlib import Path
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Command, Group
+from matcher.cli.messages import counts_of, report
 from matcher.cli.options import (
     COUNT,
     DAY,
     FILE,
     TABLE_KINDS,
-    Command,
-    Group,
     argument,
     check,
-    column_option,
     contacts_option,
-    counts_of,
     named,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
-from matcher.cli.pool_options import KINDS, TABLES, book_argument, day_option, person_option, write
+from matcher.cli.pool_options import KINDS, book_argument, day_option, person_option, write
+from matcher.cli.reading import read
 from matcher.errors import PoolError
+from matcher.export.targets import TABLES
 
 
 @click.command("push", cls=Command, help="把推荐的配对记为“已推送”：只记较强匹配，已有记录的不重复。")

@@ -8,28 +8,24 @@ from pathlib import Path
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Command, Group
+from matcher.cli.messages import counts_of, report
 from matcher.cli.options import (
     FILE,
     TABLE_KINDS,
-    Command,
-    Group,
     OneOf,
-    about,
-    all_columns,
-    all_problems,
     argument,
     check,
-    column_option,
     contacts_option,
-    counts_of,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
+from matcher.cli.reading import all_columns, all_problems, read
+from matcher.cli.records import about
 from matcher.export.targets import TABLES
 
 ALIASES: dict[str, click.Command] = {}

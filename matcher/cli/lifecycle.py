@@ -8,29 +8,25 @@ from pathlib import Path
 
 import click
 
+from matcher.cli.column_choices import column_option, columns_option
+from matcher.cli.commands import Command, Group
+from matcher.cli.messages import counts_of, note, report
 from matcher.cli.options import (
     COUNT,
     FILE,
     RESULT,
     TABLE_KINDS,
-    Command,
-    Group,
-    about,
     argument,
     check,
-    column_option,
-    columns_option,
     contacts_option,
-    counts_of,
-    note,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
+from matcher.cli.reading import read
+from matcher.cli.records import about
 from matcher.errors import ProjectBookError
 from matcher.export.targets import TABLES
 

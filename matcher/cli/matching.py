@@ -11,37 +11,33 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Command
+from matcher.cli.messages import note, report
 from matcher.cli.options import (
     DAY,
     FILE,
     TABLE_KINDS,
-    Command,
     Decorated,
     Number,
-    about,
-    all_columns,
-    all_problems,
     argument,
     bad_rows_option,
     check,
     check_choice,
     check_pieces,
-    column_option,
     contacts_option,
-    hashes_of,
     k_option,
     named,
-    note,
     on_option,
     option,
     output_option,
     pieces_option,
     quiet_option,
-    report,
     sheet_option,
 )
 from matcher.cli.pairs import learned, read_pairs, read_side
-from matcher.cli.records import record_option, save_recorded, verify_option
+from matcher.cli.reading import all_columns, all_problems
+from matcher.cli.records import about, hashes_of, record_option, save_recorded, verify_option
 from matcher.errors import EncoderError, TableError
 
 if TYPE_CHECKING:

@@ -8,25 +8,24 @@ from pathlib import Path
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Group
+from matcher.cli.messages import counts_of, report
 from matcher.cli.options import (
     FILE,
     TABLE_KINDS,
-    Group,
-    about,
     argument,
     bad_rows_option,
     check,
-    column_option,
     contacts_option,
-    counts_of,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
+from matcher.cli.reading import read
+from matcher.cli.records import about
 
 ALIASES: dict[str, click.Command] = {}
 group = Group("needs", help="需求的梳理：写得够不够，先匹配、先补问还是张榜，向企业问什么。")

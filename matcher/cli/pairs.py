@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from matcher.cli.options import note, read
+from matcher.cli.messages import note
+from matcher.cli.reading import read
 from matcher.errors import TableError
 
 if TYPE_CHECKING:

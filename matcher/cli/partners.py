@@ -9,31 +9,28 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Group
+from matcher.cli.messages import note, report
 from matcher.cli.options import (
     COUNT,
     FILE,
     TABLE_KINDS,
     Decorated,
-    Group,
     Number,
     OneOf,
-    all_columns,
-    all_problems,
     argument,
     check,
-    column_option,
     contacts_option,
     named,
-    note,
     on_option,
     option,
     output_option,
     policy_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
+from matcher.cli.reading import all_columns, all_problems, read
 from matcher.export.targets import TABLES
 
 if TYPE_CHECKING:

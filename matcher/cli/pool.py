@@ -10,29 +10,28 @@ from typing import Any
 import click
 
 from matcher.cli import discovery, follow_up
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Group
+from matcher.cli.messages import counts_of, note, report
 from matcher.cli.options import (
     COUNT,
     DAY,
     FILE,
     RESULT,
     TABLE_KINDS,
-    Group,
     argument,
     check,
-    column_option,
     contacts_option,
-    counts_of,
     named,
-    note,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
-from matcher.cli.pool_options import KINDS, TABLES, book_argument, book_options, day_option, person_option, write
+from matcher.cli.pool_options import KINDS, book_argument, book_options, day_option, person_option, write
+from matcher.cli.reading import read
 from matcher.errors import PoolError
+from matcher.export.targets import TABLES
 
 group = Group("pool", help="高企培育库：走访名单、入库出库、梯队快照、变动原因、跟进与看板，全部留痕。")
 ALIASES: dict[str, click.Command] = {}
@@ -125,7 +124,8 @@ def import_command(
     quiet: bool,
 ) -> None:
     """Write the facts of a table that the book does not have yet."""
-    from matcher.pool.book.book import Book, conflict_message, leap_message, stranger_message
+    from matcher.pool.book.book import Book
+    from matcher.pool.book.edits import conflict_message, leap_message, stranger_message
     from matcher.pool.book.tables import headers, import_sheets, read_book_firms
 
     check({problems: TABLES}, table, book)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from matcher.export.sheets import Form, Sheet
 
-TABLES = (".xlsx", ".csv", ".parquet")
 KINDS = ".xlsx、.csv 或 .parquet"
 book_argument = argument("book", "培育库", "培育库文件，如 培育库.db。")
 day_option = on_option("哪一天。", required=True)

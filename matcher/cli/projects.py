@@ -9,28 +9,24 @@ from pathlib import Path
 import click
 
 from matcher.cli import lifecycle
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Command, Group
+from matcher.cli.messages import note, report
 from matcher.cli.options import (
     COUNT,
     FILE,
     TABLE_KINDS,
-    Command,
-    Group,
-    about,
-    all_columns,
-    all_problems,
     argument,
     check,
-    column_option,
     contacts_option,
-    note,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
+from matcher.cli.reading import all_columns, all_problems, read
+from matcher.cli.records import about
 
 ALIASES: dict[str, click.Command] = {}
 

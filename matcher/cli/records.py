@@ -1,14 +1,17 @@
-"""`--record` and `--verify`: what a result was made from, kept beside it, and the result checked against it."""
+"""What a result was made from: told with it, kept beside it (`--record`), held against it again (`--verify`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.options import FILE, note, option, output_option, report
+from matcher.cli.messages import note, report
+from matcher.cli.options import FILE, option, output_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +20,26 @@ record_option = output_option(".json", "--record", required=False, help="另存�
 verify_option = option(
     "--verify", type=FILE, metavar="记录", help="和先前的记录核对；有任何不同则退出码为 1，不写结果。"
 )
+
+
+def about(day: dt.date, inputs: Iterable[Path | None]) -> dict[str, str]:
+    """What a result rests on: the day, the software, the inputs and their hashes."""
+    from matcher import __version__
+
+    return {
+        "日期": day.isoformat(),
+        "软件": f"enterprise-matcher {__version__}",
+        **hashes_of(inputs),
+    }
+
+
+def hashes_of(inputs: Iterable[Path | None]) -> dict[str, str]:
+    """The hash of each file, under a label with its name."""
+    return {
+        f"输入 {path.name}": f"SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in inputs
+        if path is not None
+    }
 
 
 def save_recorded(

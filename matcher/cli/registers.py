@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from matcher.cli.options import all_problems, named, note, option, read
+from matcher.cli.messages import note
+from matcher.cli.options import named, option
+from matcher.cli.reading import all_problems, read
 
 if TYPE_CHECKING:
     import pandas as pd

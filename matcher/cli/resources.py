@@ -9,30 +9,27 @@ from typing import Any
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Command
+from matcher.cli.messages import counts_of, report
 from matcher.cli.options import (
     COUNT,
     FILE,
     RESULT,
     TABLE_KINDS,
-    Command,
     Number,
-    about,
-    all_columns,
-    all_problems,
     argument,
     check,
-    column_option,
     contacts_option,
-    counts_of,
     k_option,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
+from matcher.cli.reading import all_columns, all_problems, read
+from matcher.cli.records import about
 from matcher.errors import ArgumentError
 from matcher.export.targets import TABLES
 

@@ -9,33 +9,29 @@ from typing import TYPE_CHECKING
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Command, Group
+from matcher.cli.messages import note, report
 from matcher.cli.options import (
     COUNT,
     DAY,
     FILE,
     RESULT,
     TABLE_KINDS,
-    Command,
-    Group,
     Number,
     OneOf,
-    about,
-    all_problems,
     argument,
     check,
-    column_option,
     contacts_option,
     named,
-    note,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
-from matcher.cli.records import record_option, save_recorded, verify_option
+from matcher.cli.reading import all_problems, read
+from matcher.cli.records import about, record_option, save_recorded, verify_option
 from matcher.export.targets import TABLES
 
 if TYPE_CHECKING:
@@ -374,7 +370,7 @@ def objections_command(
     from matcher.export.sheets import Sheet
     from matcher.export.tables import write_tables
     from matcher.export.titles import OBJECTIONS
-    from matcher.review.publicity import objection_states, read_objections
+    from matcher.review.objections import objection_states, read_objections
 
     check({output: TABLES}, objections, before)
     handed = read(read_objections, objections, sheet=sheet, column=column, quiet=quiet)

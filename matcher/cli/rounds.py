@@ -15,20 +15,11 @@ from typing import Any, NamedTuple
 import click
 
 from matcher import __version__
-from matcher.cli.options import (
-    DAY,
-    RESULT,
-    Command,
-    Group,
-    argument,
-    note,
-    option,
-    quiet_option,
-    read_settings,
-    usage_sentence,
-    wrong_colon,
-)
-from matcher.cli.options import report as tell
+from matcher.cli.commands import Command, Group
+from matcher.cli.messages import note, usage_sentence
+from matcher.cli.messages import report as tell
+from matcher.cli.options import DAY, RESULT, argument, option, quiet_option
+from matcher.cli.settings import read_settings, wrong_colon
 from matcher.errors import MatcherError, TableError
 
 FORMAT = 1

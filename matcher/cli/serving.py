@@ -8,7 +8,9 @@ from pathlib import Path
 
 import click
 
-from matcher.cli.options import FILE, Command, Number, argument, named, note, on_option, option, quiet_option
+from matcher.cli.commands import Command
+from matcher.cli.messages import note
+from matcher.cli.options import FILE, Number, argument, named, on_option, option, quiet_option
 from matcher.errors import MissingExtraError
 
 

@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from matcher.cli.commands import Command
+from matcher.cli.messages import note, report
 from matcher.cli.options import (
-    Command,
     OneOf,
     argument,
     check,
     contacts_option,
-    note,
     on_option,
     option,
     output_option,
     policy_option,
     quiet_option,
-    report,
     sheet_of,
     sheet_option,
 )

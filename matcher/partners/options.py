@@ -15,7 +15,7 @@ from matcher.matching.calibration import Calibration
 from matcher.partners.cooperation import Cooperation, Move, Offer, Way
 from matcher.policy.linkage import link
 from matcher.tables.cells import Fault
-from matcher.tables.columns import read_yuan
+from matcher.tables.number_cells import read_yuan
 from matcher.tables.writings import KnownIds
 
 

@@ -19,7 +19,8 @@ import pyarrow.csv as pacsv
 
 from matcher.policy.firm_table import firm_contract, is_typed
 from matcher.policy.policy import Policy
-from matcher.tables.columns import counts_or_measures, read_cells
+from matcher.tables.columns import read_cells
+from matcher.tables.number_cells import counts_or_measures
 from matcher.tables.schemas import Column, Contract
 
 YES, NO = ("True", "true", "TRUE", "1", "是"), ("False", "false", "FALSE", "0", "否")

@@ -3,7 +3,7 @@ from .aggregation import compare_methods as compare_methods
 from .fairness import reviewer_load as reviewer_load
 from .fairness import success_by as success_by
 from .formal_check import check_nominations as check_nominations
-from .publicity import objection_states as objection_states
+from .objections import objection_states as objection_states
 from .publicity import publication as publication
 from .reviewers import reviewer_report as reviewer_report
 from .score_sheets import collect_scores as collect_scores

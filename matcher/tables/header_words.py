@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from matcher.tables.carried_headers import CARRIED_HEADERS
-from matcher.tables.columns import fits_in_time
+from matcher.tables.number_cells import fits_in_time
 from matcher.tables.numbers import TIME_WORDS
 from matcher.tables.opposed_words import contradicts, is_of_another_table
 from matcher.tables.schemas import Column, Contract

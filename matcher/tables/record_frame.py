@@ -13,15 +13,18 @@ import pandas as pd
 
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, opening_clauses, shorten
-from matcher.tables.columns import Cells, Soft, counts_persons, in_row_unit, money_text, read_cells, unit_of_cells
+from matcher.tables.column_cells import Cells, Soft
+from matcher.tables.columns import read_cells
 from matcher.tables.dates import Span, is_last_day, read_days
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header
 from matcher.tables.measures import unit_in_header
 from matcher.tables.mistaken_units import Amounts, mistaken_units, unsaid_units
 from matcher.tables.near_duplicates import find_reposts, near_doubles
+from matcher.tables.number_cells import counts_persons, money_text
 from matcher.tables.records import Problem, cell_of, shown
 from matcher.tables.row_numbers import numbers_rows
+from matcher.tables.row_units import in_row_unit, unit_of_cells
 from matcher.tables.schemas import FEN, HIGH, KINDS, LOW, STATE, TEXT, UNIT, Column, Contract
 from matcher.tables.soft_values import lasting_text
 from matcher.tables.writings import fold_id

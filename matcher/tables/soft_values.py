@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from matcher.tables.cells import shorten
-from matcher.tables.columns import Soft, read_cells
+from matcher.tables.column_cells import Soft
+from matcher.tables.columns import read_cells
 from matcher.tables.schemas import HIGH, LOW, STATE, TEXT, Column, Contract
 
 

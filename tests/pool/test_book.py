@@ -15,8 +15,9 @@ from matcher.matching.feedback import REASONS as FEEDBACK_REASONS
 from matcher.policy.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
 from matcher.pool.book.archive import export_book, rebuild_book
-from matcher.pool.book.book import VERSION, Book
+from matcher.pool.book.book import Book
 from matcher.pool.book.diff import moves
+from matcher.pool.book.edits import VERSION
 from matcher.pool.book.follow_up import REASONS, added_conversions, conversions, follow, funnel, items, judged
 from matcher.pool.tiers import assign_tiers
 

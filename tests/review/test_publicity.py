@@ -5,7 +5,8 @@ import pytest
 
 from matcher.errors import PolicyError, TableError
 from matcher.review import objection_states, publication
-from matcher.review.publicity import publicity_rule, read_objections
+from matcher.review.objections import read_objections
+from matcher.review.publicity_rules import publicity_rule
 from matcher.review.score_sheets import read_items
 
 ITEMS = pd.DataFrame(

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from matcher.tables.checkboxes import read_boxes
-from matcher.tables.columns import Soft, read_cells
+from matcher.tables.column_cells import Soft
+from matcher.tables.columns import read_cells
 from matcher.tables.contracts import column
 from matcher.tables.markup import without_markup
 from matcher.tables.numbers import Number, read_number

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,53 +16,25 @@ import pandas as pd
 from matcher.errors import ConflictError, PoolError
 from matcher.event_log.log import Event
 from matcher.policy.identity import has_ended
-from matcher.policy.linkage import (
-    coded_twins,
-    compact_uscc,
-    find_firm,
-    has_legal_form,
-    is_like_name,
-    plain_name,
-    uscc_fault,
-)
+from matcher.policy.linkage import coded_twins, find_firm
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
+from matcher.pool.book.edits import VERSION, Written, against_book, conflict_message, edited_rows, stranger_message
 from matcher.pool.book.event_log import Log
-from matcher.pool.book.facts import LEAP, UNKNOWN, Fact, adds, apart, fold, joined, leaps_from, masked, plain, shown
+from matcher.pool.book.facts import apart, fold, masked, plain, shown
 from matcher.pool.book.follow_up import added_conversions
 from matcher.pool.book.rules import Rules, read_rules, write_rules
 from matcher.pool.tiers import COLUMNS as TIER_COLUMNS
 from matcher.pool.tiers import LEADS, assign_tiers, default_leads
 from matcher.tables.arguments import Day, as_day, check_firms
 from matcher.tables.cells import as_written
-from matcher.tables.ids import ids_of
 from matcher.tables.schemas import HIGH, LOW
 
-VERSION = "账本版本"  # the column of an edited sheet that says what its editor had seen
-CONFLICTS = ("enterprise_id", "column", "seen", "yours", "theirs", "person", "day")
-STRANGERS = ("enterprise_id", "column", "yours", "theirs", "person", "day")
 STATES = ("candidate", "in_pool", "left", "graduated")
 # Exits that pools use; no official text with exits was seen, so the list is an assumption.
 EXITS = ("已认定", "期满", "条件丧失", "弄虚作假", "事故或违法", "迁出", "其他")
 GRADUATED = EXITS[0]
 SNAPSHOT = ("enterprise_id", "name", "state", "entered_on", "left_on", "left_reason", *TIER_COLUMNS[1:])
-
-
-@dataclass(frozen=True)
-class Written:
-    """What a write did: firms that are new, firms and cells that changed.
-
-    Not written were the conflicts (cells that somebody else changed) and the strangers (rows whose id is another
-    firm's in the book). Written, but to be asked about, are the leaps: numbers of `LEAP` times the book's or more, or
-    as much less, of which one may be in a wrong unit, and texts in place of a number.
-    """
-
-    new: int
-    firms: int
-    cells: int
-    conflicts: pd.DataFrame
-    strangers: pd.DataFrame
-    leaps: pd.DataFrame
 
 
 class Book:
@@ -203,60 +174,15 @@ class Book:
         """
         on = as_day(on)
         check_firms(firms, "enterprise_id")
-        firms = joined(firms)
-        ids = ids_of(firms, "enterprise_id", distinct=True)
-        names = [str(name) for name in firms.columns if name not in ("enterprise_id", VERSION)]
-        columns = [[plain(cell) for cell in firms[name].tolist()] for name in names]
-        versions = [plain(v) for v in firms[VERSION].tolist()] if VERSION in firms else [None] * len(firms)
-        events, conflicts, strangers = list[Event](), list[tuple[Any, ...]](), list[tuple[Any, ...]]()
-        leaps = list[tuple[Any, ...]]()
-        new, cells = 0, 0
+        rows = edited_rows(firms)
         with self.log.writing():
-            history = self._facts()
-            for firm, seen, *row in zip(ids, versions, *columns, strict=True):
-                past = history.get(firm, [])
-                now = fold(past)
-                then = None if seen is None else fold([event for event in past if event.seq <= seen])
-                changed = {}
-                unlike = _unlike(now, dict(zip(names, row, strict=True))) if then is None else []
-                if unlike and firm not in accept:
-                    strangers += [(firm, *cell) for cell in unlike]
-                    continue
-                if any(name == "name" for name, *_ in unlike) and "former_names" not in names:
-                    past_names = (now.get(name, UNKNOWN).value for name in ("former_names", "name"))
-                    changed["former_names"] = "；".join(str(text) for text in past_names if text)
-                for name, value in zip(names, row, strict=True):
-                    current = now.get(name, UNKNOWN)
-                    if then is None:
-                        if adds(value, current.value) and not (name == "name" and _shortens(value, current.value)):
-                            changed[name] = value
-                        continue
-                    was = then.get(name, UNKNOWN).value
-                    if value in (was, masked(name, was), current.value):
-                        continue
-                    if current.value == was:
-                        changed[name] = value
-                    else:
-                        sides = map(shown, (was, value, current.value))
-                        conflicts.append((firm, name, *sides, current.person, current.day))
-                leaps += [
-                    (firm, name, shown(value), shown(now[name].value), now[name].person, now[name].day)
-                    for name, value in changed.items()
-                    if name in now and leaps_from(value, now[name].value)
-                ]
-                if changed or not past:
-                    new += not past
-                    cells += len(changed)
-                    # what it was written upon is part of the event, so that A, B, A are three events
-                    body = {"facts": changed, "upon": past[-1].seq if past else 0}
-                    events.append(Event("facts", on.isoformat(), person, body, firm, source))
-            refused = pd.DataFrame(conflicts, columns=list(CONFLICTS), dtype=object)
-            others, far = (pd.DataFrame(rows, columns=list(STRANGERS), dtype=object) for rows in (strangers, leaps))
-            if refuse_conflicts and (conflicts or strangers):
-                faults = filter(None, [conflict_message(refused), stranger_message(others)])
-                raise ConflictError("\n".join(faults), refused if conflicts else others)
+            events, written = against_book(rows, self._facts(), on=on, person=person, source=source, accept=accept)
+            conflicts, strangers = written.conflicts, written.strangers
+            if refuse_conflicts and (len(conflicts) or len(strangers)):
+                faults = filter(None, [conflict_message(conflicts), stranger_message(strangers)])
+                raise ConflictError("\n".join(faults), conflicts if len(conflicts) else strangers)
             self.log.append(events)
-        return Written(new, len(events) - new, cells, refused, others, far)
+        return written
 
     def firms(self, on: Day, *, until: int | None = None) -> pd.DataFrame:
         """The wide firm table as it is known on a day (up to a place in the log), sorted by enterprise_id.
@@ -466,71 +392,6 @@ class Book:
                 if kept.get(firm) != again.get(firm)
             ]
         return pd.DataFrame(rows, columns=["seq", "day", "enterprise_id", "kept", "again"])
-
-
-def conflict_message(conflicts: pd.DataFrame, titles: Mapping[str, str] | None = None) -> str:
-    """The conflicts as a message in Chinese, one a line, "" for none; titles: column -> Chinese header."""
-    if not len(conflicts):
-        return ""
-    lines = [f"{len(conflicts)} 处已被他人改动，没有写入："]
-    for row in conflicts.to_dict("records"):
-        seen, edited, current = (_shown(row["column"], row[name]) for name in CONFLICTS[2:5])
-        name = (titles or {}).get(row["column"], row["column"])
-        lines.append(
-            f"  {row['enterprise_id']}，{name}：您看到的是 {seen}，您改为 {edited}；"
-            f"{row['person']} 于 {row['day']} 已改为 {current}；请核对后再改"
-        )
-    return "\n".join(lines[:21] + ([f"  ……另有 {len(lines) - 21} 处"] if len(lines) > 21 else []))
-
-
-def stranger_message(strangers: pd.DataFrame) -> str:
-    """The rows of another firm as a message in Chinese, one a line, "" for none."""
-    if not len(strangers):
-        return ""
-    titles = {"name": "企业名称", "uscc": "统一社会信用代码"}
-    lines = [f"{strangers['enterprise_id'].nunique()} 行的编号在库中是另一家企业，没有写入："]
-    lines += [
-        f"  {row['enterprise_id']}，{titles[row['column']]}：库中是“{row['theirs']}”，表中是“{row['yours']}”；"
-        "若是同一家（如已更名），请确认（--accept 编号）后再导入，否则请改编号"
-        for row in strangers.to_dict("records")
-    ]
-    return "\n".join(lines[:21] + ([f"  ……另有 {len(lines) - 21} 处"] if len(lines) > 21 else []))
-
-
-def leap_message(leaps: pd.DataFrame, titles: Mapping[str, str]) -> str:
-    """The leaps as a message in Chinese, one a line, "" for none; titles: column -> Chinese header."""
-    if not len(leaps):
-        return ""
-    lines = [f"{len(leaps)} 处与库中此前的数相差 {LEAP:,} 倍以上，或以文字代替了数，已写入，请核对："]
-    lines += [
-        f"  {row['enterprise_id']}，{titles.get(row['column'], row['column'])}：此前是 {row['theirs']}"
-        f"（{row['person']}，{row['day']}），现写入 {row['yours']}；若写错了，请改正后再导入"
-        for row in leaps.to_dict("records")
-    ]
-    return "\n".join(lines[:21] + ([f"  ……另有 {len(lines) - 21} 处"] if len(lines) > 21 else []))
-
-
-def _shortens(name: str, full: Any) -> bool:
-    """Whether a name is the full one that the book has, without its legal form (虚构机械 for 虚构机械有限公司)."""
-    return has_legal_form(str(full or "")) and not has_legal_form(name) and plain_name(name) == plain_name(str(full))
-
-
-def _unlike(book: Mapping[str, Fact], row: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """What of a row makes it another firm than the book's: column, the row's value, the book's, who wrote it, when."""
-
-    def both(name: str) -> tuple[str, str]:
-        return str(row.get(name) or ""), str(book.get(name, UNKNOWN).value or "")
-
-    former = "；".join(both("former_names"))
-    names, codes = both("name"), both("uscc")
-    found = [] if is_like_name(*names, former) or is_like_name(names[1], names[0], former) else ["name"]
-    right = [compact_uscc(code) for code in codes if code and uscc_fault(code) is None]
-    found += ["uscc"] if len(set(right)) == 2 else []
-    return [(name, row[name], book[name].value, book[name].person, book[name].day) for name in found]
-
-
-def _shown(name: str, value: Any) -> str:
-    return "空" if value is None else f"“{masked(name, value)}”"
 
 
 def _row_texts(table: pd.DataFrame) -> dict[str, str]:

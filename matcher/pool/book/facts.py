@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.event_log.log import Event
-from matcher.tables.columns import Soft
+from matcher.tables.column_cells import Soft
 from matcher.tables.privacy import is_contact_header, mask_cell
 from matcher.tables.schemas import HIGH, LOW, STATE, TEXT
 from matcher.tables.soft_values import range_text

@@ -17,7 +17,8 @@ from matcher.policy.firm_table import firm_contract, read_firms
 from matcher.policy.identity import BESIDE, IDENTITY, with_lines
 from matcher.policy.linkage import right_codes
 from matcher.policy.policy import Policy, load_policy
-from matcher.pool.book.book import VERSION, Book, Written
+from matcher.pool.book.book import Book
+from matcher.pool.book.edits import VERSION, Written
 from matcher.pool.book.follow_up import FOLLOW, REASONS, STATUS, conversions, items, judged
 from matcher.pool.book.recognition import likely_twins, recognised
 from matcher.pool.results import read_result
