@@ -8,7 +8,7 @@ from itertools import islice
 from matcher.tables.cells import as_written, is_blank
 from matcher.tables.contracts import OWNERS
 from matcher.tables.header_fields import Fields
-from matcher.tables.header_words import header_key
+from matcher.tables.header_forms import header_key
 from matcher.tables.measures import is_unit
 from matcher.tables.schemas import Contract
 from matcher.tables.unit_lines import money_unit

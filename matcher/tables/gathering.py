@@ -14,7 +14,8 @@ from matcher.errors import TableError
 from matcher.tables.cells import as_written, is_blank, shorten
 from matcher.tables.documents import is_document, read_document
 from matcher.tables.grids import Book, Grid, Remark, Source, read_book
-from matcher.tables.header_words import Vocabulary, header_key
+from matcher.tables.header_forms import header_key
+from matcher.tables.header_words import Vocabulary
 from matcher.tables.headers import HEADER_ROWS, Header, find_header
 from matcher.tables.near_duplicates import find_reposts, near_doubles
 from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading

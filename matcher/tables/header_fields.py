@@ -7,20 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from matcher.tables import cells
+from matcher.tables.header_forms import header_key, header_label, header_unit, is_carried, measured_in
 from matcher.tables.header_rows import spellings
-from matcher.tables.header_words import (
-    CLOSE,
-    Meaning,
-    Vocabulary,
-    header_key,
-    header_label,
-    header_unit,
-    is_carried,
-    kinds_left_out,
-    measured_in,
-    scale_of_counts,
-    split_unit,
-)
+from matcher.tables.header_units import scale_of_counts, split_unit
+from matcher.tables.header_words import CLOSE, Meaning, Vocabulary, kinds_left_out
 from matcher.tables.schemas import Column
 from matcher.tables.unit_lines import unit_in_header
 

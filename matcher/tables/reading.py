@@ -17,7 +17,7 @@ from matcher.tables import cells as cleaning
 from matcher.tables.cells import is_blank, shorten
 from matcher.tables.column_account import CARRIED, COLUMN_ACCOUNT, UNKNOWN, USED, column_account
 from matcher.tables.grids import Book, Grid, Source, read_book
-from matcher.tables.header_words import header_key
+from matcher.tables.header_forms import header_key
 from matcher.tables.headers import Header, find_header
 from matcher.tables.numbers import names_yuan
 from matcher.tables.record_frame import Table

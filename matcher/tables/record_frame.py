@@ -15,7 +15,7 @@ from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, opening_clauses, shorten
 from matcher.tables.columns import Cells, Soft, counts_persons, in_row_unit, money_text, read_cells, unit_of_cells
 from matcher.tables.dates import Span, is_last_day, read_days
-from matcher.tables.header_words import header_label
+from matcher.tables.header_forms import header_label
 from matcher.tables.headers import Header
 from matcher.tables.measures import unit_in_header
 from matcher.tables.mistaken_units import Amounts, mistaken_units, unsaid_units

@@ -9,7 +9,9 @@ import pytest
 
 from matcher.errors import TableError
 from matcher.tables.grids import Book, Grid
-from matcher.tables.header_words import Vocabulary, chinese_part, header_key, unit_of
+from matcher.tables.header_forms import chinese_part, header_key
+from matcher.tables.header_units import unit_of
+from matcher.tables.header_words import Vocabulary
 from matcher.tables.reading import (
     CARRIED,
     NEEDS,
