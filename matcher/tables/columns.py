@@ -48,6 +48,7 @@ from matcher.tables.numbers import (
     yuan_alone,
 )
 from matcher.tables.schemas import Column
+from matcher.tables.synonyms import writings_of
 from matcher.tables.yes_no import read_yesno
 
 _INT64 = 2**63 - 1
@@ -241,7 +242,7 @@ def _read_ids(column: Column, cells: Sequence[object]) -> Cells:
 def _read_labels(column: Column, cells: Sequence[object]) -> Cells:
     read = _read_text(Column(column.name, "text", column.title, lines=True), cells)
     different = set(read.values)
-    joined = {value: ",".join(cut_labels(value, column.labels)) for value in different}
+    joined = {value: ",".join(cut_labels(value, column.labels, writings_of(column.name))) for value in different}
     empty = {value for value in different if value and not joined[value] and has_no_tick(value)}
     faults = read.faults + [(i, UNTICKED) for i, value in enumerate(read.values) if value in empty]
     return _cells([joined[value] for value in read.values], faults)

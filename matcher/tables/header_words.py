@@ -37,6 +37,8 @@ _AROUND = re.compile(
     r"拥有|现有|已有|已?获得?|已?授权|有效|累计|历年|新增|当年|今年|本年度?|(?:19|20)\d\d年度?|国内|登记|证书|设计|[总合]计"
     r"|总?[数件个项]?数?量?|权|类|的"
 )
+_DESCRIBES = re.compile("(?:说明|描述|介绍|简介|简述|概述)$")  # last words of headers that say the same: in words ...
+_NAMING = re.compile("(?:名称?|题目|标题)$")  # ... and by what name
 _NAMES_TIME = re.compile(r"\d|[年月期季]")
 _MONTHS = {"月": "个月"}  # behind a number, 月 is a month of the year
 CLOSE = 4  # the rank of words for something close
@@ -108,9 +110,12 @@ class Vocabulary:
         self._measured: dict[str, Column] = {}
         self._statements: dict[str, list[tuple[Column, str]]] = {}
         self._compounds = [(_compound(column), column) for column in contract.columns if column.heads]
+        self._described: dict[str, Column] = {}
+        self._titled: dict[str, Column] = {}
         for column in contract.columns:
             for text in (column.title, column.name, *column.headers):
                 self.exact.setdefault(header_key(text), column)
+            self._index_last_words(column)
             for word in column.words:
                 self._words.setdefault(header_key(word), []).append(column)
             for word in column.close_words:
@@ -127,6 +132,13 @@ class Vocabulary:
                 self._stems.setdefault(stem, column)
         self.meaning: Callable[[str], Meaning] = cache(self._meaning)
         self.nearest: Callable[[str], tuple[Column | None, float]] = cache(self._nearest)
+
+    def _index_last_words(self, column: Column) -> None:
+        """The headers of a text without a last word that others may stand for."""
+        last, stems = (_DESCRIBES, self._described) if column.lines else (_NAMING, self._titled)
+        for key in map(header_key, (column.title, *column.headers)) if column.kind == "text" else ():
+            if (stem := last.sub("", key)) != key:
+                stems.setdefault(stem, column)
 
     def _meaning(self, text: str) -> Meaning:
         found = self._meaning_of(text)
@@ -176,17 +188,38 @@ class Vocabulary:
         return Meaning(known=any(map(is_carried, (key, header_key(peeled.core), header_key(peeled.bare)))))
 
     def _of_parts(self, text: str) -> Column | None:
-        """The text field that headers with 及 or 、 between them make up: 技术难题及指标; what stands before the first
-        may stand before the others too (技术指标).
+        """The field that headers with 及 or 、 between them make up: 技术难题及指标, 大学/学院. What stands before the
+        first may stand before the others too (技术指标), and what stands behind the last behind the others (测试需求 in
+        测试/资源需求). Long texts that nothing holds together are the first of them.
         """
         first, *more = _AND.split(text)
-        names = set()
+        found: dict[str, Column] = {}
         for words in (first, *more) if more else ():
-            column = self.exact.get(header_key(words)) or self.exact.get(header_key(first[:2] + words))
+            ways = (words, first[:2] + words, words + more[-1][-2:])
+            known = next((self.exact[key] for key in map(header_key, ways) if key in self.exact), None)
+            column = known or self._in_other_words(header_key(words)) or next(iter(self._close.get(words, ())), None)
             if not words or column is None:
                 return None
-            names.add(column.name)
-        return next((one for one in self._wholes if names and names <= {one.name, *one.parts}), None)
+            found[column.name] = column
+        if len(found) == 1 and (one := next(iter(found.values()))).kind in ("text", "labels", "date"):
+            return one
+        whole = next((one for one in self._wholes if found and found.keys() <= {one.name, *one.parts}), None)
+        return whole or (next(iter(found.values())) if found and all(one.lines for one in found.values()) else None)
+
+    def _in_other_words(self, key: str) -> Column | None:
+        """The field of a compound, or of a header that differs in its last word only: 背景描述 for 背景说明, 项目名 for
+        项目名称, 技术需求情况说明 for 技术需求描述.
+        """
+        for words, column in self._compounds:
+            if words.fullmatch(key):
+                return column
+        if is_carried(key):
+            return None
+        if (stem := _DESCRIBES.sub("", key)) != key:
+            texts = (self._described.get(one) or self.exact.get(one) for one in (stem, stem.removesuffix("情况")))
+            return next((column for column in texts if column is not None and column.lines), None)
+        stem = _NAMING.sub("", key)
+        return self._titled.get(stem) if stem and stem != key else None
 
     def _fields(self, form: str, unit: str) -> Meaning:
         """The fields that a form of a header names."""
@@ -219,9 +252,8 @@ class Vocabulary:
                 return Meaning(asked=tuple(close), rank=CLOSE)
             doubt = "按惯例" if close[0].kind == "text" else "两者口径可能不同"
             return Meaning(tuple(close), rank=CLOSE, note=f"照“{close[0].title}”读入，{doubt}")
-        for words, column in self._compounds:
-            if words.fullmatch(key):
-                return Meaning((column,), rank=2)
+        if same := self._in_other_words(key):
+            return Meaning((same,), rank=2)
         return self._of_statement(form)
 
     def _of_statement(self, form: str) -> Meaning:
