@@ -52,7 +52,8 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
     for place, column in fields.rivals:
         if column.kind in _FILLED and not column.money and column.name not in fields.fillers:
             pair = [(_cell(row, fields.places[column.name]), _cell(row, place)) for row in body]
-            if column.name in fields.named or _in_pieces(pair):
+            spare = any(is_blank(one) and not is_blank(other) for one, other in pair)
+            if (spare and column.name in fields.named) or _in_pieces(pair):
                 fields.fillers[column.name] = place
     fields.rivals = [(place, column) for place, column in fields.rivals if fields.fillers.get(column.name) != place]
 

@@ -230,7 +230,7 @@ BID_SCORES = Contract(
         column("score_id", "id", "评分编号", "序号"),
         column("bid_id", "id", "揭榜编号", "意向编号 申报编号"),
         column("expert_id", "id", "专家编号", "专家 评审专家 专家姓名"),
-        column("aspect", "text", "评分方面", "方面 评分项 指标 维度"),
+        column("aspect", "text", "评分方面", "方面 评分项 评分指标 指标 维度"),
         column("score", "number", "得分", "评分 分数"),
     ),
     referred=False,
@@ -362,6 +362,8 @@ TECH_CONTRACTS = Contract(
             "地区",
             "卖方地区 卖方所在地 卖方所在地区 卖方所在区县 所在地区 所属地区 登记地区 县区 区县 所在县区 所在区县",
             choice=True,
+            heads="所在地 所在地区 所在区县 所在县区 地区",
+            leads="技术 卖方 输出方 受托方 让与方 出让方 供方",
         ),
         column(
             "signed_on",
