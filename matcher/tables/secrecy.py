@@ -53,13 +53,12 @@ def secret_rows(
     public. They are read: a bureau may match them for itself.
     """
     for place, header in headers.items():
-        cells = [clean_text(as_written(cell_of(row, place))) for row in rows]
-        secret = {cell for cell in set(cells) if cell and says_secret(header, cell)}
-        said = [
-            f"第 {number} 行“{shorten(cell, 20)}”"
-            for number, cell in zip(numbers, cells, strict=True)
-            if cell in secret
-        ]
+        asks = "公开" in header or _OF_SECRECY.search(header)
+        cells = [as_written(cell_of(row, place)) for row in rows]
+        likely = {cell for cell in set(cells) if cell and (asks or "密" in cell or "公开" in cell)}
+        secret = {cell for cell in likely if says_secret(header, clean_text(cell))}
+        pairs = zip(numbers, cells, strict=True)
+        said = [f"第 {number} 行“{shorten(cell, 20)}”" for number, cell in pairs if cell in secret]
         if said:
             named = "、".join(said[:_MOST_NAMED]) + ("等" if len(said) > _MOST_NAMED else "")
             problem = f"有 {len(said)} 行写着不公开或涉密：{named}；这些行照常读入，也参加匹配"
