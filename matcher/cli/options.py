@@ -326,7 +326,7 @@ def unknown_lines(columns: pd.DataFrame) -> list[str]:
     if unknown.empty:
         return []
     many = unknown.groupby("header", sort=False)["file"].nunique()
-    headers = [header if files == 1 else f"{header}（{files} 个文件）" for header, files in many.items()]
+    headers = [f"{header}（{files} 个文件）" if files > 1 else str(header) for header, files in many.items()]
     hints = list(dict.fromkeys(hint for hint in unknown["hint"] if hint))
     return [
         f"  没看懂 {len(many)} 种列，原样保留，没有采用（见“列的去向”）：{first_few(headers, '种', most=12)}",
