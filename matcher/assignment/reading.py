@@ -12,7 +12,7 @@ from matcher.assignment.timetabling import Timetable
 from matcher.errors import TableError
 from matcher.progress import logger
 from matcher.tables.column_account import USED
-from matcher.tables.header_words import header_label
+from matcher.tables.header_forms import header_label
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import Column, Contract
 

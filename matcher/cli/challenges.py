@@ -167,7 +167,11 @@ def challenges_command(
 
 @group.command("bids", help="揭榜：形式检查（期限、关联、逐项响应）、专家评分汇总、公示名单、攻关进展。")
 @argument("bids", "揭榜表", f"一行一份揭榜：{TABLE_KINDS}。")
-@argument("challenges", "榜单", "matcher needs challenges 写出的 .xlsx、.csv 或 .parquet。")
+@argument(
+    "challenges",
+    "榜单",
+    f"matcher needs challenges 写出的，或自己发布的榜单（榜单编号、名称、指标、发榜单位）：{TABLE_KINDS}。",
+)
 @output_option(".xlsx（全部），或 .csv、.parquet（只有公示名单）")
 @_rules_option("济南2025", "揭榜条件引用哪一次通知")
 @option("--closes", type=DAY, metavar="日期", help="揭榜截止日。")
@@ -210,14 +214,15 @@ def bids_command(
     from matcher.challenges.bids import read_bids
     from matcher.challenges.results import Bids
     from matcher.challenges.workbook import write_bids
-    from matcher.export.titles import CHALLENGES, TITLES
     from matcher.integrity.records import read_records
-    from matcher.tables.own_schemas import BID_SCORES, MILESTONES
+    from matcher.tables.own_schemas import BID_SCORES, BOARD, MILESTONES
     from matcher.tables.reading import read_table
     from matcher.tables.results import load_table
 
     check({output: TABLES}, bids, challenges, affiliates, integrity, scores, milestones)
-    published = load_table(challenges, titles={**TITLES, **CHALLENGES}, needed=["challenge_id", "name", "indicators"])
+    board = read(read_table, challenges, BOARD, quiet=quiet)
+    if "challenge_id" not in set(board.columns["field"]):
+        raise TableError(f"{challenges.name}：没有“榜单编号”这一列，不知每份揭榜揭的是哪一项；请加上“榜单编号”")
     handed = read(read_bids, bids, sheet=sheet, column=column, quiet=quiet)
 
     def rows(path: Path | None, *contract: object) -> pd.DataFrame | None:
@@ -225,7 +230,7 @@ def bids_command(
 
     result = Bids.build(
         handed.rows,
-        published,
+        board.rows.dropna(axis="columns", how="all"),  # a list of others does not say what is 可发布
         rules=rules,
         closes=closes,
         affiliates=None if affiliates is None else load_table(affiliates),
@@ -242,8 +247,8 @@ def bids_command(
     write_bids(
         output,
         result,
-        problems=handed.problems,
-        columns=handed.columns,
+        problems=all_problems(handed, board),
+        columns=all_columns(handed, board),
         about={"规则": rules, "公示依据": publicity, **about(on or dt.date.today(), (bids, challenges))},
         mask=not show_contacts,
     )

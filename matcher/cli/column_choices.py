@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,16 @@ def columns_of(ctx: click.Context, file: str, column: Iterable[str]) -> dict[str
     given = [_of_file(text, files) for text in ctx.meta.get(_COLUMNS, ())]
     plain = [text for text in column if not _of_file(text, files)[0]]
     return named([*plain, *(text for name, text in given if name == file)], "表头=字段") or None
+
+
+def columns_by_file(column: Sequence[str], files: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Choices of columns by the file that they name, "" for all files: headers and fields."""
+    chosen: dict[str, dict[str, str]] = {}
+    names = set(files)
+    for text in column:
+        file, choice = _of_file(text, names)
+        chosen.setdefault(file, {}).update(named([choice], "表头=字段"))
+    return chosen
 
 
 def refuse_without_file(ctx: click.Context) -> None:

@@ -72,6 +72,23 @@ def column_lines(columns: pd.DataFrame) -> list[str]:
     return lines
 
 
+def unknown_lines(columns: pd.DataFrame) -> list[str]:
+    """The columns of several files that were not understood, each once with how many have it, and what to write."""
+    from matcher.tables.cells import first_few
+    from matcher.tables.reading import UNKNOWN
+
+    unknown = columns[columns["use"] == UNKNOWN]
+    if unknown.empty:
+        return []
+    many = unknown.groupby("header", sort=False)["file"].nunique()
+    headers = [f"{header}（{files} 个文件）" if files > 1 else str(header) for header, files in many.items()]
+    hints = list(dict.fromkeys(hint for hint in unknown["hint"] if hint))
+    return [
+        f"  没看懂 {len(many)} 种列，原样保留，没有采用（见“列的去向”）：{first_few(headers, '种', most=12)}",
+        *(["  若有用，可指定字段，如：" + " ".join(f'--column "{hint}"' for hint in hints[:5])] if hints else []),
+    ]
+
+
 def all_problems(*readings: Reading) -> pd.DataFrame:
     """The problems of several tables as one."""
     import pandas as pd

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from matcher.cli.column_choices import column_option, columns_by_file
 from matcher.cli.commands import Command
 from matcher.cli.messages import note, report
 from matcher.cli.options import (
@@ -25,6 +26,7 @@ from matcher.cli.options import (
     sheet_of,
     sheet_option,
 )
+from matcher.cli.reading import unknown_lines
 
 if TYPE_CHECKING:
     from matcher.tables.reading import Reading
@@ -88,6 +90,7 @@ def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bo
     help=f"{'、'.join(_KINDS)}；默认看表头。",
 )
 @policy_option(required=False)
+@column_option()
 @on_option("企业表的判断日期，表头里的年份按它归位，默认今天。")
 @contacts_option
 @quiet_option
@@ -96,6 +99,7 @@ def gather_command(
     output: Path,
     kind: str | None,
     policy: Sequence[str],
+    column: Sequence[str],
     on: dt.date | None,
     show_contacts: bool,
     quiet: bool,
@@ -124,14 +128,15 @@ def gather_command(
     kind = kind or likely_contract(files, guessed)
     contract = contracts[kind]
 
-    def reader(table: Any, sheet: str | None) -> Reading:
+    def reader(table: Any, sheet: str | None, columns: Mapping[str, str]) -> Reading:
         if kind == "firms":
-            return read_firms(table, policies, on=on, sheet=sheet)
-        return read_table(table, contract, sheet=sheet)
+            return read_firms(table, policies, on=on, sheet=sheet, columns=columns)
+        return read_table(table, contract, sheet=sheet, columns=columns)
 
     id_column = None if kind == "firms" else contract.id_column  # firms of one id are one firm
     root = source if source.is_dir() else None
-    gathered = gather(files, contract, reader, id_column=id_column, root=root)
+    named = columns_by_file(column, {path.name for path in files})
+    gathered = gather(files, contract, reader, id_column=id_column, root=root, columns=named)
     rows, problems = gathered.rows, gathered.problems
     titles = {column.name: column.title for column in contract.columns}
     rows = with_texts(rows, contract)
@@ -157,6 +162,9 @@ def gather_command(
         + apart,
     )
     note(quiet, *(f"  {line.file} {line.problem}" for line in _left_out(problems)))
+    secret = problems[problems["problem"].str.contains("写着不公开或涉密")]
+    note(quiet, *(f"  {line.file} {line.column}：{line.problem}；{line.action}" for line in secret.itertuples()))
+    note(quiet, *unknown_lines(gathered.columns))
 
 
 @click.command("split", cls=Command, help="把一张整齐的表按某一列（如 地区）拆成一个值一个文件。")

@@ -31,8 +31,12 @@ def id_column_of(table: pd.DataFrame) -> str:
     if len(names) > 1:
         raise TableError(f"a table has only one of the columns {' or '.join(names)}: drop the one that others own")
     if not names:
+        remedy = "read it first: read_needs(table).rows or read_outcomes(table).rows"
+        if table.index.name in ID_COLUMNS:
+            remedy = f"{table.index.name} is its index: table.reset_index()"
         raise TableError(
-            f"a table needs one of the columns {' or '.join(ID_COLUMNS)}; it has {list(map(str, table.columns))}"
+            f"a table needs one of the columns {' or '.join(ID_COLUMNS)}; it has {list(map(str, table.columns))}; "
+            + remedy
         )
     return names[0]
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from matcher.tables.cells import is_blank, is_nothing, shorten
 from matcher.tables.contracts import OWNERS
 from matcher.tables.grids import BadRow, Grid, Remark
+from matcher.tables.header_forms import header_key
 from matcher.tables.header_rows import HeaderRows, row_texts
-from matcher.tables.header_words import header_key
 from matcher.tables.sheet_forms import FIRM
 from matcher.tables.unit_lines import statements
 

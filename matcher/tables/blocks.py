@@ -11,8 +11,9 @@ from typing import NamedTuple
 from matcher.tables.cells import UNITS, is_blank, shorten
 from matcher.tables.contracts import OWNERS
 from matcher.tables.grids import BadRow, Grid, Merged, Remark
+from matcher.tables.header_forms import header_key, is_carried
 from matcher.tables.header_rows import HeaderRows, row_texts
-from matcher.tables.header_words import Vocabulary, header_key, is_carried
+from matcher.tables.header_words import Vocabulary
 from matcher.tables.schemas import Contract
 from matcher.tables.sheet_units import with_units
 

@@ -6,7 +6,7 @@ import datetime
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -73,6 +73,7 @@ _PLAIN_NUMBER = re.compile(r"\s*\d[\d,]*(?:\.\d+)?(?:\s*[-~～—至到]\s*\d[\d
 _NUMBER_BEFORE = r"(?:[(（]?\d{1,2}[)）]|\d{1,2}[、.．]|[A-Za-z][、.．)）]|[①-⑳])\s*"
 _BEHIND_NUMBERS = (*"、.．)）", *map(chr, range(0x2460, 0x2474)))
 _BETWEEN_LABELS = "(?:或者?|和|及|以及|与|并)?"
+_JOINING = re.compile("或者?|和|以及|及|与|并")
 _LABEL_SIGN = re.compile(r"[,，、;；/／|｜\n\t+＋]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 
 _SENTENCE_END = re.compile(r"[。；;！!？?\n]|(?<=[\u4e00-\u9fff])\.")
@@ -247,10 +248,14 @@ def is_ditto(cell: object) -> bool:
     return cell in _DITTO or _AROUND_DITTO.sub("", cell) in _DITTO
 
 
-def cut_labels(text: str, known: Sequence[str]) -> tuple[str, ...]:
+def cut_labels(text: str, known: Sequence[str], others: Collection[str] = ()) -> tuple[str, ...]:
     """The labels of a cell in its order, each once; of a cell with check boxes the ticked ones only.
 
-    `known` labels are also told apart where no sign, a word such as 或, or a number (1、, A.) stands between them.
+    `known` labels are also told apart where no sign, a word such as 或, or a number (1、, A.) stands between them;
+    `others`, their further writings, only where such a word does.
+
+    >>> cut_labels("作价入股或许可", ("技术入股",), ("作价入股", "许可")), cut_labels("咨询服务", (), ("咨询", "服务"))
+    (('作价入股', '许可'), ('咨询服务',))
     """
     names = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
     run = re.compile(names) if known else None
@@ -263,7 +268,8 @@ def cut_labels(text: str, known: Sequence[str]) -> tuple[str, ...]:
     whole = re.compile(f"(?:{names})(?:{_BETWEEN_LABELS}(?:{names}))+") if known else None
     kept: dict[str, None] = {}
     for piece in map(str.strip, _LABEL_SIGN.split(text)):
-        for label in run.findall(piece) if run and whole and whole.fullmatch(piece) else [piece]:
+        apart = run.findall(piece) if run and whole and whole.fullmatch(piece) else _JOINING.split(piece)
+        for label in apart if run and all(one in others or run.fullmatch(one) for one in apart) else [piece]:
             kept[label] = None
     return tuple(label for label in kept if label and not is_nothing(label))
 

@@ -1,4 +1,6 @@
-"""What the values of a column say against what its header promises: units of measure, and mere ticks."""
+"""What the values of a column say beside its header: units of measure, mere ticks, texts where days or numbers are
+expected, and what is empty in one column and filled in another.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +8,27 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 from matcher.tables.cells import as_written, is_blank
+from matcher.tables.columns import read_cells
 from matcher.tables.contracts import OWNERS
 from matcher.tables.header_fields import Fields
-from matcher.tables.header_words import header_key
+from matcher.tables.header_forms import header_key
 from matcher.tables.measures import is_unit
-from matcher.tables.schemas import Contract
+from matcher.tables.schemas import Column, Contract
 from matcher.tables.unit_lines import money_unit
 
 _EITHER = {"单位", "所属单位"}
 _TICKS = set("√✓✔☑■●▲★")
 _MOST_READ = 2_000  # values of a column
+_OF_OWN_FORM = ("number", "yuan", "share", "date")  # kinds of fields that not any text can be
+_FILLED = ("text", "labels", "date")  # and those whose cells say the same in whichever column they stand
 
 
 def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence[object]], contract: Contract) -> None:
-    """Take from fields the columns whose values cannot be what their header seems to name, and tell it.
+    """Take from fields the columns whose values cannot be what their header seems to name, and tell it; find the
+    columns that fill others.
 
     A column 单位 that holds 台, 件 or 万元 is of no firm. A column of ticks says by its header what holds: it is no
-    column of a field that is nearest to that header.
+    column of a field that is nearest to that header; neither is one of which nothing can be read as that field.
     """
     for name, place in list(fields.places.items()):
         if name not in OWNERS or header_key(texts[place]) not in _EITHER:
@@ -33,17 +39,46 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
             what = f"写的是计量单位，没有当作“{contract[name].title}”"
             fields.remarks.append((place, what, f"请另加一列“{contract[name].title}”"))
     for place, column in list(fields.nearest.items()):
-        if column.kind != "yesno" and _all(body, place, _TICKS.__contains__):
+        if column.kind in _OF_OWN_FORM and _unreadable(column, body, place):
+            del fields.nearest[place]
+            fields.remarks = [remark for remark in fields.remarks if remark[0] != place]
+        elif column.kind != "yesno" and _all(body, place, _TICKS.__contains__):
             del fields.nearest[place]
             action = f"若说的是“{column.title}”，请合成一列，写明是哪一种"
             fields.remarks = [
                 (at, "这一列只打了勾，没有采用", action) if at == place else (at, what, old)
                 for at, what, old in fields.remarks
             ]
+    for place, column in fields.rivals:
+        if column.kind in _FILLED and not column.money and column.name not in fields.fillers:
+            pair = [(_cell(row, fields.places[column.name]), _cell(row, place)) for row in body]
+            spare = any(is_blank(one) and not is_blank(other) for one, other in pair)
+            if (spare and column.name in fields.named) or _in_pieces(pair):
+                fields.fillers[column.name] = place
+    fields.rivals = [(place, column) for place, column in fields.rivals if fields.fillers.get(column.name) != place]
+
+
+def _cell(row: Sequence[object], place: int) -> object:
+    return row[place] if place < len(row) else None
+
+
+def _in_pieces(pairs: Sequence[tuple[object, object]]) -> bool:
+    """Whether of two columns each is filled only where the other is empty: tables of several hands under each other."""
+    first = [not is_blank(one) for one, _ in pairs]
+    second = [not is_blank(other) for _, other in pairs]
+    return any(first) and any(second) and not any(map(all, zip(first, second, strict=True)))
+
+
+def _unreadable(column: Column, body: Sequence[Sequence[object]], place: int) -> bool:
+    """Whether a column has values, and none of its first ones is what the field holds."""
+    cells = (cell for row in body if not is_blank(cell := _cell(row, place)))
+    written = list(islice(cells, _MOST_READ))
+    read = read_cells(column, "", written)
+    return bool(written) and not read.soft and not read.states and all(value is None for value in read.values)
 
 
 def _all(body: Sequence[Sequence[object]], place: int, test: Callable[[str], bool]) -> bool:
     """Whether a column has values, and all of its first ones pass."""
-    cells = (row[place] for row in body if place < len(row) and not is_blank(row[place]))
+    cells = (cell for row in body if not is_blank(cell := _cell(row, place)))
     texts = [as_written(cell).strip() for cell in islice(cells, _MOST_READ)]
     return bool(texts) and all(map(test, texts))

@@ -28,6 +28,7 @@ from matcher.tables.measures import unit_apart
 from matcher.tables.number_cells import OF_MONEY, read_numbers
 from matcher.tables.schemas import Column
 from matcher.tables.share_cells import read_shares
+from matcher.tables.synonyms import writings_of
 from matcher.tables.yes_no import read_yesno
 
 _LOST_DIGITS = Fault("编号已被 Excel 改成数字，15 位以后的数字丢失", "请把这一列设为文本格式后重新填写")
@@ -108,7 +109,7 @@ def _read_ids(column: Column, cells: Sequence[object]) -> Cells:
 def _read_labels(column: Column, cells: Sequence[object]) -> Cells:
     read = _read_text(Column(column.name, "text", column.title, lines=True), cells)
     different = set(read.values)
-    joined = {value: ",".join(cut_labels(value, column.labels)) for value in different}
+    joined = {value: ",".join(cut_labels(value, column.labels, writings_of(column.name))) for value in different}
     empty = {value for value in different if value and not joined[value] and has_no_tick(value)}
     faults = read.faults + [(i, UNTICKED) for i, value in enumerate(read.values) if value in empty]
     return _cells([joined[value] for value in read.values], faults)

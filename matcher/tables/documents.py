@@ -13,7 +13,7 @@ from typing import Any
 
 from matcher.errors import TableError
 from matcher.tables.cells import shorten
-from matcher.tables.header_words import header_key, is_carried
+from matcher.tables.header_forms import header_key, is_carried
 from matcher.tables.schemas import Contract
 from matcher.tables.sheets import MAX_BYTES, MAX_RATIO, Book, Grid, Remark
 from matcher.tables.unit_lines import statements

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from matcher.tables.cells import Fault, as_written, is_blank
 from matcher.tables.grids import Grid
-from matcher.tables.header_words import header_key
+from matcher.tables.header_forms import header_key
 from matcher.tables.regions import candidates
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS
 from matcher.tables.unit_lines import statements

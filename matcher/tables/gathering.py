@@ -14,7 +14,8 @@ from matcher.errors import TableError
 from matcher.tables.cells import as_written, is_blank, shorten
 from matcher.tables.documents import is_document, read_document
 from matcher.tables.grids import Book, Grid, Remark, Source, read_book
-from matcher.tables.header_words import Vocabulary, header_key
+from matcher.tables.header_forms import header_key
+from matcher.tables.header_words import Vocabulary
 from matcher.tables.headers import HEADER_ROWS, Header, find_header
 from matcher.tables.near_duplicates import find_reposts, near_doubles
 from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading
@@ -86,12 +87,14 @@ def gather(
     *,
     id_column: str | None = None,
     root: Path | None = None,
+    columns: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Gathered:
     """Read all sheets of all files by one reader and put them under each other.
 
-    files: tables and Word documents. reader: called with a source and `sheet`, gives a `Reading`. id_column: made
-    unique over all files, where given; what was written is kept in 原编号 where it had to change. root: the folder
-    that the files were found in; names of folders below it can be counties.
+    files: tables and Word documents. reader: called with a source, `sheet` and `columns`, gives a `Reading`.
+    id_column: made unique over all files, where given; what was written is kept in 原编号 where it had to change. root:
+    the folder that the files were found in; names of folders below it can be counties. columns: by the name of a file,
+    "" for all, headers and the fields that they are; a sheet without such a header is read without.
 
     Figures of sheets or files that are named after years (2023年, 2024年) are of these years where their headers name
     none, which is told. A sheet that stands in two files counts once; one that `gather` made of these files, one on
@@ -103,11 +106,14 @@ def gather(
     accounts: list[pd.DataFrame] = []
     years = {path: match[1] for path in files if (match := _YEAR_ALONE.fullmatch(path.stem.strip()))}
     names = {path: path.relative_to(root).as_posix() if root else path.name for path in files}
+    used: set[tuple[str, str]] = set()  # files and headers of `columns` that were there
     seen: dict[str, str] = {}  # what stands in a sheet -> which one that was
     for path in files:
         year = years.get(path, "") if len({*years.values()}) > 1 else ""
         latest = max(years.values(), default="")
-        for sheet, source in _sheets(path, contract, problems, year, latest):
+        named = {**(columns or {}).get("", {}), **(columns or {}).get(path.name, {})}
+        for sheet, source, own in _sheets(path, contract, problems, year, latest, named):
+            used |= {(name, header) for header in own for name in ("", path.name)}
             name = names[path]
             place = f"{name}，{sheet}"
             if (first := seen.setdefault(_content(source) or place, place)) != place:
@@ -116,7 +122,7 @@ def gather(
                 )
                 continue
             try:
-                reading = reader(source, sheet=None)
+                reading = reader(source, sheet=None, columns=own)
             except TableError as error:
                 problems.append(_left_out(path, sheet, str(error)))
                 continue
@@ -127,6 +133,9 @@ def gather(
             parts.append(reading.rows.assign(**dict(zip(SOURCES, (name, sheet, county), strict=True))))
             problems.append(reading.problems.assign(file=name, sheet=sheet))
             accounts.append(reading.columns.assign(file=name, sheet=sheet))
+    wanted = {(file, header) for file, headers in (columns or {}).items() for header in headers}
+    if missing := sorted(wanted - used):
+        raise TableError(f"没有一张表有列“{'”“'.join(header for _, header in missing)}”；请照表头的写法指定")
     problems += [
         _left_out(path, "", f"这里不读 {path.suffix or '没有后缀的'} 文件", "是表的请另存为 .xlsx 或 .docx")
         for path in (others_in(root) if root else ())
@@ -183,10 +192,15 @@ def _alike(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
 
 
 def _sheets(
-    path: Path, contract: Contract, problems: list[pd.DataFrame], year: str, latest: str
-) -> Iterator[tuple[str, Book]]:
-    """Each sheet that has the header of the contract: its name, and the book of it alone; year: that of the file;
-    latest: that of all files.
+    path: Path,
+    contract: Contract,
+    problems: list[pd.DataFrame],
+    year: str,
+    latest: str,
+    named: Mapping[str, str],
+) -> Iterator[tuple[str, Book, dict[str, str]]]:
+    """Each sheet that has the header of the contract: its name, the book of it alone, and which of the fields named for
+    headers are of it; year: that of the file; latest: that of all files.
     """
     try:
         book = _book(path, contract)
@@ -209,14 +223,26 @@ def _sheets(
             problems.append(_left_out(path, grid.sheet, "工作表是隐藏的", "要用它，请取消隐藏后重新汇总"))
             continue
         alone = book._replace(grids=[grid])
+        own = _own_columns(alone, contract, named)
         try:
-            read, header = find_header(alone, contract, {})
+            read, header = find_header(alone, contract, own)
         except TableError:
             problems.append(_left_out(path, grid.sheet, f"不是{contract.title}表"))
             continue
         if of_year := years.get(grid.sheet, "") if several else year:
             alone = book._replace(grids=[_dated(grid, read, header, contract, of_year, latest)])
-        yield grid.sheet, alone
+        yield grid.sheet, alone, own
+
+
+def _own_columns(alone: Book, contract: Contract, named: Mapping[str, str]) -> dict[str, str]:
+    """The headers of which a sheet has a column, as far as its first rows say it, with the fields named for them."""
+    if not named:
+        return {}
+    filled = [row for row in alone.grids[0].rows if not all(map(is_blank, row))][:HEADER_ROWS]
+    keys = {header_key(as_written(cell)) for row in filled for cell in row}
+    with contextlib.suppress(TableError):  # a header of several rows
+        keys |= set(map(header_key, find_header(alone, contract, {})[1].texts))
+    return {header: field for header, field in named.items() if header_key(header) in keys}
 
 
 def _has_header(book: Book, contract: Contract) -> bool:

@@ -157,6 +157,9 @@ def _grids(name: str, data: bytes) -> list[Grid]:
 
 
 def _frame_grid(frame: pd.DataFrame) -> Grid:
+    """A frame as a grid; levels of its index that have a name are columns too."""
+    if named := [name for name in frame.index.names if isinstance(name, str) and name not in frame.columns]:
+        frame = pd.concat([frame.index.to_frame(index=False)[named], frame.reset_index(drop=True)], axis=1)
     header = [" ".join(map(str, label)) if isinstance(label, tuple) else label for label in frame.columns]
     columns = []
     for i in range(frame.shape[1]):

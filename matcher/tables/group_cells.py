@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from matcher.tables.cells import as_written, clean_text, is_blank
 from matcher.tables.contracts import OWNERS
-from matcher.tables.header_words import header_key
+from matcher.tables.header_forms import header_key
 from matcher.tables.headers import Header
 from matcher.tables.schemas import Contract
 

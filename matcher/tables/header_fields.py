@@ -7,20 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from matcher.tables import cells
+from matcher.tables.header_forms import header_key, header_label, header_unit, is_carried, measured_in
 from matcher.tables.header_rows import spellings
-from matcher.tables.header_words import (
-    CLOSE,
-    Meaning,
-    Vocabulary,
-    header_key,
-    header_label,
-    header_unit,
-    is_carried,
-    kinds_left_out,
-    measured_in,
-    scale_of_counts,
-    split_unit,
-)
+from matcher.tables.header_units import scale_of_counts, split_unit
+from matcher.tables.header_words import CLOSE, Meaning, Vocabulary, kinds_left_out
 from matcher.tables.schemas import Column
 from matcher.tables.unit_lines import unit_in_header
 
@@ -37,7 +27,8 @@ class Fields:
 
     places, units: for each field its (first) column and the unit in its header. joined: fields whose text several
     columns make up, in the file's order. summed: fields that add up columns; left_out: for each of these the
-    columns that nobody knows and that may count a further kind. rivals: further columns that name a field which has
+    columns that nobody knows and that may count a further kind. fillers: for fields whose column is empty in some rows
+    the further column that is taken there. rivals: further columns that name a field which has
     one. rivalling: columns of no field that are nearest to one and the same. named: fields whose column the user
     names. remarks: column, problem and action. known: columns of no field that are no riddle. nearest: the fields
     that others could be.
@@ -50,6 +41,7 @@ class Fields:
     joined: dict[str, list[int]] = field(default_factory=dict)
     summed: dict[str, list[int]] = field(default_factory=dict)
     left_out: dict[str, list[int]] = field(default_factory=dict)
+    fillers: dict[str, int] = field(default_factory=dict)
     rivals: list[tuple[int, Column]] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
@@ -62,7 +54,7 @@ class Fields:
     def of(self, place: int) -> list[str]:
         """The fields that a column feeds."""
         sources = {name: [at] for name, at in self.places.items()} | self.joined | self.summed
-        return [name for name, places in sources.items() if place in places]
+        return [name for name, places in sources.items() if place in places or self.fillers.get(name) == place]
 
     def hint(self, texts: Sequence[str], place: int) -> str:
         """What makes a column its nearest field, "表头=字段"; "" where its header names several columns, or

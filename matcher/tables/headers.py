@@ -15,8 +15,9 @@ from matcher.tables.column_values import correct_fields
 from matcher.tables.footers import Footers
 from matcher.tables.grids import Book, Grid, Remark
 from matcher.tables.header_fields import Fields, assign
+from matcher.tables.header_forms import header_key
 from matcher.tables.header_rows import HeaderRows, header_rows, row_texts, spellings
-from matcher.tables.header_words import Meaning, Vocabulary, header_key
+from matcher.tables.header_words import Meaning, Vocabulary
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.review_schemas import EARLIER_AWARDS, NOMINATED_PERSONS, VOTES
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract

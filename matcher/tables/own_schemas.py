@@ -170,6 +170,57 @@ BIDS = Contract(
     any_of=("bidder", "challenge_id"),
 )
 
+_OF_OUR_LISTS = {
+    "fields": "所属领域",
+    "rights": "成果归属",
+    "bidder_conditions": "揭榜条件",
+    "cooperation": "合作方式",
+    "needs": "需求数",
+    "postings": "去重后需求数",
+    "firms": "企业数",
+    "unnamed": "未写企业的需求数",
+    "need_ids": "需求编号",
+    "lead_need_id": "主要需求",
+    "completeness": "完整度",
+    "conflicts": "说法不一致",
+    "outcomes_elsewhere": "外地可推荐成果数",
+    "experts_elsewhere": "外地可推荐专家数",
+}  # columns of `challenge_table` that no check of bids needs
+
+# Published challenges, as this library lists them or a city does itself: one row a challenge.
+BOARD = Contract(
+    "board",
+    "榜单",
+    "challenge_id",
+    (
+        column("challenge_id", "id", "榜单编号", "编号 榜题编号 榜单号 难题编号 序号"),
+        column(
+            "name",
+            "text",
+            "榜单名称",
+            "难题名称 技术难题名称 榜题名称 榜题 需求名称 技术需求名称 项目名称 课题名称 名称 题目 标题 title",
+        ),
+        column("wording", "text", "攻关内容", "主要攻关内容 研究内容 需求描述 难题描述 需求内容 难题内容", lines=True),
+        column("background", "text", "需求背景", "背景 背景说明 难题背景", lines=True),
+        column(
+            "indicators",
+            "text",
+            "技术指标",
+            "主要技术指标 考核指标 技术参数 技术要求 主要指标",
+            lines=True,
+            heads="指标 目标 参数 指标要求",
+            leads="拟达到 达到 预期 攻关 主要 关键 核心 技术 性能 考核 验收 的 需",
+        ),
+        column("deadline", "text", "完成期限", "期限 完成时限 攻关期限 完成时间 攻关周期 完成月数"),
+        column("money", "text", "资金投入", "经费预算 预算 榜单金额 揭榜金额 悬赏金额 拟投入资金", money=True),
+        column("owner", "text", "发榜单位", "发榜企业 发榜方 企业名称 需求单位 需求企业 需求方 提出单位 单位名称 单位"),
+        column("owner_id", "text", "发榜单位编号", "统一社会信用代码 信用代码 发榜单位统一社会信用代码 企业编号"),
+        column("ready", "yesno", "可发布", ""),
+        *(column(name, "text", title, "") for name, title in _OF_OUR_LISTS.items()),
+    ),
+    any_of=("name", "indicators"),
+)
+
 # What experts gave bids: one row an expert, bid and, where there are several, aspect.
 BID_SCORES = Contract(
     "bid_scores",
@@ -179,7 +230,7 @@ BID_SCORES = Contract(
         column("score_id", "id", "评分编号", "序号"),
         column("bid_id", "id", "揭榜编号", "意向编号 申报编号"),
         column("expert_id", "id", "专家编号", "专家 评审专家 专家姓名"),
-        column("aspect", "text", "评分方面", "方面 评分项 指标 维度"),
+        column("aspect", "text", "评分方面", "方面 评分项 评分指标 指标 维度"),
         column("score", "number", "得分", "评分 分数"),
     ),
     referred=False,
@@ -239,7 +290,14 @@ PROJECTS = Contract(
     "project_id",
     (
         column("project_id", "id", "项目编号", "编号 序号 申报编号 申请编号 受理编号 批准号 立项编号 任务书编号 id"),
-        column("title", "text", "项目名称", "名称 题目 申报项目名称 课题名称"),
+        column(
+            "title",
+            "text",
+            "项目名称",
+            "名称 题目 申报项目名称 课题名称",
+            heads="题目 名称 标题",
+            leads="申报 申请 立项 项目 课题",
+        ),
         column("text", "text", "项目内容", "摘要 项目简介 简介 正文 内容 全文 项目摘要 主要内容 abstract", lines=True),
         column("grounds", "text", "立项依据", "立项背景 研究背景 国内外研究现状 必要性 立项依据与意义", lines=True),
         column("content", "text", "研究内容", "主要研究内容 研究任务 研发内容 研究目标与内容", lines=True),
@@ -304,6 +362,8 @@ TECH_CONTRACTS = Contract(
             "地区",
             "卖方地区 卖方所在地 卖方所在地区 卖方所在区县 所在地区 所属地区 登记地区 县区 区县 所在县区 所在区县",
             choice=True,
+            heads="所在地 所在地区 所在区县 所在县区 地区",
+            leads="技术 卖方 输出方 受托方 让与方 出让方 供方",
         ),
         column(
             "signed_on",

@@ -6,6 +6,7 @@ list as not kept.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -17,14 +18,16 @@ from matcher.tables import cells as cleaning
 from matcher.tables.cells import is_blank, shorten
 from matcher.tables.column_account import CARRIED, COLUMN_ACCOUNT, UNKNOWN, USED, column_account
 from matcher.tables.grids import Book, Grid, Source, read_book
-from matcher.tables.header_words import header_key
+from matcher.tables.header_forms import header_key
 from matcher.tables.headers import Header, find_header
 from matcher.tables.numbers import names_yuan
 from matcher.tables.record_frame import Table
 from matcher.tables.records import PROBLEM_COLUMNS, Problem, cell_of, records, row_of
 from matcher.tables.remarks import remarks_against
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
+from matcher.tables.secrecy import secret_rows
 from matcher.tables.sheets import OWN_SHEETS, is_own_book
+from matcher.tables.synonyms import writings_of
 
 __all__ = [
     "CARRIED",
@@ -156,11 +159,21 @@ def read_table(
     table = Table(contract, header, *records(grid, header, contract, problems))
     frame = table.frame(problems)
     problems += remarks_against(contract, header.texts, table.rows, table.numbers)
+    if contract.name in (NEEDS.name, OUTCOMES.name):
+        strange = {place: text for place, text in enumerate(header.texts) if text and not header.fields.of(place)}
+        problems += secret_rows(strange, table.rows, table.numbers)
     problems += _open_units(table, frame, row_of(grid, header))
     listed = _problem_frame(book.name, grid.sheet, problems)
+    if isinstance(source, pd.DataFrame):
+        listed["action"] = listed["action"].map(_for_python)
     if bad_rows == "refuse" and not listed["kept"].all():
         raise TableError(describe(listed), listed)
     return Reading(frame, listed, column_account(book.name, grid.sheet, header, contract))
+
+
+def _for_python(action: str) -> str:
+    """What to do about a DataFrame, whose columns no option of a command names."""
+    return re.sub('--column "([^"]+)=([^"=]+)"', r'columns={"\1": "\2"}', action).replace("--column", "columns=")
 
 
 def _open_units(table: Table, frame: pd.DataFrame, row: int | None) -> Iterator[Problem]:
@@ -190,7 +203,7 @@ def split_labels(value: str, column: Column) -> tuple[str, ...]:
 
     Cut at signs ("技术转让,技术许可"), and where labels that the column knows stand together ("完全转让许可转让").
     """
-    return cleaning.cut_labels(value, column.labels)
+    return cleaning.cut_labels(value, column.labels, writings_of(column.name))
 
 
 def describe(problems: pd.DataFrame) -> str:

@@ -16,7 +16,7 @@ from matcher.tables.cells import Fault, is_blank, opening_clauses, shorten
 from matcher.tables.column_cells import Cells, Soft
 from matcher.tables.columns import read_cells
 from matcher.tables.dates import Span, is_last_day, read_days
-from matcher.tables.header_words import header_label
+from matcher.tables.header_forms import header_label
 from matcher.tables.headers import Header
 from matcher.tables.measures import unit_in_header
 from matcher.tables.mistaken_units import Amounts, mistaken_units, unsaid_units
@@ -98,7 +98,31 @@ class Table(NamedTuple):
             if column.name == _END and _START in self.header.places:
                 return read_cells(column, "", self._with_ends([None] * len(self.rows)))
             return Cells(absent, [], {}, {}, [])
-        return self._read_place(column, place, problems)
+        read = self._read_place(column, place, problems)
+        filler = self.header.fields.fillers.get(column.name)
+        return read if filler is None else self._filled_from(column, read, place, filler, problems)
+
+    def _filled_from(self, column: Column, read: Cells, place: int, filler: int, problems: list[Problem]) -> Cells:
+        """A column with what another one of the field says where it says nothing; told, and so is where they differ."""
+        other = self._read_place(column, filler, problems)
+        empty = {i for i, row in enumerate(self.rows) if is_blank(cell_of(row, place))}
+        filled = [i for i in empty if other.values[i] not in ("", None) or i in other.soft or i in other.states]
+        pairs = enumerate(zip(read.values, other.values, strict=True))
+        differ = [self.numbers[i] for i, (one, two) in pairs if one not in ("", None, two) and two not in ("", None)]
+        one = f"“{self.header.texts[place]}”"
+        if filled:
+            problem = f"和{one}都是“{column.title}”，{one}空着的 {len(filled)} 格取自这一列"
+            problems.append(Problem(None, self.header.texts[filler], "", problem, "若不该取，请改列名"))
+        if differ:
+            where = "、".join(map(str, differ[:_MOST_NAMED])) + ("等" if len(differ) > _MOST_NAMED else "")
+            problem = f"和{one}都是“{column.title}”，有 {len(differ)} 行两列都填了而不同（第 {where} 行），用了{one}"
+            problems.append(Problem(None, self.header.texts[filler], "", problem, "请核对，并改列名或改用另一列"))
+        values = [other.values[i] if i in empty else value for i, value in enumerate(read.values)]
+        soft, states = (
+            dict(old) | {i: new[i] for i in filled if i in new}
+            for old, new in ((read.soft, other.soft), (read.states, other.states))
+        )
+        return read._replace(values=values, soft=soft, states=states)
 
     def _without_mistaken_units(self, read: Mapping[str, Cells], found: list[Problem]) -> list[Problem]:
         """The problems, with those of amounts that are likely in a smaller unit than their column, now taken out."""

@@ -160,8 +160,8 @@ RESOURCE_NEEDS = replace(
             "capability",
             "text",
             "所需能力",
-            "需要的能力 能力要求 能力需求 检测项目 测试项目 测试需求 检测需求 所需方法 所需资源 所需仪器 所需设备 "
-            "能力 方法 capability method capability_asked required_capability",
+            "需要的能力 能力要求 能力需求 检测项目 测试项目 测试需求 检测需求 资源需求 所需方法 所需资源 所需仪器 "
+            "所需设备 能力 方法 capability method capability_asked required_capability",
             lines=True,
         ),
         column(

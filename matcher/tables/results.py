@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.tables.cells import as_written, is_blank
 from matcher.tables.grids import read_book, reader_errors
+from matcher.tables.text_files import decode
 
 _SHOWN = re.compile(r"-?\d+(?:\.\d+)?[%元]")
 
@@ -45,8 +47,9 @@ def _read(source: Path, fields: Mapping[str, str], needed: Sequence[str]) -> pd.
     if source.suffix.lower() == ".parquet":
         return pd.read_parquet(source)
     if source.suffix.lower() == ".csv":
-        names = [str(name) for name in pd.read_csv(source, nrows=0, encoding="utf-8-sig").columns]
-        return pd.read_csv(source, dtype=_texts(names, fields), encoding="utf-8-sig").rename(columns=fields)
+        text = decode(source.name, source.read_bytes())[0]
+        names = [str(name) for name in pd.read_csv(StringIO(text), nrows=0).columns]
+        return pd.read_csv(StringIO(text), dtype=_texts(names, fields)).rename(columns=fields)
     sheets = {grid.sheet: grid.rows for grid in read_book(source).grids if grid.rows}
     heads = {name: [as_written(cell) for cell in rows[0]] for name, rows in sheets.items()}
     if not heads:

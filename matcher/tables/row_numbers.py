@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from matcher.tables.header_words import header_key
+from matcher.tables.header_forms import header_key
 
 _COUNTERS = {"序号", "序", "序列", "序次", "序列号", "顺序号", "行号", "行次", "项次", "no", "no."}
 _EITHER = {"编号", "编码", "代码", "号", "id"}

@@ -93,6 +93,8 @@ NEEDS = Contract(
             "id",
             "需求编号",
             "编号 序号 需求ID 需求号 需求序号 需求编码 技术需求编号 ID No reference profile_reference POD_reference",
+            heads="编号",
+            leads="技术 需求 难题 榜单 榜题",
         ),
         column(
             "title",
@@ -116,6 +118,8 @@ NEEDS = Contract(
             "need_description content detail details summary short_summary abstract full_description",
             lines=True,
             parts="problem indicators conditions background",
+            heads="目标",
+            leads=_WISHED + "攻关 研究 研发 研制 开发 技术 需求 达到 实现 主要 总体 具体",
         ),
         column(
             "problem",
@@ -336,8 +340,9 @@ EXPERTS = Contract(
             "工作单位 工作单位及职务 工作单位和职务 工作单位、职务 工作单位及职称 工作单位及职务职称 "
             "所在单位及职务 单位及职务 "
             "所在单位 所属单位 依托单位 单位名称 所属单位名称 工作单位名称 现工作单位 所属机构 "
-            "所在机构 所属高校 所在高校 所属院校 所属单位或公司名称 "
+            "所在机构 所属高校 所在高校 所属院校 所属单位或公司名称 大学 高校 院校 学校 "
             "organisation organization",
+            close_words="学院",
         ),
         column(
             "title",
@@ -346,6 +351,8 @@ EXPERTS = Contract(
             "研究领域 专业方向 擅长领域 专长 服务方向 主要研究方向 研究方向及领域 专业特长 擅长方向 技术专长 "
             "专业领域 从事专业 研究专长 技术方向 direction",
             joins=True,
+            heads="专长 特长 研究方向",
+            leads="主要 擅长 专业 学科 学术 科研 研究 技术",
         ),
         column(
             "description",
@@ -379,7 +386,14 @@ WORKS = Contract(
     (
         column("entry_id", "id", "序号", "条目编号 行号 No"),
         column("work_id", "id", "业绩编号", "作品编号 论文编号 专利号 项目编号 成果编号 登记号 work"),
-        column("expert_id", "id", "专家编号", "专家ID 专家号 人员编号 工号 作者编号 教师编号 特派员编号 expert"),
+        column(
+            "expert_id",
+            "id",
+            "专家编号",
+            "专家ID 专家号 人员编号 工号 作者编号 教师编号 特派员编号 expert",
+            heads="工号 职工号 编号",
+            leads="第一 完成人 作者 发明人 负责人 教师 人员 专家",
+        ),
         column(
             "name",
             "text",

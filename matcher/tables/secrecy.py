@@ -1,8 +1,12 @@
-"""What a cell says of being secret, or not public. A header and a text in, yes or no out."""
+"""What a cell says of being secret, or not public, and the rows of a table that say it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from matcher.tables.cells import as_written, clean_text, shorten
+from matcher.tables.records import Problem, cell_of
 
 NOT_SECRET = r"|否|无|非密|[不非]涉密|公开|false|0(?:\.0)?"  # what a column of secrecy says of what is public
 _NO_SECRET = re.compile(
@@ -23,6 +27,7 @@ _WHO_ONLY = re.compile(  # what is kept back is who posts it, or a tender
 _OF_WHO = re.compile(f"{_WHO}|公开(?:企业|单位)$")
 _SECRET_CELL = "是|有|true|1(?:\\.0)?|√|[☑√]是|内部(?:资料|使用)?|(?:秘密|机密|绝密).*"  # in a column of secrecy
 _OF_SECRECY = re.compile("涉密|保密|密级|定密")
+_MOST_NAMED = 5  # rows that a problem names
 
 
 def says_secret(header: str, cell: str) -> bool:
@@ -39,3 +44,22 @@ def says_secret(header: str, cell: str) -> bool:
     return bool(_SECRET.search(rest)) or (
         "公开" in header and not _OF_WHO.search(header) and re.fullmatch("否|不|不能|false", rest.lower()) is not None
     )
+
+
+def secret_rows(
+    headers: Mapping[int, str], rows: Sequence[Sequence[object]], numbers: Sequence[int]
+) -> Iterator[Problem]:
+    """For each column, by its place, one problem that names the rows of which it says that they are secret or not
+    public. They are read: a bureau may match them for itself.
+    """
+    for place, header in headers.items():
+        asks = "公开" in header or _OF_SECRECY.search(header)
+        cells = [as_written(cell_of(row, place)) for row in rows]
+        likely = {cell for cell in set(cells) if cell and (asks or "密" in cell or "公开" in cell)}
+        secret = {cell for cell in likely if says_secret(header, clean_text(cell))}
+        pairs = zip(numbers, cells, strict=True)
+        said = [f"第 {number} 行“{shorten(cell, 20)}”" for number, cell in pairs if cell in secret]
+        if said:
+            named = "、".join(said[:_MOST_NAMED]) + ("等" if len(said) > _MOST_NAMED else "")
+            problem = f"有 {len(said)} 行写着不公开或涉密：{named}；这些行照常读入，也参加匹配"
+            yield Problem(None, header, "", problem, "只供内部使用；对外发布、外送前请剔除")

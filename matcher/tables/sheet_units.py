@@ -8,8 +8,8 @@ from typing import NamedTuple
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import UNITS, as_written, is_blank
 from matcher.tables.grids import Grid, Remark
+from matcher.tables.header_forms import header_key
 from matcher.tables.header_rows import HeaderRows
-from matcher.tables.header_words import header_key
 from matcher.tables.numbers import names_yuan
 from matcher.tables.schemas import Column
 from matcher.tables.unit_lines import FOREIGN, Statement, half_width, money_unit, statements, unit_in_header

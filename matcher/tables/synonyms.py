@@ -50,6 +50,12 @@ _COUNT = re.compile(r"[:：]?\d+(?:件|项|个)$")  # 发明专利3件
 
 
 @functools.cache
+def writings_of(column: str) -> frozenset[str]:
+    """All writings of the labels of a column, the common forms among them."""
+    return frozenset(word for name, words in SYNONYMS.get(column, {}).items() for word in (name, *words.split()))
+
+
+@functools.cache
 def _common(column: str) -> dict[str, str]:
     return {fold(word): fold(name) for name, words in SYNONYMS.get(column, {}).items() for word in words.split()}
 

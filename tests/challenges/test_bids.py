@@ -165,6 +165,20 @@ def test_progress_counts_what_is_due():
     assert hard_problems(CHALLENGES, done, target=100)["count"].tolist() == [2, 2, 1, 1, 1]
 
 
+def test_a_list_of_a_city_is_read_by_its_own_headers(run, tmp_path):
+    BIDS.to_csv(tmp_path / "b.csv", index=False)
+    board = (
+        "某市技术难题清单,,,\n榜单编号,难题名称,发榜企业,攻关目标及考核指标\nB001,检测,虚构重工有限公司,检测时间≤5秒\n"
+    )
+    (tmp_path / "c.csv").write_text(board, "gbk")
+    status, _, said = run("needs", "bids", "b.csv", "c.csv", "-o", "o.xlsx")
+    assert status == 0, said
+    assert "c.csv：读入 1 条" in said
+    (tmp_path / "c.csv").write_text(board.replace("榜单编号", "备注"), "gbk")
+    status, _, said = run("needs", "bids", "b.csv", "c.csv", "-o", "o.xlsx")
+    assert (status, "没有“榜单编号”这一列" in said) == (2, True)
+
+
 def test_the_command_checks_scores_and_publishes(run, tmp_path):
     CHALLENGES.to_csv(tmp_path / "c.csv", index=False)
     BIDS.to_csv(tmp_path / "b.csv", index=False)

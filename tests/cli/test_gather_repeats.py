@@ -32,6 +32,21 @@ def test_a_result_in_the_folder_is_not_gathered_again(run, folder):
     assert left_out == ["没有读入：是这里的文件汇总成的表"]
 
 
+def test_what_no_field_took_is_told_and_can_be_named(run, folder):
+    table = "成果编号,成果名,可用在哪里,是否公开\n{},{},粮食加工,否\n"
+    (folder / "甲.csv").write_text(table.format("A1", "振动筛"), "utf-8")
+    (folder / "乙.csv").write_text(table.format("A2", "烘干塔"), "utf-8")
+    said = run("gather", "交来", "-o", "全部.xlsx", "--kind", "outcomes")[2]
+    assert "没看懂 1 种列，原样保留，没有采用（见“列的去向”）：可用在哪里（2 个文件）" in said
+    assert "甲.csv 是否公开：有 1 行写着不公开或涉密：第 2 行“否”" in said
+    rows, _, _ = gathered(run, "--column", "可用在哪里=应用范围")
+    assert rows[["成果名称", "应用范围"]].to_numpy().tolist() == [["烘干塔", "粮食加工"], ["振动筛", "粮食加工"]]
+    rows, _, _ = gathered(run, "--column", "甲.csv:可用在哪里=应用范围")
+    assert rows["应用范围"].fillna("").tolist() == ["", "粮食加工"]
+    status, _, said = run("gather", "交来", "-o", "全部.xlsx", "--column", "可用于何处=应用范围")
+    assert (status, "没有一张表有列“可用于何处”" in said) == (2, True)
+
+
 def test_the_result_of_other_files_is_gathered(run, folder):
     (folder / "甲.csv").write_text(NEEDS, "utf-8")
     assert run("gather", "交来", "-o", "甲区.xlsx", "-q")[0] == 0

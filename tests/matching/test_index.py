@@ -226,7 +226,10 @@ def test_how_an_index_looks():
 
 
 REFUSED = {
-    "a table needs one of the columns outcome_id or need_id; it has ['title']": lambda: build(OUTCOMES[["title"]]),
+    "a table needs one of the columns outcome_id or need_id; it has ['title']; "
+    "read it first: read_needs(table).rows or read_outcomes(table).rows": lambda: build(OUTCOMES[["title"]]),
+    "a table needs one of the columns outcome_id or need_id; it has ['title']; "
+    "outcome_id is its index: table.reset_index()": lambda: build(OUTCOMES.set_index("outcome_id")[["title"]]),
     "a table has only one of the columns outcome_id or need_id: drop the one that others own": lambda: build(
         OUTCOMES[["outcome_id"]].assign(need_id="N1")
     ),

@@ -350,7 +350,8 @@ REFUSED = {
         TableError,
         lambda: match(OUTCOMES, build()),
     ),
-    "a table needs one of the columns outcome_id or need_id; it has ['title']": (
+    "a table needs one of the columns outcome_id or need_id; it has ['title']; "
+    "read it first: read_needs(table).rows or read_outcomes(table).rows": (
         TableError,
         lambda: match(NEEDS[["title"]], build()),
     ),

@@ -8,13 +8,20 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
+from matcher.tables.commissioner_schemas import COMMISSIONERS
 from matcher.tables.grids import Book, Grid
-from matcher.tables.header_words import Vocabulary, chinese_part, header_key, unit_of
+from matcher.tables.header_forms import chinese_part, header_key
+from matcher.tables.header_units import unit_of
+from matcher.tables.header_words import Vocabulary
+from matcher.tables.own_schemas import BID_SCORES, PROJECTS, TECH_CONTRACTS
 from matcher.tables.reading import (
     CARRIED,
+    EXPERTS,
     NEEDS,
+    OUTCOMES,
     UNKNOWN,
     USED,
+    WORKS,
     Column,
     Contract,
     read_experts,
@@ -23,7 +30,7 @@ from matcher.tables.reading import (
     read_table,
     read_works,
 )
-from matcher.tables.resource_schemas import RESOURCES
+from matcher.tables.resource_schemas import RESOURCE_NEEDS, RESOURCES
 
 SALES = ("销售收入", "营业收入")
 FIRM = Contract(
@@ -213,7 +220,7 @@ def test_a_figure_without_its_year_is_asked_about_unless_one_year_is_left():
     reading = read(**{"销售收入（万元）": 3})
     assert reading.rows[["sales_y1", "sales_y2", "sales_y3"]].isna().all(axis=None)
     assert reading.problems["action"].tolist() == [
-        '请写明年份，或指定是哪一列，如 --column "销售收入（万元）=销售收入（上一年）"'
+        '请写明年份，或指定是哪一列，如 columns={"销售收入（万元）": "销售收入（上一年）"}'
     ]
     left = read(**{"前三年销售收入": 1, "前二年销售收入": 2, "销售收入": 3})
     assert left.rows[["sales_y1", "sales_y2", "sales_y3"]].to_numpy().tolist() == [[1, 2, 3]]
@@ -636,3 +643,96 @@ def test_a_file_of_another_program_is_named(tmp_path):
             TableError, match=f"{name}：.{name[2:]} 文件读不出来；请在 Excel 或 WPS 中打开后另存为 .xlsx"
         ):
             read_needs(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("contract", "header", "field"),
+    [
+        (NEEDS, "背景描述", "background"),
+        (NEEDS, "技术需求情况说明", "description"),
+        (NEEDS, "攻关目标及考核指标", "description"),
+        (NEEDS, "榜单编号", "need_id"),
+        (NEEDS, "企业情况说明", ""),
+        (NEEDS, "备注说明", ""),
+        (OUTCOMES, "项目名", "title"),
+        (OUTCOMES, "内容简介", "description"),
+        (OUTCOMES, "应用情况说明", "scope"),
+        (OUTCOMES, "单位简介", ""),
+        (WORKS, "成果题目", "title"),
+        (WORKS, "第一完成人工号", "expert_id"),
+        (WORKS, "发表/授权时间", "date"),
+        (PROJECTS, "申报题目", "title"),
+        (PROJECTS, "研究内容与考核指标", "content"),
+        (RESOURCE_NEEDS, "测试/资源需求", "capability"),
+        (EXPERTS, "学科专长（研究方向）", "title"),
+        (EXPERTS, "大学/学院", "institution"),
+        (EXPERTS, "单位/姓名", ""),
+        (TECH_CONTRACTS, "技术输出方所在地", "region"),
+        (TECH_CONTRACTS, "技术吸纳方所在地", ""),
+    ],
+)
+def test_a_header_that_differs_in_its_last_words_names_the_same(contract, header, field):
+    columns = Vocabulary(contract, {}).meaning(header).columns
+    assert [column.name for column in columns] == ([field] if field else [])
+
+
+@pytest.mark.parametrize(
+    ("contract", "header"),
+    [(WORKS, "通讯作者"), (WORKS, "通讯作者工号"), (BID_SCORES, "指标说明"), (TECH_CONTRACTS, "技术吸纳方所在地")],
+)
+def test_no_field_is_near_that_the_words_of_the_header_contradict(contract, header):
+    assert Vocabulary(contract, {}).nearest(header) == (None, 0.0)
+
+
+def test_a_field_of_numbers_is_near_no_column_of_names():
+    commissioner = {"姓名": ["甲某"], "拟服务村": ["东村、西村"]}
+    assert read_table(pd.DataFrame(commissioner), COMMISSIONERS).columns["hint"].tolist() == ["", ""]
+    counted = read_table(pd.DataFrame(commissioner | {"拟服务村": ["3"]}), COMMISSIONERS)
+    assert counted.columns["hint"].tolist() == ["", "拟服务村=可服务村数"]
+
+
+def in_two_columns(first: list[str], second: list[str]) -> pd.DataFrame:
+    ids = ["A1", "A2", "A3"]
+    texts = ["筛分面粉", "烘干大蒜", "除去煤尘"]
+    return pd.DataFrame({"成果编号": ids, "成果名称": first, "成果题名": second, "成果简介": texts})
+
+
+def test_two_columns_of_a_field_that_are_never_both_filled_are_one():
+    table = in_two_columns(["振动筛", "", ""], ["", "烘干塔", ""]).rename(columns={"成果题名": "项目名称"})
+    reading = read_outcomes(table)
+    assert reading.rows["title"].tolist() == ["振动筛", "烘干塔", ""]
+    assert told(reading.problems)[0] == ("项目名称", "和“成果名称”都是“成果名称”，“成果名称”空着的 1 格取自这一列")
+    assert set(reading.columns["use"]) == {USED}
+    apart = read_outcomes(table.assign(项目名称=["筛分专项", "烘干塔", "专项"]))  # a project is no outcome
+    assert apart.rows["title"].tolist() == ["振动筛", "", ""]
+
+
+def test_a_column_that_the_user_names_is_filled_from_the_other_and_differing_rows_are_told():
+    table = in_two_columns(["振动筛", "烘干塔", "除尘器"], ["", "烘干机", "除尘器"])
+    reading = read_outcomes(table, columns={"成果题名": "成果名称"})
+    assert reading.rows["title"].tolist() == ["振动筛", "烘干机", "除尘器"]
+    assert told(reading.problems) == [
+        ("成果名称", "和“成果题名”都是“成果名称”，“成果题名”空着的 1 格取自这一列"),
+        ("成果名称", "和“成果题名”都是“成果名称”，有 1 行两列都填了而不同（第 3 行），用了“成果题名”"),
+    ]
+    assert reading.rows["成果名称"].tolist() == ["振动筛", "烘干塔", "除尘器"]
+
+
+def test_needs_that_are_not_public_are_told():
+    table = pd.DataFrame({"需求编号": ["1", "2", "3"], "需求名称": ["降噪", "防冰", "除尘"]})
+    problems = read_needs(table.assign(是否公开=["是", "否（涉密）", "是"])).problems
+    problem = "有 1 行写着不公开或涉密：第 3 行“否（涉密）”；这些行照常读入，也参加匹配"
+    assert told(problems) == [("是否公开", problem)]
+    assert told(read_needs(table.assign(是否公开="是", 备注="需签保密协议")).problems) == []
+
+
+def test_a_named_index_of_a_frame_is_a_column():
+    table = pd.DataFrame({"需求编号": ["A7", "A9"], "需求名称": ["降噪", "防冰"]})
+    assert read_needs(table.set_index("需求编号")).rows["need_id"].tolist() == ["A7", "A9"]
+
+
+def test_labels_are_told_apart_at_a_joining_word_in_any_writing():
+    table = pd.DataFrame(
+        {"成果名称": ["甲法", "乙法", "丙法"], "合作方式": ["作价入股或许可", "技术咨询服务", "许可和面谈"]}
+    )
+    assert read_outcomes(table).rows["cooperation"].tolist() == ["作价入股,许可", "技术咨询服务", "许可和面谈"]

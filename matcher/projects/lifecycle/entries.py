@@ -20,7 +20,7 @@ from matcher.tables.cells import first_few
 from matcher.tables.column_account import CARRIED
 from matcher.tables.contracts import HIGH, LOW
 from matcher.tables.dates import Days, read_days
-from matcher.tables.header_words import header_key
+from matcher.tables.header_forms import header_key
 from matcher.tables.project_schemas import MANAGED_PROJECTS, PROJECT_EVENTS
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.remarks import is_remark, override_in
