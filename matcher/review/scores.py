@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
+from matcher.review.criterion_rows import criteria_added_up
 from matcher.review.pairs import check_ids, flags, reviewers_apart, said_beside, sent_out
 from matcher.review.score_cells import says_not_scored, score_problems
 from matcher.tables.arguments import Day, as_day, check_frame
@@ -61,7 +62,8 @@ def read_scores(
     sheet: str | int | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> Reading:
-    """Read a table of reviews, one row a review (the contract REVIEW_SCORES); also one of pairs without scores yet.
+    """Read a table of reviews, one row a review (the contract REVIEW_SCORES); also one of pairs without scores yet,
+    and one with a row a criterion (评分指标), whose scores are added up (`criteria_added_up`).
 
     Examples
     --------
@@ -85,13 +87,13 @@ def read_scores(
     named = account.loc[account["field"] == "reviewer", "header"].astype(str)
     if len(wide) < 2 or not named.isin(wide).all():
         told = score_problems(reading.problems, _headers(account, ["score"]))
-        return reviewers_apart(replace(reading, problems=told))
+        return reviewers_apart(criteria_added_up(replace(reading, problems=told)))
     keys = [_key(label) for _, label in found]
     for key, (_, label) in zip(keys, found, strict=True):
         if keys.count(key) > 1:
             groups = "”“".join(header for one, (header, _) in zip(keys, found, strict=True) if one == key)
             raise TableError(f"评委“{label}”有几列分数：“{groups}”；每轮、每个指标请各存一张表，或先合成一列")
-    return _melted(reading, contract, wide, beside, source, sheet, columns)
+    return criteria_added_up(_melted(reading, contract, wide, beside, source, sheet, columns))
 
 
 def read_by_id_or_title(

@@ -223,6 +223,8 @@ REVIEW_SCORES = Contract(
             "评委 评委姓名 评审专家 专家编号 专家 专家姓名 评审人 grader left_id 左方编号 expert_id",
         ),
         column("score", "number", "得分", "评分 分数 打分 总分 评审得分 rating"),
+        column("criterion", "text", "评分指标", "指标 指标名称 评审指标 评价指标 评分项 打分项 criterion"),
+        column("weight", "text", "权重", "指标权重 权重系数 weight"),
         column("submitted_on", "date", "提交日期", "评分日期 提交时间 打分时间 评审日期"),
         column("conflict", "yesno", "回避", "是否回避 需回避"),
         column("alternate", "yesno", "是否候补", "候补标记"),
