@@ -112,10 +112,10 @@ def find_duplicates(
           fewer than eight letters and figures is not compared and never flagged: one row that says 文本太短，未比对,
           without figures;
         * case: 本人重复申报 (the same person, four fifths of the text), 本人延续 (the same person in a later year),
-          同一负责人, 同一单位 (also two schools of one university), 他人他单位, or 他人，单位不明 and 他单位，负责人不明
-          where only one of both is known on both sides; "" where neither is. Names are compared without titles and
-          telephones (`matcher.tables.names`); a surname alone is not known, nor is a school without its university
-          (材料学院), or a unit that nearly agrees (`matcher.tables.units`);
+          同一负责人, 同一单位 (also two schools of one university), 他人他单位, or 他人，单位不明 and
+          他单位，负责人不明 where only one of both is known on both sides; "" where neither is. Names are compared
+          without titles and telephones (`matcher.tables.names`); a surname alone is not known, nor is a school
+          without its university (材料学院), or a unit that nearly agrees (`matcher.tables.units`);
         * funded: whether the old one was, where known; sections: the sections that share most, "研究内容 64%";
           promised: whether the library has texts enough to keep the promise with nine tenths of certainty, 230 for 1 %.
           With fewer, closeness to one of them is no evidence: only a pair with a copied sentence is flagged.

@@ -232,6 +232,7 @@ REVIEW_SCORES = Contract(
     ),
     any_of=("item",),
     referred=False,
+    by_one=("reviewer",),
 )
 
 # Applications and earlier projects: one row a project.

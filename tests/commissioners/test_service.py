@@ -3,6 +3,7 @@
 import datetime as dt
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -421,3 +422,20 @@ def test_a_village_without_its_last_word_is_the_one_of_the_plan():
         ["6", "只计本人的次数和天数", "村“南山村”不在方案中"],
     ]
     assert "；3 条记录没有计入或只计一部分" in report.summary and "；3 条记录的村名没有写全" in report.summary
+
+
+def test_the_one_person_of_a_form_stands_above_its_header(tmp_path):
+    head = ["序号", "时间", "村", "天数", "内容"]
+    rows = [["服务登记表"], ["姓名：虚某甲", None, "单位：虚构大学"], head, [1, "2026年9月1日", "旧村", 1, "预冷"]]
+    wb = openpyxl.Workbook()
+    for row in rows:
+        wb.active.append(row)
+    wb.save(tmp_path / "one.xlsx")
+    reading = read_service(tmp_path / "one.xlsx")
+    assert reading.rows[["name", "institution", "village"]].to_numpy().tolist() == [["虚某甲", "虚构大学", "旧村"]]
+    assert "“姓名”写在表头上方，已填到每一行" in reading.problems["problem"].tolist()
+    for row in (["姓名：虚某乙"], head, [1, "2026年9月2日", "旧村", 1, "预冷"]):
+        wb.active.append(row)
+    wb.save(tmp_path / "two.xlsx")
+    with pytest.raises(TableError, match="没有“姓名”"):
+        read_service(tmp_path / "two.xlsx")
