@@ -225,7 +225,7 @@ def _holds_table(found: _Found, below: int) -> bool:
 
 
 def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found:
-    """What was found with the other tables of the kind on its sheet, and with the owner, or the one person, who is named above it."""
+    """What was found with the other tables of the kind on its sheet, and with the owner or person named above it."""
     grid, block = found.grid, Block(found.rows, found.texts)
     grid, block = side_by_side(grid, block, vocabulary, contract) or (grid, block)
     grid, block = lower_tables(grid, block, lambda at: _header(grid, at, vocabulary), vocabulary, contract)
