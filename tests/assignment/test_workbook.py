@@ -602,14 +602,14 @@ def test_a_list_of_names_bars_whom_it_names_and_none_is_no_row(tmp_path, caplog)
 
 
 def test_a_name_of_two_or_of_nobody_is_told(tmp_path):
-    with pytest.raises(TableError, match="回避.xlsx：“张某”可能是 Z1、Z2，分不清是哪一个；请写编号"):
+    with pytest.raises(TableError, match=r"回避\.xlsx：“张某”可能是 Z1、Z2，分不清是哪一个；请写编号"):
         asked_to_avoid(tmp_path, ["张某", "", "P1", ""], experts="Z1,张某,甲大学\nZ2,张某,乙大学\n")
     result = assign(CALLED, **asked_to_avoid(tmp_path, ["孙某", "", "P1", ""]))
     assert any("编号不在配对表中：专家“孙某”" in text for text in result.unclear)
 
 
 def test_an_empty_cell_of_such_a_list_is_told_by_its_row(tmp_path):
-    with pytest.raises(TableError, match="回避.xlsx：第 4 行的“右方编号”（right_id）是空的"):
+    with pytest.raises(TableError, match=r"回避\.xlsx：第 4 行的“右方编号”（right_id）是空的"):
         asked_to_avoid(tmp_path, ["张某", "", "P1", ""], ["李某", "", "", "同事"])
 
 
