@@ -614,9 +614,8 @@ def test_an_empty_cell_of_such_a_list_is_told_by_its_row(tmp_path):
 
 
 def test_headers_that_may_stand_in_a_list_are_named(tmp_path):
-    with pytest.raises(
-        TableError, match="没有“左方编号”（left_id）这一列；表头是：甲方、项目；请把这一列的表头改成左方编号、"
-    ):
-        (tmp_path / "回避.csv").write_text("甲方,项目\n张某,P1\n", "utf-8")
-        (tmp_path / "rules.yaml").write_text(ASKED.replace("xlsx", "csv"), "utf-8")
+    (tmp_path / "回避.csv").write_text("甲方,项目\n张某,P1\n", "utf-8")
+    (tmp_path / "rules.yaml").write_text(ASKED.replace("xlsx", "csv"), "utf-8")
+    words = "没有“左方编号”（left_id）这一列；表头是：甲方、项目；请把这一列的表头改成左方编号、"
+    with pytest.raises(TableError, match=words):
         read_settings(tmp_path / "rules.yaml", CALLED)
