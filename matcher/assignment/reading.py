@@ -158,11 +158,11 @@ def read_fact_table(
             logger.warning("%s：%d 行没有填单位（取值），无从判断是否相同，请核对", path.name, len(silent))
         rows = rows[~lacking].reset_index(drop=True)
     empty = [name for name in fields if name not in _NUMBERS and name != "date" and (rows[name] == "").any()]
-    if lacking := [name for name in empty if name not in filled]:
-        heads = _HEADERS[lacking[0]] + (_HEADERS[lacking[0].replace("_id", "_name")] if by_name else ())
+    if absent := [name for name in empty if name not in filled]:
+        heads = _HEADERS[absent[0]] + (_HEADERS[absent[0].replace("_id", "_name")] if by_name else ())
         seen = "、".join(str(header) for header in account["header"] if header)
         raise TableError(
-            f"{path.name}：没有“{heads[0]}”（{lacking[0]}）这一列；表头是：{seen}；请把这一列的表头改成{'、'.join(heads)}之一"
+            f"{path.name}：没有“{heads[0]}”（{absent[0]}）这一列；表头是：{seen}；请把这一列的表头改成{'、'.join(heads)}之一"
         )
     if empty:
         row = _row(rows, int((rows[empty[0]] == "").to_numpy().argmax()))

@@ -76,19 +76,19 @@ def read_targets(
     [['高企净增', 100.0]]
     """
     day = as_day(on)
-    source = source if isinstance(source, pd.DataFrame) else read_book(source)
+    given: Any = source if isinstance(source, pd.DataFrame) else read_book(source)
     contract = replace(TARGETS, year=day.year + 1)  # "year" is one later than what its last figures are of
-    reading = read_table(source, contract, sheet=sheet, columns=columns)
+    reading = read_table(given, contract, sheet=sheet, columns=columns)
     more = _of_other_times(reading.columns, day.year)
     if more:
-        reading = read_table(source, contract, sheet=sheet, columns={**more, **(columns or {})})
+        reading = read_table(given, contract, sheet=sheet, columns={**more, **(columns or {})})
     names = reading.rows["name"].fillna("").astype(str)
     if len(names) and names.str.fullmatch(r"[\d.,，%％-]+").all():
         raise TableError(
             f"{first_few(list(names), '项')}：目标名称都是数。须一行一个指标，有“目标名称”“目标值”“实际值”等列；"
             "一行一个县区、几个指标并排的表请先改成这样"
         )
-    return _with_days(_started(reading, source), day.year)
+    return _with_days(_started(reading, given), day.year)
 
 
 def _started(reading: Reading, source: Any) -> Reading:
