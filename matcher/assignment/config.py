@@ -16,13 +16,14 @@ import pandas as pd
 
 from matcher.assignment import conflicts
 from matcher.assignment.assigning import GOALS
-from matcher.assignment.ids import SHOWN
-from matcher.assignment.labels import NOUNS, SIDES
-from matcher.assignment.reading import read_fact_table
+from matcher.assignment.ids import SHOWN, parted
+from matcher.assignment.labels import NOUNS, SIDES, names_of
+from matcher.assignment.reading import ids_and_names, read_fact_table
 from matcher.errors import TableError
 from matcher.tables.column_account import COLUMN_ACCOUNT, USED
 from matcher.tables.dates import read_date
-from matcher.tables.writings import KnownIds
+from matcher.tables.names import person_key
+from matcher.tables.writings import KnownIds, fold
 from matcher.tables.yaml import YamlFault, read, shown
 
 LONGEST = 300  # characters of a fault
@@ -90,6 +91,11 @@ def _parsed(path: Path) -> Any:
         raise TableError(f"{path.name}：{fault}") from fault
 
 
+def _name_key(name: str) -> str:
+    """What the writings of a name share: 李 蓉 and 李蓉教授 are one."""
+    return person_key(name) or fold(name)
+
+
 def _is_file(place: Path) -> bool:
     try:
         return place.is_file()
@@ -149,8 +155,10 @@ class _Reader:
         """All tables of conflicts as one."""
         forbid = pd.DataFrame(self.pair_list(settings.get("forbid"), "forbid"), columns=["left_id", "right_id"])
         parts = [forbid.assign(reason="禁止名单")]
+        called = self.called(settings)
         for at, one in self.entries(settings.get("conflicts"), "conflicts", ("table", "reason")):
             table = self.table(one.get("table"), at, ["left_id", "right_id"], ("reason",))
+            table = self.with_ids(table, called, one.get("table"))
             parts.append(conflicts.listed(table, reason=self.text(one.get("reason"), at) or "回避"))
             self.tell_decisions(conflicts.decisions(table), one.get("table"))
         for at, one in self.entries(settings.get("sharing"), "sharing", ("left", "right", "reason")):
@@ -191,6 +199,45 @@ class _Reader:
             parts.append(conflicts.outside_region(self.pairs, *where, beside=beside))
         filled = [part for part in parts if len(part)]
         return pd.concat(filled, ignore_index=True) if filled else parts[0]
+
+    def called(self, settings: Mapping[str, Any]) -> dict[str, dict[str, set[str]]]:
+        """The ids of each side by their names: of the pair table, of the settings, and of the tables of units."""
+        found: dict[str, dict[str, set[str]]] = {side: {} for side in SIDES}
+        given = self.mapping(settings.get("names"), "names", SIDES)
+        names = names_of(self.pairs, {side: self.names(node, side) for side, node in given.items() if side in SIDES})
+        for side in SIDES:
+            for node in {str(one.get(side)) for _, one in self.entries(settings.get("sharing"), "sharing", None)}:
+                if _is_file(self.folder / node):
+                    names[side] = {**ids_and_names(self.folder / node, side), **names[side]}
+            for name, text in names[side].items():
+                known = self.ids[side]
+                found[side].setdefault(_name_key(text), set()).add((known.find(name) if known else "") or name)
+        return found
+
+    def with_ids(self, table: pd.DataFrame, called: Mapping[str, Mapping[str, set[str]]], node: Any) -> pd.DataFrame:
+        """A list of pairs with the ids of those whom it calls by name; who may be several is a fault."""
+        read: dict[str, str] = {}
+        for side in SIDES:
+            known = self.ids[side]
+            cells = []
+            for cell in table[f"{side}_id"].astype(str):
+                pieces = [cell] if known is not None and known.find(cell) else parted(cell)
+                for at, piece in enumerate(pieces):
+                    ids = called[side].get(_name_key(piece), set()) if known is not None else set()
+                    if known is None or known.find(piece) or not ids:
+                        continue
+                    if len(ids) > 1:
+                        shown = "、".join(sorted(ids))
+                        self.faults.append(f"{node}：“{piece}”可能是 {shown}，分不清是哪一个；请写编号")
+                        continue
+                    pieces[at] = read[piece] = next(iter(ids))
+                cells.append("、".join(pieces) if any(piece in read.values() for piece in pieces) else cell)
+            table = table.assign(**{f"{side}_id": cells})
+        if read:
+            shown = "、".join(f"“{name}”即 {one}" for name, one in list(read.items())[:SHOWN])
+            others = f"等 {len(read)} 个" if len(read) > SHOWN else ""
+            self.notes.append(f"{node}：写的是姓名或名称，已按编号认出：{shown}{others}；请核对")
+        return table
 
     def in_pairs(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows of derived conflicts that are about ids of the pair table, under its ids."""
@@ -280,7 +327,7 @@ class _Reader:
                 self.faults.append(f"{where}：没有“{key}”这个键；可用的有 {'、'.join(known)}")
         return node
 
-    def entries(self, node: Any, where: str, known: tuple[str, ...]) -> list[tuple[str, dict[str, Any]]]:
+    def entries(self, node: Any, where: str, known: tuple[str, ...] | None) -> list[tuple[str, dict[str, Any]]]:
         listed = node if isinstance(node, list) else [node] if node else []
         return [(f"{where}[{i}]", self.mapping(one, f"{where}[{i}]", known)) for i, one in enumerate(listed, start=1)]
 
@@ -367,7 +414,7 @@ class _Reader:
             self.faults.append(f"{where}：找不到文件“{shown(str(self.folder / node))}”")
             return empty
         try:
-            rows, account = read_fact_table(self.folder / node, columns, optional)
+            rows, account = read_fact_table(self.folder / node, columns, optional, by_name="reason" in optional)
         except TableError as error:
             self.faults.append(f"{where}：{error}")
             return empty

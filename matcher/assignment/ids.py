@@ -155,6 +155,15 @@ class RuleIds:
         return self._nouns[side] + self._known[side].unknown([name])
 
 
+def parted(written: str) -> list[str]:
+    """The ids or names of a cell.
+
+    >>> parted("P01、P03（某项目、二期）")
+    ['P01', 'P03（某项目、二期）']
+    """
+    return [piece for piece in _BETWEEN.split(written.strip()) if piece]
+
+
 def _joined(shown: Iterable[str], many: int) -> str:
     texts = list(shown)
     return "、".join(texts) + (f"等 {many} 个" if many > len(texts) else "")

@@ -59,6 +59,8 @@ _UNIT = re.compile(  # headers of further units: 合作单位, 第二承担单�
     r".*(?:单位|机构|企业|公司|高校|院校|学校|曾用名|原名)(?:名称|全称)?[0-9一二三四五甲乙丙]?"
 )
 _NO_NAME = re.compile(r"[\W\d_]*|是|否|有|无|true|false|yes|no", re.I)
+_AVOIDED = ("需回避的项目", "需回避项目", "应回避的项目", "应回避项目", "回避项目", "申请回避项目", "申请回避的项目")
+_NOBODY = re.compile("(?:无|没有)(?:需?要?回避)?(?:的?项目)?|无须回避|不需要?回避")
 _NUMBERS = {"score", "distance", "value"}
 _NAMES = ("left_name", "right_name")
 
@@ -111,17 +113,23 @@ def read_fact_table(
     *,
     sheet: str | int | None = None,
     columns: Mapping[str, str] | None = None,
+    by_name: bool = False,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What `read_facts` gives, and what became of each column (COLUMN_ACCOUNT)."""
+    """What `read_facts` gives, and what became of each column (COLUMN_ACCOUNT).
+
+    by_name: of a list of pairs that people were asked for: names stand for ids where it has no column of these
+    (专家姓名, 需回避的项目), and a row that says 无 is none, which is told.
+    """
     declared = [
         Column(
             name,
             "number" if name in _NUMBERS else "text",
             _HEADERS[name][0],
-            _HEADERS[name][1:],
+            (*_HEADERS[name][1:], *(_AVOIDED if by_name and name == "right_id" else ())),
+            labels=("无", "没有") if by_name and name == "right_id" else (),  # no placeholders here
             lines=name == "shared",  # units may stand below each other in a cell
         )
-        for name in (*fields, *optional)
+        for name in (*fields, *optional, *(_NAMES if by_name else ()))
     ]
     contract = Contract("facts", "行", "row_id", (Column("row_id", "id", "行号"), *declared))
     reading = read_table(path, contract, sheet=sheet, columns=columns)
@@ -133,6 +141,16 @@ def read_fact_table(
     if len(unused):
         raise TableError(f"{path.name}：第 {unused['row'].iloc[0]} 行：{unused['problem'].iloc[0]}", reading.problems)
     rows, account = _with_units(reading) if "shared" in fields else (reading.rows, reading.columns)
+    filled = set(account["field"])
+    if by_name:
+        for side in ("left", "right"):
+            if f"{side}_id" not in filled and f"{side}_name" in filled:
+                rows = rows.assign(**{f"{side}_id": rows[f"{side}_name"]})
+                filled.add(f"{side}_id")
+        nobody = rows["right_id"].map(lambda cell: bool(_NOBODY.fullmatch(str(cell))))
+        for at in rows.index[nobody]:
+            logger.warning("%s：第 %s 行写的是“%s”，不是要回避的一条", path.name, _row(rows, at), rows["right_id"][at])
+        rows = rows[~nobody].reset_index(drop=True)
     if "shared" in rows and (lacking := rows["shared"] == "").any() and not lacking.all():
         ids = rows[fields[0]]
         silent = ids[lacking & ~ids.isin(ids[~lacking])]
@@ -140,10 +158,21 @@ def read_fact_table(
             logger.warning("%s：%d 行没有填单位（取值），无从判断是否相同，请核对", path.name, len(silent))
         rows = rows[~lacking].reset_index(drop=True)
     empty = [name for name in fields if name not in _NUMBERS and name != "date" and (rows[name] == "").any()]
+    if absent := [name for name in empty if name not in filled]:
+        heads = _HEADERS[absent[0]] + (_HEADERS[absent[0].replace("_id", "_name")] if by_name else ())
+        seen = "、".join(str(header) for header in account["header"] if header)
+        raise TableError(
+            f"{path.name}：没有“{heads[0]}”（{absent[0]}）这一列；表头是：{seen}；请把这一列的表头改成{'、'.join(heads)}之一"
+        )
     if empty:
-        row = int((rows[empty[0]] == "").to_numpy().argmax()) + 2
-        raise TableError(f"{path.name}：缺少“{_HEADERS[empty[0]][0]}”（{empty[0]}）这一列，或第 {row} 行附近是空的")
+        row = _row(rows, int((rows[empty[0]] == "").to_numpy().argmax()))
+        raise TableError(f"{path.name}：第 {row} 行的“{_HEADERS[empty[0]][0]}”（{empty[0]}）是空的；请补上或删去这一行")
     return rows, account
+
+
+def _row(rows: pd.DataFrame, at: int) -> str:
+    """The number of a row, as it stands in the file where the reader numbered it."""
+    return str(rows["row_id"][at]).removeprefix("行-").lstrip("0")
 
 
 def _with_units(reading: Reading) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -159,6 +188,18 @@ def _with_units(reading: Reading) -> tuple[pd.DataFrame, pd.DataFrame]:
             parts.append(rows.assign(shared=names)[names != ""])
             account.loc[at, ["field", "title", "use", "nearest", "hint"]] = ["shared", "取值", USED, "", ""]
     return (pd.concat(parts, ignore_index=True) if len(parts) > 1 else rows), account
+
+
+def ids_and_names(path: Path, side: str) -> dict[str, str]:
+    """The ids of a table of one side with their names, where it has such a column (专家姓名, 项目名称); else {}."""
+    titles = {"left": ("专家姓名", ("姓名", "专家名称")), "right": ("项目名称", ("需求名称", "企业名称", "村名称"))}
+    ids = Column("id", "text", _HEADERS[f"{side}_id"][0], _HEADERS[f"{side}_id"][1:])
+    contract = Contract(
+        "names", "行", "row_id", (Column("row_id", "id", "行号"), ids, Column("name", "text", *titles[side]))
+    )
+    rows = read_table(path, contract).rows
+    rows = rows[(rows["id"] != "") & (rows["name"] != "")]
+    return dict(zip(rows["id"].astype(str), rows["name"].astype(str), strict=True))
 
 
 def read_plan(path: Path, *, slots: Sequence[str], rooms: Sequence[str]) -> Timetable:

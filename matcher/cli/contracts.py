@@ -98,7 +98,11 @@ def check_command(
         many += (
             f"；其中 {sums['likely_repeats']} 份很可能重复：都计为 {int(sums['amount']):,} 元，只计一份为 {once:,} 元"
         )
-    report(quiet, f"{len(checked)} 份合同：{many}", line, f"结果已写入 {output}")
+    undated = int((checked["applied_on"].isna() & (checked["accepted"] == "unknown")).sum())
+    why = ""
+    if undated and "applied_on" not in set(reading.columns["field"]):
+        why = f"表里没有“申请日期”这一列，{undated} 份因此待核；请补上，或用 --column 表头=申请日期 指定"
+    report(quiet, f"{len(checked)} 份合同：{many}", why, line, f"结果已写入 {output}")
 
 
 @group.command("propose", help="把培育库里“已签约”的配对列成拟登记的技术合同，补齐后即可核对；已在登记表里的注明。")

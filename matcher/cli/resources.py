@@ -53,7 +53,7 @@ from matcher.export.targets import TABLES
 @sheet_option("--resources-sheet", of="资源表")
 @column_option("--resources-column", of="资源表")
 @contacts_option
-@on_option("联合方案从哪一天回看业绩、看成果是否有效，默认今天。")
+@on_option("哪一年的机时（2026年已用机时），联合方案从哪一天回看业绩、看成果是否有效；默认今天。")
 @quiet_option
 def resources_command(
     needs: Path,
@@ -89,12 +89,12 @@ def resources_command(
     inputs = (needs, resources, outcomes, experts, works)
     check({output: TABLES, plan: TABLES}, *inputs)
     asked = read(read_resource_needs, needs, sheet=sheet, column=column, quiet=quiet)
-    offered = read(read_resources, resources, sheet=resources_sheet, column=resources_column, quiet=quiet)
+    day, mask = on or dt.date.today(), not show_contacts
+    offered = read(read_resources, resources, on=day, sheet=resources_sheet, column=resources_column, quiet=quiet)
     tables: list[Any] = [
         None if path is None else read(reader, path, quiet=quiet)
         for reader, path in ((read_outcomes, outcomes), (read_experts, experts), (read_works, works))
     ]
-    day, mask = on or dt.date.today(), not show_contacts
     readings = [asked, offered, *(table for table in tables if table is not None)]
     origin = about(day, inputs)
     found = find_resources(

@@ -33,6 +33,7 @@ MONTHS = ["month", "visits", "persons", "visited", "share", "reached", "reached_
 UNKNOWN = ["record_id", "name", "village", "date", "counted", "reason"]
 DONE, ON_TIME, BEHIND, OPEN, NO_DUTY = "已完成", "按进度", "落后", "未定", "没有天数要求"
 NOT_COUNTED, DAYS_COUNTED, VISIT_COUNTED = "没有计入", "只计本人的次数和天数", "只计次数，天数存疑"
+READ_IN_FULL = "全部计入，请核对村名"
 VISITED, UNVISITED = "已走访", "未走访"
 _DATES = ("date", "date" + LOW, "date" + HIGH, "date" + TEXT)
 _STATES = ("状态", "审核状态", "审核结果", "审核意见", "审核", "核实情况")
@@ -58,7 +59,7 @@ class Service:
         MONTHS, one row a month: villages `visited` in it and `reached` by its end, of all planned.
     unknown
         UNKNOWN, one row a record that does not count, or (`counted`) for its person alone, or without its days, with
-        the reason.
+        the reason; also one that counts for a village whose 村 or 社区 it leaves out (北楼 of 北楼村).
     matched
         The records that count, one row a person and village that they name, with the expert_id and village_id that
         they mean ("": not known), `month` ("" where the date leaves it open: such a visit counts, but in no month), and
@@ -82,7 +83,10 @@ class Service:
         covered = f"{len(self.villages)} 个村中 {nobody} 个还没有人去过" + (f"，{unsure} 个未定" if unsure else "")
         if self.villages["visits"].isna().all():
             covered = "服务记录没有“村”这一列（或没有填），村的覆盖算不出"
-        left = f"；{len(self.unknown)} 条记录没有计入或只计一部分（见“存疑的记录”）" if len(self.unknown) else ""
+        short = int((self.unknown["counted"] == READ_IN_FULL).sum())
+        lost = len(self.unknown) - short
+        left = f"；{lost} 条记录没有计入或只计一部分（见“存疑的记录”）" if lost else ""
+        left += f"；{short} 条记录的村名没有写全，已照方案中唯一的村计入（见“存疑的记录”）" if short else ""
         return f"{len(self.matched)} 次服务计入；{shown}；{covered}{left}"
 
 
@@ -189,6 +193,7 @@ def _match(
     posted = {village: set(group) for village, group in plan.groupby("village_id")["expert_id"]}
     good: list[dict[str, Any]] = []
     lost: dict[int, tuple[dict[str, Any], list[str], bool]] = {}
+    short: dict[int, list[str]] = {}
     doubts = _Doubts(Counter(), set())
     seen: dict[tuple[str, str, dt.date], str] = {}
     for at, record in enumerate(log.to_dict("records")):
@@ -211,6 +216,9 @@ def _match(
             row_faults.append("几个人、几个村记在一条里，分不清谁去了哪个村、各几天")
         unsure = "" if row_faults else _unsure_days(row, crowd, begin, end, first, day)
         month = f"{begin:%Y-%m}" if begin and end and (begin.year, begin.month) == (end.year, end.month) else ""
+        named = {str(place["village"]) for place in there if not places.knows_id(str(place["village_id"] or ""))}
+        if read := [f"村“{name}”当作“{full}”" for name in sorted(named) if (full := places.in_full(name))]:
+            short[at] = read
         told: list[str] = []
         for one in who:
             counted = 0
@@ -248,9 +256,11 @@ def _match(
                 told.append(f"本人累计 {many:g} 天，超过 {first} 至 {day} 的 {passed} 天")
     counting = {one["at"] for one in good}
     rows = []
-    for at, (row, told, no_village) in sorted(lost.items()):
+    for at in sorted({*lost, *(short.keys() & counting)}):
+        row, told, no_village = lost.get(at, (dict(log.iloc[at]), [], False))
         kind = NOT_COUNTED if at not in counting else DAYS_COUNTED if no_village else VISIT_COUNTED
-        reason = "；".join(dict.fromkeys(told))
+        kind = kind if told else READ_IN_FULL
+        reason = "；".join(dict.fromkeys([*told, *short.get(at, [])]))
         rows.append((row["record_id"], log["name"].iloc[at], log["village"].iloc[at], row["date"], kind, reason))
     matched = pd.DataFrame(good, columns=[*log.columns, "month", "joint"]).astype({"date": "datetime64[us]"})
     unknown = pd.DataFrame(rows, columns=UNKNOWN).astype({"date": "datetime64[us]"})

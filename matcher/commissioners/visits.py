@@ -17,6 +17,7 @@ from matcher.tables.writings import KnownIds, fold
 _WITH_UNIT = re.compile(r"([^()]+)\(([^()]*[站院所校局社司场队办厂会系部心])\)")  # 王强(市农科院)
 _BESIDE = re.compile(r"\(([^()]*)\)")
 _SEVERAL = re.compile(r"[、,，;；/|\n]+")
+_ENDINGS = ("村", "社区")  # that a log drops: 北楼 of 北楼村
 _AND = re.compile(r"(?<=[村区])[和与及]|[、,，;；/|\n]+")
 _OTHERS = re.compile(r"等?(?:共?[0-9一二三四五六七八九十]+个)?(?:行政)?村?等?$")
 _OFFICE = re.compile(r"(?:村?(?:村民|居民)?委(?:员)?会|村两委|村部|党群服务中心)$")
@@ -37,6 +38,7 @@ class Names:
     def __init__(self, table: pd.DataFrame, id_column: str, names: tuple[str, ...]) -> None:
         self._ids, self._names, self._id_column = KnownIds(table[id_column]), names, id_column
         self._by_name: dict[str, list[dict[str, str]]] = {}
+        self._towns = {town_key(str(town)) for town in table["town"]} if "town" in names else set()
         for record in table[[id_column, *names]].to_dict("records"):
             row = {str(key): str(value) for key, value in record.items()}
             first, *around = (fold(row[name]) for name in names)
@@ -49,7 +51,7 @@ class Names:
 
     def knows(self, name: str) -> bool:
         """Whether a name is in the plan."""
-        return any(form in self._by_name for form in self._forms(fold(name)))
+        return any(form in self._by_name for form in self._forms(fold(name))) or bool(self.in_full(name))
 
     def lists(self, name: str) -> bool:
         """Whether a name is in the plan as it is written."""
@@ -70,7 +72,13 @@ class Names:
         if fold(name) not in self._by_name:
             self._read_beside(fold(name), given)
             name = self._read_before(name, given)
-        rows = known = next((self._by_name[form] for form in self._forms(fold(name)) if form in self._by_name), [])
+        forms = self._forms(fold(name))
+        if not any(form in self._by_name for form in forms) and (maybe := self._longer(name)):
+            if not self.in_full(name):
+                ids = [one[self._id_column] for form in maybe for one in self._by_name[form]]
+                return list(dict.fromkeys(ids)), f"“{name}”不知是不是“{'”或“'.join(maybe)}”，请写全"
+            forms = maybe
+        rows = known = next((self._by_name[form] for form in forms if form in self._by_name), [])
         for other, text in given.items():
             if text:
                 rows = [one for one in rows if not one[other] or _agree(one[other], text, other)]
@@ -98,6 +106,23 @@ class Names:
         if "town" in self._names and (match := _OFFICE.search(forms[-1])):
             forms += [forms[-1][:end] for end in (match.start(), match.start() + 1) if forms[-1][:end].endswith("村")]
         return forms
+
+    def in_full(self, name: str) -> str:
+        """The one village that a name without its last 村 or 社区 means, as the plan calls it; "" for any other name.
+
+        None where it is also a town's or county's name, which may be meant, or where there is a 村 and a 社区 of it.
+        """
+        maybe = self._longer(name)
+        if len(maybe) != 1 or town_key(name) in self._towns or find_region(fold(name)):
+            return ""
+        return self._by_name[maybe[0]][0][self._names[0]]
+
+    def _longer(self, name: str) -> list[str]:
+        """Names of villages of the plan that are this one with a 村 or 社区 behind it."""
+        bare = fold(name)
+        if "town" not in self._names or bare in self._by_name:
+            return []
+        return [bare + ending for ending in _ENDINGS if bare + ending in self._by_name]
 
     def _read_beside(self, name: str, given: dict[str, str]) -> None:
         """Take the unit of a person, or the town or county of a village, that stands in brackets behind the name."""
@@ -179,7 +204,10 @@ def villages_in(row: Mapping[Any, Any], places: Names) -> list[dict[Any, Any]]:
     if len(pieces) < 2 and all(map(places.knows, name.split())):
         pieces = name.split()
     bare = [piece if places.knows(piece) else _OTHERS.sub("", piece) for piece in pieces]
-    pieces = [short if places.knows(short) else piece for short, piece in zip(bare, pieces, strict=True)]
+    pieces = [
+        short if places.knows(short) and not (piece == f"{short}村" and places.in_full(short)) else piece
+        for short, piece in zip(bare, pieces, strict=True)
+    ]  # 南山村 is not 南山社区
     return [{**row, "village": piece} for piece in pieces] or [dict(row)]
 
 

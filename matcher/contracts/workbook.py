@@ -110,7 +110,9 @@ def register_sheets(
         "逐条": Sheet(answers, CONTRACTS, shade=("answer", '="不予登记"', "bad")),
         **sums,
         **targets,
-        "所得税": Sheet(income_relief(checked), CONTRACTS, frozen=2, formats=_MONEY),
+        "所得税": Sheet(
+            income_relief(checked), {**CONTRACTS, "contracts": "转让合同数（含待核）"}, frozen=2, formats=_MONEY
+        ),
         **rules_sheets(list_rules()),
     }
 

@@ -17,8 +17,9 @@ from matcher.export.charts import Chart
 from matcher.export.sheets import Sheet
 from matcher.export.titles import TARGETS as TITLES
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.cells import first_few
+from matcher.tables.cells import first_few, is_blank
 from matcher.tables.column_account import USED
+from matcher.tables.grids import read_book
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import TARGETS
 from matcher.tables.soft_values import why_unknown
@@ -34,6 +35,9 @@ MONTH = 365.25 / 12  # days
 
 _FIGURE = "(?:实际)?完成(?:数|值|量|情况)?|实绩|实际(?:数|值)?"
 _BLANK = re.compile(r"[\s（()）]")
+_NOT_A_YEAR = re.compile(
+    r"[上下]半年|季度?|\d\s*月|[一二三四五六七八九十]月|[-—~～至到]\s*\d\d|[二三四五两]年|五年|滚动"
+)
 _YEAR_END = ("年底", "年末", "全年", "年内", "年终")
 # Names of levels of which less is better, and of how much something is to come down by or to
 _HOW_MANY = "(?:[数量率额面]|总量|总额|强度|[起次户家人件项]数|比例)"
@@ -62,7 +66,8 @@ def read_targets(
 
     A goal whose header names a year (2026年目标) is taken where it is that of `on`, figures of the year before
     (2025年完成) are baselines, and those of some months of it (1-9月完成) actual values. A goal of the whole year
-    without a day of its own is for that year, which a problem tells.
+    without a day of its own is for that year, which a problem tells, and one that ends in the one year that the title
+    names (2026年目标任务) begins with that year.
 
     Examples
     --------
@@ -71,18 +76,53 @@ def read_targets(
     [['高企净增', 100.0]]
     """
     day = as_day(on)
+    given: Any = source if isinstance(source, pd.DataFrame) else read_book(source)
     contract = replace(TARGETS, year=day.year + 1)  # "year" is one later than what its last figures are of
-    reading = read_table(source, contract, sheet=sheet, columns=columns)
+    reading = read_table(given, contract, sheet=sheet, columns=columns)
     more = _of_other_times(reading.columns, day.year)
     if more:
-        reading = read_table(source, contract, sheet=sheet, columns={**more, **(columns or {})})
+        reading = read_table(given, contract, sheet=sheet, columns={**more, **(columns or {})})
     names = reading.rows["name"].fillna("").astype(str)
     if len(names) and names.str.fullmatch(r"[\d.,，%％-]+").all():
         raise TableError(
             f"{first_few(list(names), '项')}：目标名称都是数。须一行一个指标，有“目标名称”“目标值”“实际值”等列；"
             "一行一个县区、几个指标并排的表请先改成这样"
         )
-    return _with_days(reading, day.year)
+    return _with_days(_started(reading, given), day.year)
+
+
+def _started(reading: Reading, source: Any) -> Reading:
+    """Targets without a first day that end in the year of their title (2026年目标任务) begin with it."""
+    rows, account = reading.rows, reading.columns
+    sheet = str(account["sheet"].iloc[0]) if len(account) else ""
+    year = None if isinstance(source, pd.DataFrame) else _year_of_title(source, sheet, set(account["header"]))
+    open_ = rows["start"].isna() & rows.get("start_text", pd.Series("", rows.index)).fillna("").eq("")
+    ends = rows["due"].fillna(rows["due_max"]) if "due_max" in rows else rows["due"]
+    begun = open_ & ends.dt.year.eq(year or 0)
+    if year is None or not begun.any():
+        return reading
+    first = pd.Timestamp(year, 1, 1)
+    text = f"没有起始日期，照标题的 {year} 年，从 {first:%Y-%m-%d} 算起"
+    line = (account["file"].iloc[0], sheet, None, "", "", text, "不是这样的请补“起始日期”一列", True)
+    told = pd.DataFrame([line], columns=reading.problems.columns).astype(reading.problems.dtypes.to_dict())
+    problems = pd.concat([one for one in (reading.problems, told) if len(one)], ignore_index=True)
+    return Reading(rows.assign(start=rows["start"].mask(begun, first)), problems, account)
+
+
+def _year_of_title(source: Any, sheet: str, headers: set[str]) -> int | None:
+    """The one whole year that stands above the header of a sheet; None for none, several, or a part of one."""
+    grids = read_book(source).grids
+    grid = next((one for one in grids if one.sheet == sheet), grids[0])
+    texts: list[str] = []
+    for row in grid.rows:
+        cells = [str(cell).strip() for cell in row if not is_blank(cell)]
+        if len(headers.intersection(cells)) > 1:
+            break
+        texts += cells
+    else:
+        return None
+    years = {int(found) for text in texts for found in re.findall(r"20\d\d", text)}
+    return years.pop() if len(years) == 1 and not any(map(_NOT_A_YEAR.search, texts)) else None
 
 
 def _of_other_times(account: pd.DataFrame, year: int) -> dict[str, str]:

@@ -8,7 +8,7 @@ flagged.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import compress, islice
 from typing import NamedTuple
 
@@ -26,6 +26,8 @@ from matcher.projects.promise import SIGNS, Promise, signs
 from matcher.projects.sections import SECTIONS, whole_texts
 from matcher.tables.arguments import check_frame
 from matcher.tables.names import person_key, unit_key
+from matcher.tables.regions import without_place
+from matcher.tables.units import same_units
 
 SAMPLE = 2000  # library texts that a promise is read from
 SAMPLE_OF_MANY = 1000  # the same of a library that is too large to be read whole
@@ -37,7 +39,13 @@ CASES = {
     "person": "同一负责人",
     "institution": "同一单位",
     "other": "他人他单位",
+    "other_person": "他人，单位不明",
+    "other_unit": "他单位，负责人不明",
 }
+_WITHIN = re.compile(
+    "(?:(?!大学).)*(?:学院|学部|系)$"
+)  # a school or department; one behind a place or the state is a whole
+_NATIONAL = re.compile("中[国央华]|国家|国防")
 TOO_SHORT = "文本太短，未比对"
 COLUMNS = [
     "new_id",
@@ -104,8 +112,10 @@ def find_duplicates(
           fewer than eight letters and figures is not compared and never flagged: one row that says 文本太短，未比对,
           without figures;
         * case: 本人重复申报 (the same person, four fifths of the text), 本人延续 (the same person in a later year),
-          同一负责人, 同一单位, 他人他单位; "" where neither person nor institution is known on both sides. Names
-          are compared without titles and telephones (`matcher.tables.names`); a surname alone is not known;
+          同一负责人, 同一单位 (also two schools of one university), 他人他单位, or 他人，单位不明 and
+          他单位，负责人不明 where only one of both is known on both sides; "" where neither is. Names are compared
+          without titles and telephones (`matcher.tables.names`); a surname alone is not known, nor is a school
+          without its university (材料学院), or a unit that nearly agrees (`matcher.tables.units`);
         * funded: whether the old one was, where known; sections: the sections that share most, "研究内容 64%";
           promised: whether the library has texts enough to keep the promise with nine tenths of certainty, 230 for 1 %.
           With fewer, closeness to one of them is no evidence: only a pair with a copied sentence is flagged.
@@ -152,10 +162,11 @@ def find_duplicates(
         honest = _honest(near[len(texts) :], library, sample, long)
         promise = Promise(honest, false_alarm)
     parties = _parties(new), _parties(library)
+    units = _units(parties[0].institution, parties[1].institution)
     rows = [
         row
         for at, one in enumerate(near[: len(texts)])
-        for row in _rows(parties, (texts, known), at, _compared(one, long), k, promise)
+        for row in _rows(parties, units, (texts, known), at, _compared(one, long), k, promise)
     ]
     names = ["new", "old", "rank", "overlap", "likeness", "meaning", "adds", "flagged", "because", "case"]
     table = pd.DataFrame(rows, columns=names)
@@ -230,13 +241,16 @@ def _honest(near: Sequence[Near], library: pd.DataFrame, sample: Whole, long: ND
 
 def _rows(
     parties: tuple[_Parties, _Parties],
+    units: Mapping[tuple[str, str], bool],
     texts: tuple[Sequence[str], Sequence[str]],
     at: int,
     near: Near,
     k: int,
     promise: Promise | None,
 ) -> list[tuple[object, ...]]:
-    cases = [_case(*parties, at, old, share) for old, share in zip(near.rows, near.overlap.tolist(), strict=True)]
+    cases = [
+        _case(*parties, units, at, old, share) for old, share in zip(near.rows, near.overlap.tolist(), strict=True)
+    ]
     if _too_short(texts[0][at]) or (len(near.rows) and _too_short(texts[1][near.rows[0]])):
         shares = [np.nan] * 4
         return [(at, row, 1, *shares, False, TOO_SHORT, case) for row, case in zip(near.rows[:1], cases, strict=False)]
@@ -254,15 +268,33 @@ def _rows(
     return [(at, near.rows[i], rank, *shares[i], flagged[i], because[i], cases[i]) for rank, i in enumerate(first, 1)]
 
 
-def _case(new: _Parties, old: _Parties, at: int, row: int, overlap: float) -> str:
-    if new.person[at] and new.person[at] == old.person[row]:
+def _case(
+    new: _Parties, old: _Parties, units: Mapping[tuple[str, str], bool], at: int, row: int, overlap: float
+) -> str:
+    other_person = bool(new.person[at] and old.person[row])
+    if other_person and new.person[at] == old.person[row]:
         if overlap >= AGAIN:
             return CASES["again"]
         return CASES["continuation" if new.year[at] > old.year[row] else "person"]
-    if new.institution[at] and new.institution[at] == old.institution[row]:
+    mine, theirs = str(new.institution[at]), str(old.institution[row])
+    same = units.get((mine, theirs))
+    if mine and same:
         return CASES["institution"]
-    known = any(mine[at] and theirs[row] for mine, theirs in zip(new[:2], old[:2], strict=True))
-    return CASES["other"] if known else ""
+    other_unit = bool(mine and theirs) and same is None and not (_is_within(mine) or _is_within(theirs))
+    if other_person:
+        return CASES["other" if other_unit else "other_person"]
+    return CASES["other_unit"] if other_unit else ""
+
+
+def _units(new: NDArray[np.object_], old: NDArray[np.object_]) -> dict[tuple[str, str], bool]:
+    """Pairs of names that are one unit (True), or nearly one (False)."""
+    pairs = same_units(*(sorted({str(name) for name in names} - {""}) for names in (new, old)))
+    return {(left, right): not near for left, right, near in pairs[["left", "right", "near"]].to_numpy().tolist()}
+
+
+def _is_within(unit: str) -> bool:
+    """Whether a unit is a school or department whose university is not named (材料学院, not 山东交通学院)."""
+    return bool(_WITHIN.fullmatch(unit)) and without_place(unit) == unit and not _NATIONAL.match(unit)
 
 
 def _sections(at: Whole, found: Whole, new: pd.DataFrame, old: pd.DataFrame) -> list[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from matcher.needs.units import read_unit
 from matcher.resources.costs import HOURS_A_DAY
+from matcher.tables.arguments import Day, as_day
 from matcher.tables.contracts import HIGH, LOW, TEXT
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.resource_schemas import RESOURCE_NEEDS, RESOURCES
@@ -33,12 +35,17 @@ _CLAUSES, _STATE = re.compile(r"[，,；;。\n]+"), 20  # characters of a clause
 
 
 def read_resources(
-    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
+    source: str | Path | pd.DataFrame,
+    *,
+    on: Day | None = None,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Reading:
     """Read a table of instruments, laboratories, pilot lines, computing, incubators or platforms, one row each.
 
     Lists of platforms (平台名称, 平台类别, 依托单位) are resources too. Hours that are free (空闲机时), where they are
-    not written, are those that are open less those that are used.
+    not written, are those that are open less those that are used; hours of a year that a header names (2026年已用机时)
+    count where it is the year of `on`, and are told and left out otherwise.
 
     Examples
     --------
@@ -46,7 +53,8 @@ def read_resources(
     >>> read_resources(table).rows[["name", "indicators", "hours_free"]].values.tolist()
     [['万能试验机', '300kN', 800.0]]
     """
-    reading = _with_times(read_table(source, RESOURCES, sheet=sheet, columns=columns))
+    contract = RESOURCES if on is None else replace(RESOURCES, year=as_day(on).year + 1)  # the year's own figures
+    reading = _with_times(read_table(source, contract, sheet=sheet, columns=columns))
     return _with_hours(_with_states(_with_units(reading)))
 
 

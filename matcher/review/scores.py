@@ -11,7 +11,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
+from matcher.review.criterion_rows import criteria_added_up
 from matcher.review.pairs import check_ids, flags, reviewers_apart, said_beside, sent_out
+from matcher.review.reviewer_sheets import sheets_of_reviewers
 from matcher.review.score_cells import says_not_scored, score_problems
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.column_account import UNKNOWN
@@ -20,6 +22,7 @@ from matcher.tables.names import is_unit, person_key
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, describe, read_table
 from matcher.tables.review_schemas import by_title
+from matcher.tables.sheets import Book
 from matcher.tables.writings import fold
 
 # Headers of a wide table, in which each reviewer has a column: 专家1, 评委 A, 专家（二）.
@@ -43,7 +46,8 @@ _FAMILY = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖"
     "贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴莫孔向汤欧司诸庄尚季耿管褚温葛米柳樊聂焦"
 )
-_NO_PERSON = re.compile("^(?:方案|文本|成果|管理|金额)|评|审|辩|场")
+_NO_PERSON = re.compile("^(?:方案|文本|成果|管理|金额)|评|审|辩|场|[组类轮奖]$")
+_LONGER = 5  # characters that no name of a person has
 _FOOT = re.compile("签[字名章]|^(?:注|备注|说明|填表人|制表|审核)|日期[:：]")  # what stands below a table
 _ENOUGH = 3  # rows in which a column must come out as a total of others whose cells differ
 
@@ -61,7 +65,9 @@ def read_scores(
     sheet: str | int | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> Reading:
-    """Read a table of reviews, one row a review (the contract REVIEW_SCORES); also one of pairs without scores yet.
+    """Read a table of reviews, one row a review (the contract REVIEW_SCORES); also one of pairs without scores yet,
+    one with a row a criterion (评分指标), whose scores are added up (`criteria_added_up`), and a workbook with a sheet
+    a reviewer (`sheets_of_reviewers`).
 
     Examples
     --------
@@ -69,6 +75,15 @@ def read_scores(
     >>> read_scores(table).rows[["item", "reviewer", "score"]].values.tolist()
     [['P1', 'E1', 86]]
     """
+    if sheet is None:
+        by_sheet = sheets_of_reviewers(
+            source,
+            lambda book, name: read_by_id_or_title(book, REVIEW_SCORES, sheet=name, columns=columns)[0],
+            _is_person,
+        )
+        if by_sheet is not None:
+            told = score_problems(by_sheet.problems, _headers(by_sheet.columns, ["score"]))
+            return criteria_added_up(replace(by_sheet, problems=told))
     reading, contract = read_by_id_or_title(source, REVIEW_SCORES, sheet=sheet, columns=columns)
     account, problems = reading.columns, reading.problems
     lost = problems["problem"].str.startswith(f"{REVIEW_SCORES['item'].title}都是空的")
@@ -85,17 +100,17 @@ def read_scores(
     named = account.loc[account["field"] == "reviewer", "header"].astype(str)
     if len(wide) < 2 or not named.isin(wide).all():
         told = score_problems(reading.problems, _headers(account, ["score"]))
-        return reviewers_apart(replace(reading, problems=told))
+        return reviewers_apart(criteria_added_up(replace(reading, problems=told)))
     keys = [_key(label) for _, label in found]
     for key, (_, label) in zip(keys, found, strict=True):
         if keys.count(key) > 1:
             groups = "”“".join(header for one, (header, _) in zip(keys, found, strict=True) if one == key)
             raise TableError(f"评委“{label}”有几列分数：“{groups}”；每轮、每个指标请各存一张表，或先合成一列")
-    return _melted(reading, contract, wide, beside, source, sheet, columns)
+    return criteria_added_up(_melted(reading, contract, wide, beside, source, sheet, columns))
 
 
 def read_by_id_or_title(
-    source: str | Path | pd.DataFrame,
+    source: str | Path | pd.DataFrame | Book,
     contract: Contract,
     *,
     sheet: str | int | None = None,
@@ -136,9 +151,13 @@ def _reviewer(header: str) -> str:
         return ""
     if _under_panel(header):
         bare = _SCORED.sub("", fold(name))
-        person = bare[:1] in _FAMILY and len(bare) > 1 and not _NO_PERSON.search(bare)
-        return name if person or not _SCORED.search(fold(name)) or _WIDE.match(fold(name)) else ""
+        return name if _is_person(bare) or not _SCORED.search(fold(name)) or _WIDE.match(fold(name)) else ""
     return next((text for text in (header, name) if _WIDE.match(fold(text))), "")
+
+
+def _is_person(name: str) -> bool:
+    """Whether a short name is a person's, by its family name."""
+    return name[:1] in _FAMILY and 1 < len(name) < _LONGER and not _NO_PERSON.search(name)
 
 
 def _key(label: str) -> str:

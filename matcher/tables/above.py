@@ -26,6 +26,7 @@ _CAPTION = re.compile(
 )  # titles, hints and numbers of batches
 _SEAL = re.compile(r"\s*[(（](?:盖章|公章|签章|盖公章|单位盖章|加盖公章|全称|签字)[)）]\s*")
 _NOBODY = re.compile(r"[(（].*[)）]|[XxＸ×*_]+.*|.{0,2}元|[个项台套亩人件]|台[（(]套[)）]")
+_SEVERAL = re.compile(r"[、,，;；/\s]|等$|\d人")  # who of them fills in a row nobody knows
 _LABEL = 20  # characters within which a label ends
 _RECORD = 3  # filled cells that a row of another table has at least
 
@@ -41,12 +42,18 @@ Values = list[tuple[int, str]]  # of a column: from which row of the grid on eac
 
 
 def take_owner(
-    grid: Grid, rows: HeaderRows, texts: Sequence[str], places: Mapping[str, int], names: Callable[[str], str | None]
+    grid: Grid,
+    rows: HeaderRows,
+    texts: Sequence[str],
+    places: Mapping[str, int],
+    names: Callable[[str], str | None],
+    by_one: Collection[str] = (),
 ) -> tuple[Grid, dict[str, Values]]:
     """What is said above the header, or above each block of rows, of their owner, as headers with their values.
 
-    places: the fields that the sheet has columns of. names: as in `sheet_forms.as_list`. An owner who is named in a
-    column, and other rows above that hold as many cells as a record, are told in the sheet.
+    places: the fields that the sheet has columns of. names: as in `sheet_forms.as_list`. by_one: fields of the one
+    person who fills in the sheet, taken where only one is named. An owner who is named in a column, and other rows
+    above that hold as many cells as a record, are told in the sheet.
     """
     if by_block := _owners_of_blocks(grid, rows, places, names):
         return by_block
@@ -65,15 +72,18 @@ def take_owner(
     pairs = [pair._replace(value=_SEAL.sub("", pair.value)) for pair in pairs]
     pairs = [pair for pair in pairs if pair.value and not _NOBODY.fullmatch(pair.value)]
     owners = {pair.value for pair in pairs if pair.field in OWNERS}
-    below = (pair for at in range(rows.end, len(grid.rows)) for pair in _pairs(at, grid.rows[at], names))
+    below = [pair for at in range(rows.end, len(grid.rows)) for pair in _pairs(at, grid.rows[at], names)]
     owned = len(owners) == 1 and all(pair.value in owners for pair in below if pair.field in OWNERS)
+    alone = {name for name in by_one if len({pair.value for pair in (*pairs, *below) if pair.field == name}) == 1}
     taken: dict[str, _Pair] = {}
     for pair in pairs:
         if pair.field in places and pair.field in _OF_OWNER:
             what = f"“{pair.label}”写在表头上方，表里有“{texts[places[pair.field]]}”这一列，没有采用上方的"
         elif pair.field in OWNERS and _OFFICE.fullmatch(pair.value):
             what = f"“{pair.label}”写在表头上方，像是收表的部门，没有当作每一行的"
-        elif owned and (pair.field in _OF_OWNER or (not pair.field and _is_new(pair.label, texts))):
+        elif (pair.field in alone and pair.field not in places and not _SEVERAL.search(pair.value)) or (
+            owned and (pair.field in _OF_OWNER or (not pair.field and _is_new(pair.label, texts)))
+        ):
             if header_key(pair.label) in taken:
                 continue
             taken[header_key(pair.label)] = pair
@@ -83,7 +93,7 @@ def take_owner(
         remarks.append(
             Remark(grid.numbers[pair.at] or None, None, shorten(pair.value, 80), what, "请核对，最好在表里各占一列")
         )
-    if not any(pair.field in _OF_OWNER for pair in taken.values()):
+    if not any(pair.field in {*_OF_OWNER, *alone} for pair in taken.values()):
         taken = {}
         remarks = [one for one in remarks if "已填" not in one.problem]
     grid = grid._replace(remarks=(*grid.remarks, *remarks), bad=(*grid.bad, *bad))

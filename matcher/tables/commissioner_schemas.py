@@ -126,5 +126,6 @@ SERVICE = Contract(
     ),
     any_of=("name", "expert_id"),
     referred=False,
+    by_one=("name", "expert_id"),
     keeps_unread=True,
 )

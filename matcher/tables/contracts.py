@@ -66,7 +66,7 @@ class Contract:
     decision, by which years in headers are placed; None where nobody knows. referred: whether others refer to a row by
     its id, so that a table without ids is told of. keeps_unread: whether `<field>_text` also holds what was written in
     cells of days, money, numbers and shares that could not be read. unit_column: the text that names the unit of the
-    row's numbers, "" for none.
+    row's numbers, "" for none. by_one: what names the person who fills in a sheet, once above its header (姓名：…).
     """
 
     name: str
@@ -79,6 +79,7 @@ class Contract:
     referred: bool = True
     keeps_unread: bool = False
     unit_column: str = ""
+    by_one: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""

@@ -190,6 +190,12 @@ def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, voc
         action = f'如果是一年的数，请指定，如 --column "{hint}"' if hint else _RENAME
         fields.remarks.append((place, "看不出是一年的数还是几年的合计，没有采用", action))
         return
+    if meaning.dated and vocabulary.year is None and not any(column.back for column in open_ones):
+        fields.nearest[place] = open_ones[0]
+        hint = fields.hint(texts, place)
+        action = f'若是，请指定，如 --column "{hint}"' if hint else _RENAME
+        fields.remarks.append((place, f"表头写了年份，不知是不是要看的“{open_ones[0].title}”，没有采用", action))
+        return
     if meaning.dated and vocabulary.year is None:
         fields.remarks.append(
             (place, "不知道判断日期，看不出这是上一年还是更早的年份，没有采用", "请给出判断日期（--on）")

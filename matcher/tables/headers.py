@@ -226,12 +226,12 @@ def _holds_table(found: _Found, below: int) -> bool:
 
 
 def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found:
-    """What was found with the other tables of the kind on its sheet, and with the owner that is named above it."""
+    """What was found with the other tables of the kind on its sheet, and with the owner or person named above it."""
     grid, block = found.grid, Block(found.rows, found.texts)
     grid, block = side_by_side(grid, block, vocabulary, contract) or (grid, block)
     grid, block = lower_tables(grid, block, lambda at: _header(grid, at, vocabulary), vocabulary, contract)
     rows, texts = block
-    grid, more = take_owner(grid, rows, texts, found.fields.places, _names(vocabulary))
+    grid, more = take_owner(grid, rows, texts, found.fields.places, _names(vocabulary), contract.by_one)
     if texts == found.texts and not more:
         return found._replace(grid=grid, rows=rows)
     start = len(texts) if grid.delimited or not more else max(len(texts), *map(len, grid.rows))

@@ -274,6 +274,8 @@ REVIEW_SCORES = Contract(
             "评委 评委姓名 评审专家 专家编号 专家 专家姓名 评审人 grader left_id 左方编号 expert_id",
         ),
         column("score", "number", "得分", "评分 分数 打分 总分 评审得分 rating"),
+        column("criterion", "text", "评分指标", "指标 指标名称 评审指标 评价指标 评分项 打分项 criterion"),
+        column("weight", "text", "权重", "指标权重 权重系数 weight"),
         column("submitted_on", "date", "提交日期", "评分日期 提交时间 打分时间 评审日期"),
         column("conflict", "yesno", "回避", "是否回避 需回避"),
         column("alternate", "yesno", "是否候补", "候补标记"),
@@ -281,6 +283,7 @@ REVIEW_SCORES = Contract(
     ),
     any_of=("item",),
     referred=False,
+    by_one=("reviewer",),
 )
 
 # Applications and earlier projects: one row a project.
@@ -340,7 +343,7 @@ TECH_CONTRACTS = Contract(
             "卖方名称 卖方单位 受托方 受托人 让与方 让与人 转让方 出让方 许可方 许可人 研究开发方 研究开发人 服务方 "
             "供方 技术输出方 输出方 受托方（卖方） 卖方/受托方 卖方/受托方/让与方 乙方（受托方） 受托方（乙方） "
             "乙方（卖方） 卖方（乙方）",
-            close_words="乙方 乙方名称 乙方单位",
+            close_words="乙方 乙方名称 乙方单位 合同乙方",
         ),
         column(
             "seller_code", "text", "卖方统一社会信用代码", "卖方信用代码 受托方统一社会信用代码 让与方统一社会信用代码"
@@ -351,7 +354,7 @@ TECH_CONTRACTS = Contract(
             "买方",
             "买方名称 买方单位 委托方 委托人 受让方 受让人 被许可方 被许可人 需方 技术吸纳方 吸纳方 委托方（买方） "
             "买方/委托方 买方/委托方/受让方 甲方（委托方） 委托方（甲方） 甲方（买方） 买方（甲方）",
-            close_words="甲方 甲方名称 甲方单位",
+            close_words="甲方 甲方名称 甲方单位 合同甲方",
         ),
         column(
             "buyer_code", "text", "买方统一社会信用代码", "买方信用代码 委托方统一社会信用代码 受让方统一社会信用代码"

@@ -35,6 +35,8 @@ _NOT = "未曾|从未|没有|尚未|还未|未被|未|不|没|无|非"
 _ANSWER = re.compile(
     rf"(?P<no>{_NOT})?(?:已经|已|均已|均|都|全部|被|曾)*(?P<verb>{_VERBS})(?:过|了|的)?(?:要求|条件|标准|规定)?"
 )
+_BESIDE_ASKED = re.compile(r"[(（](?:[是否有无√×ynYN/、或,，\s]|[请须必]?填写?)+[)）]|(?:结果|状态|与否)(?=$|[(（])")
+_GRANTED = re.compile("^予以?")  # 不予立项
 _WELL = re.compile(r"(?:都|均|全部|完全|基本)?(?:符合|满足|达标|达到|合格)(?:要求|条件|标准|规定)?")
 _NOT_WELL = re.compile(r"(?:不|未|没有)(?:符合|满足|达标|达到|合格)(?:要求|条件|标准|规定)?")
 _OF_QUALITY = re.compile(
@@ -45,6 +47,7 @@ _OF_FAULTS = re.compile(
     "失信|违法|违规|违反|违约|事故|异常|禁止|限制|淘汰|偷|逃税|骗|造假|作假|不良|撤销|取消|注销|吊销|逾期|涉密|侵权|污染|处罚"
     "|纠纷|诉讼|黑名单|被|仅|未|不|无"
 )
+_SHORTEST = 2  # characters of what a header asks, for a cell that repeats it
 _BOTH_WAYS = Fault("表头说的是“没有”，这一格两种意思都说得通，没有采用", "请填“是”（表头说的属实）或“否”")
 _MORE_BESIDE = Fault("括号里另有说明，不知还算不算“是”或“否”，没有采用", "请只填“是”或“否”")
 _NEITHER = Fault("不是“是”或“否”", "请填“是”或“否”")
@@ -108,6 +111,8 @@ def _in_words(text: str, asked: _Asked) -> bool | Fault | None:
         return text in _PLAIN_YES
     if (said := _in_a_word_of(asked.header, text)) is not None:
         return said
+    if (said := _in_the_words_of(asked.header, text)) is not None:
+        return said
     if text in asked.doubted:
         return _BOTH_WAYS
     if text in _YES or text in _NO:
@@ -128,6 +133,14 @@ def _in_a_word_of(header: str, text: str) -> bool | None:
         return None
     denied = bool(re.search(rf"(?:{_NOT})(?:曾|被)?$", header[:at])) and not header[:at].endswith("有无")
     return bool(answer["no"]) == denied
+
+
+def _in_the_words_of(header: str, text: str) -> bool | None:
+    """An answer that repeats what the header asks, or denies it: 立项 and 未立项 under 是否立项."""
+    asked, said = statement(_BESIDE_ASKED.sub("", header)), statement(text)
+    if len(asked.words) < _SHORTEST or _GRANTED.sub("", said.words) != asked.words:
+        return None
+    return said.denied == asked.denied
 
 
 def _with_remark(text: str, asked: _Asked) -> bool | Fault | None:

@@ -568,3 +568,54 @@ def test_a_row_that_says_no_avoidance_bars_nobody_and_is_told(tmp_path):
 def test_what_a_row_of_conflicts_decides(header, words, decision):
     table = pd.DataFrame({"left_id": ["A"], "right_id": ["P"], header: [words]})
     assert conflicts.decisions(table)["decision"].tolist() == [decision]
+
+
+CALLED = frame("left_id right_id score", *[(who, what, 0.5) for who in ("Z1", "Z2", "Z3") for what in ("P1", "P2")])
+ASKED = "nouns: {left: 专家, right: 项目}\nconflicts:\n  - {table: 回避.xlsx, reason: 申报回避}\n"
+SHARED = ASKED + "sharing:\n  - {left: 专家.csv, right: 项目.csv, reason: 同一单位}\n"
+
+
+def asked_to_avoid(folder, *rows, rules=SHARED, experts="Z1,张 某,甲大学\nZ2,李某,乙大学\nZ3,赵某,丙大学\n"):
+    """The list as experts hand it in, with names, and what the settings make of it."""
+    book = openpyxl.Workbook()
+    for row in (["回避申请汇总"], ["专家姓名", "工作单位", "需回避的项目", "理由"], *rows):
+        book.active.append(row)
+    book.save(folder / "回避.xlsx")
+    (folder / "专家.csv").write_text("专家编号,姓名,单位\n" + experts, "utf-8")
+    (folder / "项目.csv").write_text("项目编号,项目名称,单位\nP1,豆胶,丁大学\nP2,蜜桃,戊大学\n", "utf-8")
+    (folder / "rules.yaml").write_text(rules, "utf-8")
+    return read_settings(folder / "rules.yaml", CALLED)
+
+
+def test_a_list_of_names_bars_whom_it_names_and_none_is_no_row(tmp_path, caplog):
+    rows = ["张某教授", "甲大学", "P1、蜜桃", "师生"], ["李 某", "乙大学", "无", None], ["赵某", "", "P2", "亲属"]
+    settings = asked_to_avoid(tmp_path, *rows)
+    result = assign(CALLED, **settings)
+    left = [["Z1", "P1"], ["Z1", "P2"], ["Z3", "P2"]]
+    assert [pair for pair in CALLED[["left_id", "right_id"]].to_numpy().tolist() if pair not in
+            result.pairs[["left_id", "right_id"]].to_numpy().tolist()] == left  # fmt: skip
+    assert (
+        settings["notes"][0]
+        == "回避.xlsx：写的是姓名或名称，已按编号认出：“张某教授”即 Z1、“赵某”即 Z3、“蜜桃”即 P2；请核对"
+    )
+    assert [record.getMessage() for record in caplog.records] == ["回避.xlsx：第 4 行写的是“无”，不是要回避的一条"]
+
+
+def test_a_name_of_two_or_of_nobody_is_told(tmp_path):
+    with pytest.raises(TableError, match=r"回避\.xlsx：“张某”可能是 Z1、Z2，分不清是哪一个；请写编号"):
+        asked_to_avoid(tmp_path, ["张某", "", "P1", ""], experts="Z1,张某,甲大学\nZ2,张某,乙大学\n")
+    result = assign(CALLED, **asked_to_avoid(tmp_path, ["孙某", "", "P1", ""]))
+    assert any("编号不在配对表中：专家“孙某”" in text for text in result.unclear)
+
+
+def test_an_empty_cell_of_such_a_list_is_told_by_its_row(tmp_path):
+    with pytest.raises(TableError, match=r"回避\.xlsx：第 4 行的“右方编号”（right_id）是空的"):
+        asked_to_avoid(tmp_path, ["张某", "", "P1", ""], ["李某", "", "", "同事"])
+
+
+def test_headers_that_may_stand_in_a_list_are_named(tmp_path):
+    (tmp_path / "回避.csv").write_text("甲方,项目\n张某,P1\n", "utf-8")
+    (tmp_path / "rules.yaml").write_text(ASKED.replace("xlsx", "csv"), "utf-8")
+    words = "没有“左方编号”（left_id）这一列；表头是：甲方、项目；请把这一列的表头改成左方编号、"
+    with pytest.raises(TableError, match=words):
+        read_settings(tmp_path / "rules.yaml", CALLED)

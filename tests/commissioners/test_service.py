@@ -3,6 +3,7 @@
 import datetime as dt
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -396,3 +397,46 @@ def test_more_days_than_have_passed_are_open_and_no_duty_done():
         ["3", "只计次数，天数存疑", "本人累计 80 天，超过 2026-01-01 至 2026-03-03 的 62 天"],
     ]
     assert service_report(rows, NAMED, on="2026-09-30").unknown.empty
+
+
+def test_a_village_without_its_last_word_is_the_one_of_the_plan():
+    rows = [
+        ("V1", "北楼村", "旧寨乡", "蒙阴县", "P1", "甲", "大学", 1.0),
+        ("V2", "旧寨村", "旧寨乡", "蒙阴县", "P1", "甲", "大学", 1.0),
+        ("V3", "南山社区", "旧寨乡", "蒙阴县", "P1", "甲", "大学", 1.0),
+        ("V4", "西河村", "旧寨乡", "蒙阴县", "P1", "甲", "大学", 1.0),
+        ("V5", "西河社区", "旧寨乡", "蒙阴县", "P1", "甲", "大学", 1.0),
+    ]
+    plan = pd.DataFrame(rows, columns=PLAN.columns)
+    visits = [(at, f"2026-03-0{at}", "甲", "", name, "", "", 1, "", "") for at, name in enumerate(
+        ["北楼", "旧寨乡北楼", "南山", "旧寨", "西河", "南山村"], 1)]  # fmt: skip
+    report = service_report(log(*visits), plan, on="2026-03-31")
+    states = report.villages.set_index("village_id")["state"].to_dict()
+    assert states == {"V1": "已走访", "V2": "未定", "V3": "已走访", "V4": "未定", "V5": "未定"}
+    assert report.unknown[["record_id", "counted", "reason"]].to_numpy().tolist() == [
+        ["1", "全部计入，请核对村名", "村“北楼”当作“北楼村”"],
+        ["2", "全部计入，请核对村名", "村“旧寨乡北楼”当作“北楼村”"],
+        ["3", "全部计入，请核对村名", "村“南山”当作“南山社区”"],
+        ["4", "只计本人的次数和天数", "村“旧寨”不知是不是“旧寨村”，请写全"],
+        ["5", "只计本人的次数和天数", "村“西河”不知是不是“西河村”或“西河社区”，请写全"],
+        ["6", "只计本人的次数和天数", "村“南山村”不在方案中"],
+    ]
+    assert "；3 条记录没有计入或只计一部分" in report.summary
+    assert "；3 条记录的村名没有写全" in report.summary
+
+
+def test_the_one_person_of_a_form_stands_above_its_header(tmp_path):
+    head = ["序号", "时间", "村", "天数", "内容"]
+    rows = [["服务登记表"], ["姓名：虚某甲", None, "单位：虚构大学"], head, [1, "2026年9月1日", "旧村", 1, "预冷"]]
+    wb = openpyxl.Workbook()
+    for row in rows:
+        wb.active.append(row)
+    wb.save(tmp_path / "one.xlsx")
+    reading = read_service(tmp_path / "one.xlsx")
+    assert reading.rows[["name", "institution", "village"]].to_numpy().tolist() == [["虚某甲", "虚构大学", "旧村"]]
+    assert "“姓名”写在表头上方，已填到每一行" in reading.problems["problem"].tolist()
+    for row in (["姓名：虚某乙"], head, [1, "2026年9月2日", "旧村", 1, "预冷"]):
+        wb.active.append(row)
+    wb.save(tmp_path / "two.xlsx")
+    with pytest.raises(TableError, match="没有“姓名”"):
+        read_service(tmp_path / "two.xlsx")

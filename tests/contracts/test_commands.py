@@ -42,6 +42,15 @@ def test_a_messy_register_to_csv(run, tmp_path):
     assert "13812345678" not in (tmp_path / "out.csv").read_text("utf-8-sig")
 
 
+def test_a_register_without_days_of_application_says_why_all_is_open(run, tmp_path):
+    head = "合同编号,项目名称,合同类别,受托方,委托方,签订日期,合同成交额（元）,技术交易额（元）"
+    text = f"{head}\nH1,泵壳检测研发,技术开发,甲大学,乙泵业,2026-04-01,9,8\n"
+    (tmp_path / "台账.csv").write_text(text, "utf-8-sig")
+    _, out, err = run("contracts", "台账.csv", "-o", "out.csv")
+    assert "1 份合同：待核 1" in out, err
+    assert "表里没有“申请日期”这一列，1 份因此待核；请补上，或用 --column 表头=申请日期 指定" in out
+
+
 def test_a_register_against_targets_to_a_workbook(run, tmp_path):
     words = ("contracts", "check", EXAMPLES / "contracts.csv", "--targets", EXAMPLES / "contract_targets.csv")
     status, out, err = run(*words, "--on", "2026-11-28", "-o", "out.xlsx")

@@ -188,6 +188,15 @@ def test_a_header_of_two_rows_with_kinds_of_values_above(tmp_path):
     ]  # fmt: skip
 
 
+def test_parties_of_the_contract_are_those_by_custom():
+    reading = read_contracts(pd.DataFrame([{"编号": "H1", "合同甲方": "虚构泵业", "合同乙方": "虚构大学"}]))
+    assert reading.rows[["buyer", "seller"]].to_numpy().tolist() == [["虚构泵业", "虚构大学"]]
+    assert [one for one in reading.problems["problem"] if "按惯例" in one] == [
+        "照“买方”读入，按惯例",
+        "照“卖方”读入，按惯例",
+    ]
+
+
 def test_parties_by_custom_are_read_and_told_and_words_of_the_desk_are_understood():
     row = {"编号": "H1", "项目名称": "磁选机控制", "甲方": "虚构泵业", "乙方": "虚构大学", "合同期限": "长期"}
     reading = read_contracts(pd.DataFrame([row | {"合同金额": "80w", "技术交易额": "7.5 W元"}]))

@@ -270,3 +270,17 @@ def test_the_panel_command_keeps_a_barred_reviewer_out(run, tmp_path):
     assert run(*words, *verify)[0] == 0
     status, _, said = run(*words, "-o", "out.csv")
     assert (status, said) == (2, "--integrity 和 --on 须一起给出，--people 与它们同用\n")
+
+
+@pytest.mark.parametrize(("unit", "state"), [("虚构大学", "barred"), ("别的大学", "confirm")])
+def test_the_unit_beside_a_name_is_the_persons(unit, state):
+    kept = {
+        "编号": "R1",
+        "姓名": "虚构人甲",
+        "单位": "虚构大学",
+        "处理决定": "取消申报资格",
+        "处理期限": "2025.1.1—2027.12.31",
+    }
+    known = read_records(pd.DataFrame({name: [cell] for name, cell in kept.items()})).rows
+    hits = integrity_hits(subjects(姓名="虚构人甲", 单位=unit), known, role="applicant", on="2026-11-24")
+    assert hits[["state", "why"]].to_numpy().tolist() == [[state, "" if state == "barred" else "同名，单位不同"]]

@@ -328,3 +328,23 @@ def test_a_matrix_of_counties_and_indicators_is_refused():
     table = pd.DataFrame({"县区": ["甲区", "乙区"], "目标名称": [60, 40], "完成": [55, 41]})
     with pytest.raises(TableError, match="60、40：目标名称都是数"):
         read_targets(table, on="2026-10-08")
+
+
+@pytest.mark.parametrize(
+    ("title", "due", "start"),
+    [
+        ("2026年技术合同目标任务", "2026-12-31", "2026-01-01"),
+        ("2026年技术合同目标任务", "2026年底", "2026-01-01"),
+        ("2026年下半年目标任务", "2026-12-31", None),
+        ("2024—2026年目标任务", "2026-12-31", None),
+        ("2025年目标任务", "2026-12-31", None),
+        ("目标任务", "2026-12-31", None),
+    ],
+)
+def test_targets_begin_with_the_year_of_their_title(tmp_path, title, due, start):
+    path = tmp_path / "t.csv"
+    path.write_text(f"{title},,\n指标,目标值,截止时间\n技术合同登记数,15,{due}\n", "utf-8")
+    reading = read_targets(path, on="2026-07-01")
+    assert [None if pd.isna(one) else f"{one:%Y-%m-%d}" for one in reading.rows["start"]] == [start]
+    told = [one for one in reading.problems["problem"] if "照标题的 2026 年" in one]
+    assert len(told) == (start is not None)

@@ -71,6 +71,8 @@ def test_both_sources_of_a_mosaic_are_named():
         ("人9", "院3", "2024", 1.0, "同一单位"),
         ("人9", "院9", "2024", 1.0, "他人他单位"),
         (None, None, None, 1.0, ""),
+        ("人9", None, "2024", 1.0, "他人，单位不明"),
+        (None, "院9", "2024", 1.0, "他单位，负责人不明"),
     ],
 )
 def test_cases(person, institution, year, share, case):
@@ -81,6 +83,26 @@ def test_cases(person, institution, year, share, case):
     assert pairs["old_id"].tolist() == ["P3"]
     assert pairs["case"].tolist() == [case]
     assert pairs["flagged"].tolist() == [case != "本人延续"]
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "case"),
+    [
+        ("材料学院", "虚构大学材料学院", "他人，单位不明"),
+        ("材料学院", "食品学院", "他人，单位不明"),
+        ("材料学院", "虚构大学", "他人，单位不明"),
+        ("虚构大学食品学院", "虚构大学材料学院", "同一单位"),
+        ("虚构大学", "虚构大学材料学院", "同一单位"),
+        ("虚构大学材料学院", "别的大学材料学院", "他人他单位"),
+        ("山东交通学院", "虚构大学", "他人他单位"),
+        ("虚构机械有限公司", "材料学院", "他人，单位不明"),
+        ("虚构机械有限公司", "虚构大学材料学院", "他人他单位"),
+    ],
+)
+def test_a_school_without_its_university_is_no_other_unit(mine, theirs, case):
+    old = library().assign(institution=theirs)
+    pairs = find_duplicates(new(("N1", old["text"][3], "人99", mine, "2026")), old, k=1, false_alarm=1)
+    assert pairs[["old_id", "case"]].to_numpy().tolist() == [["P3", case]]
 
 
 def test_the_promise_holds_on_texts_of_the_same_kind():

@@ -254,3 +254,25 @@ def test_hours_in_any_writing_and_what_is_not_read_stays_unknown():
     assert asked.rows["hours"].fillna(-1).tolist() == [1000.0, 1000.0, -1.0]
     assert asked.rows.loc[2, ["hours_min", "hours_max"]].tolist() == [336.0, 1008.0]  # days of 8 to 24 hours
     assert asked.problems["problem"].tolist()[1:] == ["写的是天，按每天 8 至 24 小时计"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "free"),
+    [
+        (["2026年已用机时"], 100),
+        (["已用机时（2026年）"], 100),
+        (["2026年度使用机时", "2025年度使用机时"], 100),
+        (["本年度已用机时"], 100),
+        (["2025年已用机时"], 1500),
+    ],
+)
+def test_hours_used_in_the_year_of_the_day_are_taken_off(headers, free):
+    table = pd.DataFrame(
+        {"仪器名称": ["质谱仪"], "开放机时": [1500], headers[0]: [1400], **dict.fromkeys(headers[1:], 900)}
+    )
+    reading = read_resources(table, on="2026-11-29")
+    assert reading.rows["hours_free"].tolist() == [free]
+    assert reading.problems["column"].tolist() == ["资源编号", *(["2025年已用机时"] if free == 1500 else [])]
+    asked = read_resources(table).problems["action"].tolist()[1:]
+    dated = [one for one in headers if "20" in one]
+    assert asked == [f'若是，请指定，如 --column "{one}=已用机时"' for one in dated]

@@ -438,6 +438,26 @@ def test_yes_and_no_as_boxes_and_as_counts(cell: object, expected: bool | None):
     assert read_cells(Column("a", "yesno", "居民企业"), "", [cell]).values == [expected]
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "expected"),
+    [
+        ("是否立项", "立项", True),
+        ("是否立项", "未立项", False),
+        ("是否立项", "不予立项", False),
+        ("是否立项（是/否）", "已立项", True),
+        ("是否立项", "拟立项", None),
+        ("立项结果", "没有立项", False),
+        ("未立项", "未立项", True),
+        ("未立项", "立项", False),
+        ("有无失信记录", "无失信记录", False),
+        ("是否独立法人", "法人", None),
+        ("是否转化", "部分转化", None),
+    ],
+)
+def test_a_cell_may_repeat_what_its_header_asks(header, cell, expected):
+    assert read_cells(Column("a", "yesno", header), "", [cell], header).values == [expected]
+
+
 def test_a_text_without_boxes_has_none():
     assert [read_boxes(text) for text in ("技术转让", "其他（ ）", "A（一）", "R技术")] == [None] * 4
 
