@@ -77,7 +77,13 @@ _AGAINST = {
     name: re.compile(f"(?<![未无没不非免])(?<!没有)(?:{words}|{_SECRET}|作废|撤回|取消|撤销)(?!性|定位|精度|利用|使用)")
     for name, words in _OF_KINDS.items()
 }
+_FREE = "没有可转让的专利权，公开的技术可以自由使用"
 _STATE = re.compile("(?:需求|成果|企业|专家|对接|转化|经营)?状态")
+_LEGAL = re.compile("(?:当前|最新|现|简单|专利|权利|案件)*(?:法律状态|权利状态|专利状态|案件状态|有效性)(?:/.*)?")
+_LAPSED = re.compile(  # of a patent; what holds (有效，2030年届满) or is still looked into (复审中) has not
+    "^(?!有效|维持|.*(?:复审|审查)(?:中|请求)).*"
+    "(?<!未)(?<!没有)(?:驳回|失效|终止|撤回|放弃|届满|过期|(?<!部分)无效(?!宣告|请求))"
+)
 _MOST_NAMED = 8  # rows that one problem names
 
 
@@ -221,10 +227,16 @@ def remarks_against(
         if not _may_speak(contract, header):
             continue
         cells = [(number, cell_of(row, place)) for row, number in zip(rows, numbers, strict=True)]
-        against = {cell for cell in {cell for _, cell in cells if isinstance(cell, str)} if _speaks(contract, cell)}
+        against = {
+            one for one in {cell for _, cell in cells if isinstance(cell, str)} if _speaks(contract, header, one)
+        }
         said = [f"第 {number} 行“{shorten(str(cell), 20)}”" for number, cell in cells if cell in against]
         if said:
             named = "、".join(said[:_MOST_NAMED]) + ("等" if len(said) > _MOST_NAMED else "")
+            if _is_legal(header):
+                problem = f"有 {len(said)} 行的专利没有授权或已失效：{named}；这些行照常读入，{_FREE}"
+                yield Problem(None, header, "", problem, "请核对；推荐时不要当作可转让、许可的专利")
+                continue
             problem = f"有 {len(said)} 行写着可能不再算数的话：{named}；这些行照常读入"
             yield Problem(None, header, "", problem, "请核对，不该算的请删去")
 
@@ -237,17 +249,31 @@ def remarks_by_id(rows: pd.DataFrame, contract: Contract) -> dict[str, str]:
         if header in own or not _may_speak(contract, header):
             continue
         for name, cell in zip(rows[contract.id_column].astype(str), rows[header], strict=True):
-            if _speaks(contract, cell):
-                found[name] = "，".join(filter(None, (found.get(name, ""), f"{header}“{cell}”")))
+            if _speaks(contract, header, cell):
+                said = f"{header}“{cell}”" + (f"（{_FREE}）" if _is_legal(header) else "")
+                found[name] = "，".join(filter(None, (found.get(name, ""), said)))
     return found
 
 
 def _may_speak(contract: Contract, header: str) -> bool:
-    word = re.sub(r"[\s（(].*", "", header)
-    return contract.name in _AGAINST and bool(is_remark(header) or _STATE.fullmatch(word))
+    if contract.name == "outcomes" and _is_legal(header):
+        return True
+    return contract.name in _AGAINST and bool(is_remark(header) or _STATE.fullmatch(_bare(header)))
 
 
-def _speaks(contract: Contract, cell: object) -> bool:
+def _is_legal(header: str) -> bool:
+    """Whether a column is of the legal state of patents."""
+    return bool(_LEGAL.fullmatch(_bare(header)))
+
+
+def _bare(header: str) -> str:
+    return re.sub(r"^\[[^\]]*\]|[\s（(].*", "", header)
+
+
+def _speaks(contract: Contract, header: str, cell: object) -> bool:
     if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST:
         return False
+    if _is_legal(header):
+        text = fold(cell)
+        return bool(_LAPSED.search(text)) and not came_back(text)
     return bool(override_of(cell) or _AGAINST[contract.name].search(fold(cell)))
