@@ -67,6 +67,7 @@ _AMOUNTS = re.compile(rf"(?:已|完成|共|累计|现有?|有|[仅只]有?)*{COU
 _MEANS = re.compile(
     rf"{any_of('means')}.{{0,20}}(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造|验收|封顶|到货|[竣完]工|齐套|就位|落成|刚?到了?$)|(?:建|装|购).{{0,20}}{any_of('means')}"
 )
+_BUILT = re.compile(f"[^,]{{0,8}}{any_of('built')}(?:已|均)?建成")
 _CAUSE = re.compile(r"(?:主要)?(?:因(?!子)|由于|鉴于|受(?!控|理|到))")
 _ONLY = re.compile(rf"{_OURS}?(?:目前|现|暂)*(?:仅|只)")
 _OTHERS = re.compile(
@@ -140,6 +141,8 @@ def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool 
     ruled = _read_by_rules(text, kind)
     if ruled is False and (_DENIED_THING.fullmatch(word) or _OURS_NOT_YET.search(word) or _is_rejected(word)):
         return False
+    if ruled and (_counts(kind).fullmatch(folded(text)) or _BUILT.fullmatch(folded(text))):
+        return True
     return _weighed(text, kind, ruled, model or CellModel.shipped())
 
 
@@ -147,9 +150,11 @@ def _weighed(text: str, kind: str, ruled: bool | None, model: CellModel) -> bool
     """What the learned reading says, the rules' answer counting as so much log odds; an unsure yes is nothing. Where a
     clause speaks of others' things, only the rules' answer can be yes.
     """
-    odds = model.log_odds(text, kind)
+    pieces = clauses(text)
+    own = [piece for piece in pieces if not _of_others(read_clause(piece))]
+    odds = model.log_odds(text if len(own) == len(pieces) or not own else "，".join(own), kind)
     odds[SAYS.index(ruled)] += _OF_RULES[ruled]
-    if not ruled and any(_of_others(read_clause(piece)) for piece in clauses(text)):
+    if not ruled and len(own) < len(pieces):
         odds[SAYS.index(True)] = -np.inf
     chances = np.exp(odds - odds.max())
     says = SAYS[int(chances.argmax())]
@@ -352,6 +357,12 @@ def _stages_in(text: str) -> list[str]:
 def _without_others(text: str, kind: str) -> str:
     """A text without what bears the kind's name and is another thing (体系认证)."""
     return re.sub(not_words()[kind], "", text) if not_words()[kind] else text
+
+
+@lru_cache(maxsize=32)
+def _counts(kind: str) -> re.Pattern[str]:
+    """The thing and a count of it and nothing else, but where it is (邻村试种30亩)."""
+    return re.compile(rf"(?:[在于]?[^,]{{0,5}}[省市县区镇乡村])?(?:{thing_words(kind).pattern})(?!0+(?![\d.])){COUNT}")
 
 
 @lru_cache(maxsize=32)

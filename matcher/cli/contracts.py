@@ -57,12 +57,12 @@ def check_command(
     """Check a register of technology contracts, sum it, and hold it against targets."""
     from matcher.contracts.checking import check_contracts, contract_findings, read_contracts
     from matcher.contracts.register import contract_summary
+    from matcher.contracts.remarks import remark_problems
     from matcher.contracts.repeats import repeat_problems
     from matcher.contracts.workbook import ACCEPTED, write_contracts
     from matcher.pool.register_targets import targets_from_registers
     from matcher.pool.targets import read_targets, target_progress, target_sheets
     from matcher.tables.reading import Reading
-    from matcher.tables.remarks import without_overridden
 
     check({output: TABLES}, table, targets)
     if targets is not None and on is None:
@@ -71,7 +71,7 @@ def check_command(
     checked = check_contracts(reading.rows, on=on)
     repeats = Reading(checked, repeat_problems(checked, file=table.name))
     note(quiet, *(repeats.problems["value"] + "：" + repeats.problems["problem"]))
-    remarks = Reading(checked, without_overridden(checked, "contract_id", "计入登记", day=on, file=table.name)[1])
+    remarks = Reading(checked, remark_problems(checked, day=on, file=table.name))
     note(quiet, *(remarks.problems["value"] + "：" + remarks.problems["problem"]))
     readings, sheets, line = [reading, repeats, remarks], None, ""
     if targets is not None and on is not None:
@@ -165,11 +165,11 @@ def conversions_command(
     """List registered contracts as conversions of outcomes."""
     from matcher.contracts.checking import check_contracts, read_contracts
     from matcher.contracts.linking import contract_conversions, conversions_by_year
+    from matcher.contracts.remarks import remark_problems
     from matcher.contracts.repeats import repeat_problems
     from matcher.contracts.workbook import conversion_sheets
     from matcher.export.tables import write_tables
     from matcher.tables.reading import Reading
-    from matcher.tables.remarks import without_overridden
 
     check({output: TABLES}, table)
     reading = read(read_contracts, table, sheet=sheet, column=column, quiet=quiet)
@@ -177,7 +177,7 @@ def conversions_command(
     checked = check_contracts(reading.rows)
     conversions = contract_conversions(checked, of=side)
     repeats = Reading(checked, repeat_problems(checked, file=table.name))
-    remarks = Reading(checked, without_overridden(checked, "contract_id", "计入登记", file=table.name)[1])
+    remarks = Reading(checked, remark_problems(checked, file=table.name))
     note(quiet, *(remarks.problems["value"] + "：" + remarks.problems["problem"]))
     sheets = conversion_sheets(conversions, conversions_by_year(conversions))
     write_tables(

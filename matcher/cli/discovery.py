@@ -239,8 +239,9 @@ def targets_command(
     """How far every target is, and what is missing a month."""
     from matcher.commissioners import read_commissioners
     from matcher.contracts import check_contracts, read_contracts
+    from matcher.contracts.remarks import remark_problems
     from matcher.export.tables import write_tables
-    from matcher.policy.platforms import read_platforms
+    from matcher.policy.platforms import platform_remarks, read_platforms
     from matcher.policy.registers.entries import read_register
     from matcher.policy.registers.schemas import registers
     from matcher.pool.book.book import Book
@@ -248,7 +249,6 @@ def targets_command(
     from matcher.pool.targets import read_targets, target_progress, target_sheets
     from matcher.projects.reading import read_projects
     from matcher.tables.reading import Reading
-    from matcher.tables.remarks import without_overridden
 
     check({output: TABLES}, table, contracts, platforms, commissioners, conversions, projects, book)
     targets = read(read_targets, table, on=on, sheet=sheet, column=column, quiet=quiet)
@@ -268,11 +268,8 @@ def targets_command(
             projects=None if begun is None else begun.rows,
             pool=opened,
         )
-    remarks = [
-        Reading(one.rows, without_overridden(one.rows, by, "计入", states=states, day=on)[1])
-        for one, by, states in ((signed, "contract_id", ()), (known, "enterprise_id", ("status",)))
-        if one is not None
-    ]
+    remarks = [Reading(signed.rows, remark_problems(signed.rows, day=on))] if signed is not None else []
+    remarks += [Reading(known.rows, platform_remarks(known.rows, on=on))] if known is not None else []
     note(quiet, *(line for one in remarks for line in one.problems["value"] + "：" + one.problems["problem"]))
     readings = [one for one in (targets, signed, known, people, turned, begun) if one is not None]
     progress = target_progress(counted.rows, on=on)

@@ -30,13 +30,14 @@ from matcher.contracts.findings import (
 )
 from matcher.contracts.name_reading import read_names
 from matcher.contracts.relief import vat_exemption
+from matcher.contracts.remarks import said_of
 from matcher.contracts.repeats import COUNTED, repeats_of
 from matcher.contracts.rules import Basis, load_rules
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.own_schemas import TECH_CONTRACTS
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.regions import find_region
-from matcher.tables.remarks import override_in, override_of
+from matcher.tables.remarks import override_of
 from matcher.tables.writings import fold, fold_id
 
 CHECKED = (
@@ -192,7 +193,7 @@ def _checked(contracts: pd.DataFrame, on: Day | None) -> tuple[list[ContractRow]
 
 def _state(cells: Mapping[str, Any], day: dt.date | None) -> str:
     """The state of a contract, or the remark that ends it whatever its state is."""
-    said = override_in(cells, day=day)
+    said = said_of(cells, day)
     return said.words if said and said.plain else text_of(cells["state"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +32,7 @@ from matcher.export.tables import all_ids, clean_table, clean_text, files_of, pr
 from matcher.export.targets import check_targets, problems_beside, save_files
 from matcher.export.titles import MATCHES, TITLES
 from matcher.tables.contacts import mask_contacts
+from matcher.tables.names import unit_key
 from matcher.tables.privacy import mask_nested, mask_table
 from matcher.tables.reading import PROBLEM_COLUMNS
 from matcher.tables.remarks import remarks_by_id
@@ -211,7 +213,32 @@ def _with_remarks(matches: pd.DataFrame, queries: pd.DataFrame, records: pd.Data
             notes = matches["note"].fillna("").astype(str) if "note" in matches else [""] * len(matches)
             joined = ["；".join(filter(None, pair)) for pair in zip(notes, told, strict=True)]
             matches = matches.assign(note=joined)
+    if list(matches.columns[:2]) in (["need_id", "outcome_id"], ["outcome_id", "need_id"]):
+        needs, outcomes = (queries, records) if matches.columns[0] == "need_id" else (records, queries)
+        asking = {} if "enterprise" not in needs else _keys(needs, "need_id", ["enterprise"])
+        held = _keys(outcomes, "outcome_id", [name for name in map(str, outcomes.columns) if _HOLDERS.fullmatch(name)])
+        pairs = zip(matches["need_id"].astype(str), matches["outcome_id"].astype(str), strict=True)
+        own = [bool(asking.get(need, set()) & held.get(outcome, set())) for need, outcome in pairs]
+        if any(own):
+            notes = matches["note"].fillna("").astype(str) if "note" in matches else [""] * len(matches)
+            told = ["；".join(filter(None, (note, _OWN * mine))) for note, mine in zip(notes, own, strict=True)]
+            matches = matches.assign(note=told)
     return matches
+
+
+_HOLDERS = re.compile(r"institution|(?:\[[^\]]*\])?(?:当前|现|最新)?(?:申请\(?)?专利权\)?人(?:名称)?")
+_OWN = "成果就是提出需求的企业自己的，请不要推荐给它"
+
+
+def _keys(table: pd.DataFrame, id_column: str, columns: list[str]) -> dict[str, set[str]]:
+    """By its id the units that columns of a row name, each in the writing by which units are compared."""
+    found: dict[str, set[str]] = {}
+    for name in columns:
+        for row, cell in zip(table[id_column].astype(str), table[name], strict=True):
+            if isinstance(cell, str) and cell:
+                keys = filter(None, map(unit_key, re.split("[;；、,，\\n]", cell)))
+                found.setdefault(row, set()).update(key for key in keys if key[0] not in "某匿")  # 某公司 is anybody
+    return found
 
 
 _SIDES = {contract.id_column: contract for contract in (NEEDS, OUTCOMES, EXPERTS)}

@@ -18,7 +18,7 @@ from matcher.policy.identity import PLATFORM, has_ended, identified, with_lines
 from matcher.tables.arguments import Day, as_day, check_firms
 from matcher.tables.grids import Source
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.remarks import override_in, without_overridden
+from matcher.tables.remarks import Override, came_back, left_standing, override_in, override_of
 from matcher.tables.schemas import HIGH, LOW, Column, Contract
 
 COUNTS = ("kind", "level", "year", "platforms")
@@ -182,13 +182,11 @@ def count_platforms(platforms: pd.DataFrame, *, on: Day | None = None, since: Da
     low, high = _days(platforms, LOW), _days(platforms, HIGH)
     keep = np.ones(len(table), dtype=bool)
     if "status" in platforms:
-        keep &= ~has_ended(platforms["status"])
         keep &= ~platforms["status"].fillna("").astype(str).str.replace(
             r"[(（]原[^()（）]*[)）]", "", regex=True
         ).str.contains(_IS_NOT_YET).to_numpy(bool)
     day = None if on is None else as_day(on)
-    said = [override_in(row, ("status",), day) for row in platforms.to_dict("records")]
-    keep &= np.array([one is None or not one.plain for one in said], bool)
+    keep &= np.array([one is None or not one.plain for one in _said(platforms, day)], bool)
     if day is not None:
         keep &= ~(low > np.datetime64(day)).to_numpy(bool)
     if since is not None:
@@ -220,7 +218,24 @@ def _days(platforms: pd.DataFrame, end: str) -> pd.Series[Any]:
 
 def platform_remarks(platforms: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     """What remarks and states say against a platform, as a list of problems (PROBLEM_COLUMNS)."""
-    return without_overridden(platforms, "enterprise_id", "计数", states=("status",), day=as_day(on))[1]
+    return left_standing(platforms, _said(platforms, as_day(on)), "enterprise_id", "计数")[1]
+
+
+def _said(platforms: pd.DataFrame, day: dt.date | None) -> list[Override | None]:
+    """What remarks and states say against each platform, a state that has ended (`has_ended`) among them."""
+    states = platforms["status"].fillna("").astype(str) if "status" in platforms else [""] * len(platforms)
+    found: list[Override | None] = []
+    for row, state, ended in zip(platforms.to_dict("records"), states, has_ended(states), strict=True):
+        said = override_in(row, ("status",), day)
+        if ended and not came_back(state) and not (said and said.plain) and not _is_to_come(state, day):
+            said = Override(True, state, None)
+        found.append(said)
+    return found
+
+
+def _is_to_come(state: str, day: dt.date | None) -> bool:
+    said = override_of(state)
+    return said is not None and said.plain and not said.on(day).plain
 
 
 def platform_sheets(rows: pd.DataFrame, counts: pd.DataFrame, *, on: dt.date) -> tuple[dict[str, Sheet], list[str]]:

@@ -33,7 +33,7 @@ _OVER = (
 )
 _LOOK = "整合|合并|并入|暂停|暂缓|中止|核查中|调查中|待核实|存疑|停用|退休|^计划中?$|^拟去$"
 _LEAD = (
-    rf"(?:{_DAY}|该|本|此|上述|原因|现|已经?|业已|被|于|自|在|起|后|日|经|由|双方|甲方|乙方|企业|单位|本人|个人|县里|市里|主动|自愿|协商|协议|一致|同意"
+    rf"(?:{_DAY}|该|本|此|上述|原因|现|已经?|业已|被|于|自|在|起|后|日|经|由|双方|甲方|乙方|企业|单位|本人|个人|县里|市里|主动|自愿|再次|又|协商|协议|一致|同意"
     r"|因故|(?:因|由于)[^,;]{1,8}?|合同|项目|协议|平台|登记|课题|本?[条行次]|记录|特派员|人员|服务|活动|资格|状态|为|[:：])*"
 )
 _TAIL = (
@@ -46,14 +46,18 @@ _NOT_SO = re.compile(
     "(?:未|没有?|无|不|非|免|勿|防止|避免|如|若|可|拟|申请|误|曾|原(?!因)|前|不得|不存在|不可|不会|是否|尚未|并未|从未|未被|未予|驳回|申诉)[^,;]{0,3}$"
 )
 _AGAIN = re.compile(
-    "恢复|重签|重新|再次|重启|补签|(?<!不再)(?<![不未])续[签聘]|返聘|更正|(?<!未)补正|改为|误[^录填]|后.{0,2}通过"
+    rf"(?<![未不没可拟待无])(?<!申请)(?<!尚未)(?:恢复|重签|(?:重新|再次)(?!被?(?:{_OVER}))|重启|补签|返聘|更正"
+    "|补正|更名|改为|改[期到在]|顺延)"
+    "|(?<!不再)(?<![不未])续[签聘]|误[^录填]|后[^未不]{0,2}(?:通过|合格)"
 )
 _DONE = re.compile("^[^未不]*(?:(?:履行|执行)完(?:毕|成)|结题|已履行|已(?:通过)?验收|验收(?:合格|通过))")
 _ENDED = re.compile("(?<!未)(?:期满|届满|到期)")  # after which a contract or a service stops by itself
 _NOW = re.compile(
-    "^[^由改另]*(?:现[任为]|返乡|创业|(?<![接继离卸责])任(?!务))|(?<![未不])认定|予以登记|已登记|^[^未不]*通过[^,;]{0,2}$"
+    "^[^由改另]*(?:现[任为]|返乡|创业|(?<![接继离卸责])任(?!务))|(?<![未不拟待])(?:认定|获批|授牌)|予以登记|已登记"
+    "|^[^未不]*(?:通过|合格)[^,;]{0,2}$"
 )
 _FIRM_GONE = re.compile("(?:企业|单位|甲方|乙方).*(?:注销|吊销|解散|关停)(?!合同|协议|项目|认定|资格|称号)")
+_UNSAID = re.compile("放弃(?:申请|申报)$|^测试$|中$")  # of what, or whether by now, is not said
 _UNCOUNTED = re.compile("不予|不统计|不计|勿计")
 _REASON = re.compile(f"^(?:经|因|由于|{_DAY})|[不未缺无非]|逾期|超过|重复|虚假")
 _REMARK = re.compile("备注(?:说明|信息)?|情况说明|其他说明|说明|附注|note|remark")
@@ -73,7 +77,13 @@ _AGAINST = {
     name: re.compile(f"(?<![未无没不非免])(?<!没有)(?:{words}|{_SECRET}|作废|撤回|取消|撤销)(?!性|定位|精度|利用|使用)")
     for name, words in _OF_KINDS.items()
 }
+_FREE = "没有可转让的专利权，公开的技术可以自由使用"
 _STATE = re.compile("(?:需求|成果|企业|专家|对接|转化|经营)?状态")
+_LEGAL = re.compile("(?:当前|最新|现|简单|专利|权利|案件)*(?:法律状态|权利状态|专利状态|案件状态|有效性)(?:/.*)?")
+_LAPSED = re.compile(  # of a patent; what holds (有效，2030年届满) or is still looked into (复审中) has not
+    "^(?!有效|维持|.*(?:复审|审查)(?:中|请求)).*"
+    "(?<!未)(?<!没有)(?:驳回|失效|终止|撤回|放弃|届满|过期|(?<!部分)无效(?!宣告|请求))"
+)
 _MOST_NAMED = 8  # rows that one problem names
 
 
@@ -97,7 +107,7 @@ def override_of(text: str) -> Override | None:
     >>> override_of("合同已解除，2026.8.3注销").words, override_of("某人已于5月31日调离，由陈某代去").plain
     ('合同已解除', False)
     """
-    clauses = [clause for clause in re.split("[,;。!\n]+", re.sub(r"[^\S\n]", "", fold(text))) if clause]
+    clauses = _clauses(text)
     said = [_of_clause(clause) for clause in clauses]
     found = [one for one in said if one]
     if not found:
@@ -108,6 +118,22 @@ def override_of(text: str) -> Override | None:
     return best._replace(plain=bool(sure), since=since)
 
 
+def came_back(text: str) -> bool:
+    """Whether a state ends in being there again (2019年撤销，2021年恢复), so that what ended before is past.
+
+    >>> [came_back(text) for text in ("2019年撤销，2021年恢复", "2022年认定，2024年撤销", "撤销，尚未恢复")]
+    [True, False, False]
+    """
+    clauses = _clauses(text)
+    last = max((at for at, clause in enumerate(clauses) if re.search(_OVER, clause)), default=len(clauses))
+    later = [*clauses[last + 1 :], re.split(_OVER, clauses[last])[-1]] if clauses[last:] else []
+    return any(_AGAIN.search(clause) or _NOW.search(clause) for clause in later)
+
+
+def _clauses(text: str) -> list[str]:
+    return [clause for clause in re.split("[,;。!\n]+", re.sub(r"[^\S\n]", "", fold(text))) if clause]
+
+
 def _doubtful(clauses: Sequence[str], said: Sequence[Override | None], at: int) -> bool:
     """Whether the other clauses of a remark tell that what one says is not, or not any more, about the whole row."""
     others = [clause for clause, one in zip(clauses, said, strict=True) if one is None]
@@ -115,12 +141,13 @@ def _doubtful(clauses: Sequence[str], said: Sequence[Override | None], at: int) 
     of_another = at > 0 and said[at - 1] is None and not _REASON.search(clauses[at - 1])  # 加计扣除,不予登记
     by_itself = re.search("终止|停止|失效|解除", clauses[at]) and any(map(_ENDED.search, others))
     return bool(
-        any(map(_AGAIN.search, clauses))
+        any(map(_AGAIN.search, clauses[at:]))
         or any(map(_DONE.search, others))
         or any(map(_NOW.search, later))
         or _FIRM_GONE.search(clauses[at])
         or (of_another and _UNCOUNTED.search(clauses[at]))
         or by_itself
+        or _UNSAID.search(clauses[at])
     )
 
 
@@ -163,7 +190,13 @@ def without_overridden(
 
     by: the column that names a row in what is told; what: what is done with the rows, in a word (计入).
     """
-    said = [override_in(row, states, day) for row in rows.to_dict("records")]
+    return left_standing(rows, [override_in(row, states, day) for row in rows.to_dict("records")], by, what, file=file)
+
+
+def left_standing(
+    rows: pd.DataFrame, said: Sequence[Override | None], by: str, what: str, *, file: str = ""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The same as `without_overridden` by what is said of each row."""
     lines = [
         (file, "", None, "备注", str(name), *_told(one, what), True)
         for name, one in zip(rows[by], said, strict=True)
@@ -194,10 +227,16 @@ def remarks_against(
         if not _may_speak(contract, header):
             continue
         cells = [(number, cell_of(row, place)) for row, number in zip(rows, numbers, strict=True)]
-        against = {cell for cell in {cell for _, cell in cells if isinstance(cell, str)} if _speaks(contract, cell)}
+        against = {
+            one for one in {cell for _, cell in cells if isinstance(cell, str)} if _speaks(contract, header, one)
+        }
         said = [f"第 {number} 行“{shorten(str(cell), 20)}”" for number, cell in cells if cell in against]
         if said:
             named = "、".join(said[:_MOST_NAMED]) + ("等" if len(said) > _MOST_NAMED else "")
+            if _is_legal(header):
+                problem = f"有 {len(said)} 行的专利没有授权或已失效：{named}；这些行照常读入，{_FREE}"
+                yield Problem(None, header, "", problem, "请核对；推荐时不要当作可转让、许可的专利")
+                continue
             problem = f"有 {len(said)} 行写着可能不再算数的话：{named}；这些行照常读入"
             yield Problem(None, header, "", problem, "请核对，不该算的请删去")
 
@@ -210,17 +249,31 @@ def remarks_by_id(rows: pd.DataFrame, contract: Contract) -> dict[str, str]:
         if header in own or not _may_speak(contract, header):
             continue
         for name, cell in zip(rows[contract.id_column].astype(str), rows[header], strict=True):
-            if _speaks(contract, cell):
-                found[name] = "，".join(filter(None, (found.get(name, ""), f"{header}“{cell}”")))
+            if _speaks(contract, header, cell):
+                said = f"{header}“{cell}”" + (f"（{_FREE}）" if _is_legal(header) else "")
+                found[name] = "，".join(filter(None, (found.get(name, ""), said)))
     return found
 
 
 def _may_speak(contract: Contract, header: str) -> bool:
-    word = re.sub(r"[\s（(].*", "", header)
-    return contract.name in _AGAINST and bool(is_remark(header) or _STATE.fullmatch(word))
+    if contract.name == "outcomes" and _is_legal(header):
+        return True
+    return contract.name in _AGAINST and bool(is_remark(header) or _STATE.fullmatch(_bare(header)))
 
 
-def _speaks(contract: Contract, cell: object) -> bool:
+def _is_legal(header: str) -> bool:
+    """Whether a column is of the legal state of patents."""
+    return bool(_LEGAL.fullmatch(_bare(header)))
+
+
+def _bare(header: str) -> str:
+    return re.sub(r"^\[[^\]]*\]|[\s（(].*", "", header)
+
+
+def _speaks(contract: Contract, header: str, cell: object) -> bool:
     if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST:
         return False
+    if _is_legal(header):
+        text = fold(cell)
+        return bool(_LAPSED.search(text)) and not came_back(text)
     return bool(override_of(cell) or _AGAINST[contract.name].search(fold(cell)))

@@ -64,3 +64,26 @@ def test_the_shipped_weights_are_whole() -> None:
     model = CellModel.shipped()
     assert (model.grams.shape, model.cut.shape) == ((BUCKETS, len(SAYS)), (len(SAYS),))
     assert np.isfinite(model.grams).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "there"),
+    [
+        ("pilot", "旧工艺中试未过，新工艺中试通过", True),
+        ("test_report", "旧配方检测不合格，新配方检测合格", True),
+        ("prototype", "新配方样品3份，旧配方样品不合格", True),
+        ("pilot", "旧工艺中试通过，新工艺尚未中试", False),
+        ("pilot", "旧工艺产线试验通过", None),
+        ("pilot", "中试线建成", True),
+        ("pilot", "中试线未建成", False),
+        ("pilot", "待中试线建成", False),
+        ("prototype", "厂房建成", False),
+        ("field_trial", "隔壁村试种30亩", True),
+        ("field_trial", "拟在邻村试种30亩", False),
+        ("field_trial", "试种0亩", False),
+        ("field_trial", "隔壁村种了别家的品种", None),
+        ("field_trial", "隔壁课题组试种30亩", None),
+    ],
+)
+def test_what_is_said_of_others_and_former_things_does_not_weigh(kind, cell, there):
+    assert read_state(cell, kind) is there

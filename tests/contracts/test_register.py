@@ -281,6 +281,15 @@ def test_an_overdue_decision_and_what_is_not_filed_are_told_on_a_day():
         ("研发费加计扣除，不予登记", "registered"),
         ("已退税，不统计", "registered"),
         ("2025年解除，2026年再次签订", "registered"),
+        ("企业放弃申请", "registered"),
+        ("重复登记", "registered"),
+        ("测试", "registered"),
+        ("测试费", "registered"),
+        ("未执行", "registered"),
+        ("2025年12月31日终止", "registered"),
+        ("重复录入", "withdrawn"),
+        ("企业主动放弃", "withdrawn"),
+        ("2026年6月30日解除", "withdrawn"),
     ],
 )
 def test_a_contract_struck_off_in_a_remark_does_not_count(remark, standing):

@@ -155,6 +155,20 @@ def test_what_ended_in_a_remark_or_is_not_there_yet_does_not_count_and_is_told()
 @pytest.mark.parametrize(
     ("status", "counted"),
     [
+        ("2019年撤销，2021年恢复", 1), ("已注销，2022年重新认定", 1), ("2020年摘牌，2022年认定", 1), ("2027年撤销", 1),
+        ("验收未通过，整改后已通过", 1), ("2021年恢复，2024年撤销", 0), ("撤销，尚未恢复", 0), ("已停业", 0),
+    ],
+)  # fmt: skip
+def test_a_platform_is_there_by_the_last_that_its_state_says(status: str, counted: int) -> None:
+    rows = pd.DataFrame({"enterprise_id": ["a"], "kind": ["众创空间"], "level": ["省级"], "status": [status]})
+    assert len(count_platforms(rows.assign(approved_on=pd.to_datetime(["2024-05-01"])), on="2026-06-01")) == counted
+    told = platform_remarks(rows, on="2026-06-01")["problem"]
+    assert told.str.contains("仍然计数" if counted else "没有计数").all()
+
+
+@pytest.mark.parametrize(
+    ("status", "counted"),
+    [
         ("正常，培育企业20家", 1), ("2023年筹建，2025年认定", 1), ("已建成（原筹建）", 1), ("筹建中", 0), ("培育", 0),
         ("在培育期", 0), ("拟建2027年", 0), ("正常（申报中）", 0),
     ],

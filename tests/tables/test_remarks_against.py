@@ -6,6 +6,8 @@ import pytest
 from matcher.export.matches import write_matches
 from matcher.policy.firm_table import read_firms
 from matcher.tables.reading import read_experts, read_needs, read_outcomes
+from matcher.tables.remarks import remarks_by_id
+from matcher.tables.schemas import OUTCOMES
 
 
 def firms(data):
@@ -80,5 +82,54 @@ def test_matches_show_what_is_said_against_either_side(tmp_path):
         "需求备注“企业已撤回”；成果备注“已转让”",
         "需求备注“企业已撤回”",
         "已过期；成果备注“已转让”",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("header", ["当前法律状态", "法律状态", "[标]当前法律状态", "专利状态（截至2026年）"])
+def test_patents_that_were_refused_or_have_lapsed_are_told(header):
+    assert told(read_outcomes, header, "驳回", "有效", "权利终止") == []
+    reading = read_outcomes(f"成果名称,所属行业,{header}\n甲,某,驳回\n乙,某,有效\n丙,某,权利终止\n".encode())
+    found = reading.problems[reading.problems["problem"].str.contains("已失效")]
+    assert found[["column", "problem", "action"]].to_numpy().tolist() == [
+        [
+            header,
+            "有 2 行的专利没有授权或已失效：第 2 行“驳回”、第 4 行“权利终止”；这些行照常读入，"
+            "没有可转让的专利权，公开的技术可以自由使用",
+            "请核对；推荐时不要当作可转让、许可的专利",
+        ]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "lapsed"),
+    [
+        *((one, True) for one in ("失效", "视为放弃", "撤回", "期限届满", "未缴年费终止失效", "宣告全部无效")),
+        *(
+            (one, False)
+            for one in ("有效", "授权", "实质审查", "公开", "部分无效", "权利恢复", "终止后恢复", "权利转移")
+        ),
+        *(
+            (one, False)
+            for one in ("驳回，复审中", "无效宣告请求审查中", "质押注销", "有效（2030年届满）", "授权，2035年到期")
+        ),
+    ],
+)
+def test_only_what_ended_for_good_has_lapsed(state, lapsed):
+    rows = read_outcomes(f'成果编号,成果名称,法律状态\nC1,甲,"{state}"\n'.encode()).rows
+    assert ("C1" in remarks_by_id(rows, OUTCOMES)) is lapsed
+
+
+def test_matches_tell_lapsed_patents_and_the_asking_firms_own(tmp_path):
+    needs = read_needs("需求编号,需求名称,企业名称\nN1,降噪,甲公司\nN2,防冰,乙公司\n".encode()).rows
+    table = "成果编号,成果名称,当前法律状态,[标]当前专利权人\nC1,消声器,失效,某大学\nC2,涂层,有效,某大学;甲 公司\n"
+    outcomes = read_outcomes(table.encode()).rows
+    pairs = [("N1", "C1"), ("N1", "C2"), ("N2", "C2")]
+    matches = pd.DataFrame(pairs, columns=["need_id", "outcome_id"])
+    matches = matches.assign(rank=[1, 2, 1], score=0.5, good_match=True)
+    write_matches(tmp_path / "m.csv", matches, queries=needs, records=outcomes)
+    assert pd.read_csv(tmp_path / "m.csv", dtype=str)["note"].fillna("").tolist() == [
+        "成果当前法律状态“失效”（没有可转让的专利权，公开的技术可以自由使用）",
+        "成果就是提出需求的企业自己的，请不要推荐给它",
         "",
     ]
