@@ -66,6 +66,28 @@ def state(asked, offered):
         ("良率九成以上", "良率70%", "not_met"),
         ("耗电降低25%以上", "冷库耗电降低10%", "not_met"),
         ("投资成本降低20%", "运行成本降低30%", "not_said"),
+        # a bare value is the least, or the most, where its quantity says which is better
+        ("年消纳6万吨", "年消纳9万吨", "met"),
+        ("年消纳6万吨", "年消纳4万吨", "not_met"),
+        ("年消纳约6万吨", "年消纳9万吨", "met"),
+        ("日处理粪污20吨", "日处理粪污35吨", "met"),
+        ("封箱速度40箱/分钟", "封箱速度55箱/分钟", "met"),
+        ("插秧速度6亩/小时", "插秧速度4亩/小时", "not_met"),
+        ("优果率80%", "优果率85%以上", "met"),
+        ("烂果率5%", "烂果率8%", "not_met"),
+        ("抗病率80%", "抗病率90%", "met"),
+        ("不达标率3%", "不达标率1%", "met"),
+        ("主轴转速12000rpm", "主轴最高转速24000rpm", "met"),
+        ("主轴转速12000rpm", "主轴最高转速8000rpm", "not_met"),
+        # and is not decided where it does not, save where that very value is wanted
+        ("张力30N", "张力31N", "met"),
+        ("张力30N", "张力45N", "not_said"),
+        ("包装25kg", "包装50kg", "not_said"),
+        ("年用水量3万吨", "年用水量5万吨", "not_said"),
+        ("冷却速度5℃/min", "冷却速度10℃/min", "not_said"),
+        ("厚度约10μm", "厚度20μm", "not_met"),
+        ("电压220V", "电压380V", "not_met"),
+        ("波长650nm", "波长808nm", "not_met"),
     ],
 )
 def test_asked_against_offered(asked, offered, expected):

@@ -115,7 +115,8 @@ class Indicator:
         Its place in the text.
     extent
         "smallest" where it says how small a thing can be told (检出裂纹宽度≥5μm), "span" where it says over what
-        something can be used or set (可检直径3～12mm, 0.6～1.5mm可调), else "".
+        something can be used or set (可检直径3～12mm, 0.6～1.5mm可调), "most" where it is the most that a machine gives
+        (最高转速30000rpm), else "".
     """
 
     quantity: str

@@ -102,6 +102,15 @@ SCORES = pd.DataFrame(
 )
 
 
+def test_who_offers_more_than_a_bare_target_is_not_thrown_out():
+    challenge = {"challenge_id": ["B1"], "owner": ["甲建材有限公司"], "indicators": ["年消纳6万吨；张力30N"]}
+    bid = {"bid_id": ["J1"], "challenge_id": ["B1"], "bidder": ["乙大学"], "response": ["年消纳9万吨；张力45N"]}
+    states = bid_responses(pd.DataFrame(bid), pd.DataFrame(challenge))["state"].tolist()
+    checked = check_bids(pd.DataFrame(bid), pd.DataFrame(challenge)).set_index("check")
+    assert states == ["met", "not_said"]
+    assert checked.loc["reaches", ["state", "detail"]].tolist() == ["unknown", "有的指标无法比较"]
+
+
 def test_scores_are_joined_as_they_are():
     scored = score_bids(BIDS, SCORES)
     columns = ["bid_id", "rank", "experts", "mean", "lowest", "highest"]
