@@ -79,6 +79,13 @@ def state(asked, offered):
         ("不达标率3%", "不达标率1%", "met"),
         ("主轴转速12000rpm", "主轴最高转速24000rpm", "met"),
         ("主轴转速12000rpm", "主轴最高转速8000rpm", "not_met"),
+        # one quantity in two ways of naming it
+        ("封箱速度≥40箱/分钟", "机器人自动上箱，55箱/分钟", "met"),
+        ("分拣2000件/小时", "分拣速度1500件/小时", "not_met"),
+        ("封箱速度≥40箱/分钟", "贴标速度55箱/分钟", "not_said"),
+        ("每小时3亩以上", "作业效率4～5亩/h", "met"),
+        ("贮藏60天以上", "贮藏期由20天延至75天", "met"),
+        ("铸坯角横裂率降至1%以下", "裂纹率由4%降至0.5%", "met"),
         # and is not decided where it does not, save where that very value is wanted
         ("张力30N", "张力31N", "met"),
         ("张力30N", "张力45N", "not_said"),
@@ -148,6 +155,19 @@ def test_what_a_bound_holds_under_is_no_bound():
         ("要求精度做到0.1mm以内", ["0.1mm以内"]),
         ("单线日产量不低于300吨", ["不低于300吨"]),
         ("现有单线产量20t/d，目标提升30%；", ["30%"]),
+        # what is lost, spent or spoiled before the wish is what is today
+        ("工业园每日发车900辆，回程空载率35%，求智能调度平台。", []),
+        ("带钢边部开裂率4%左右，希望降至1%以下。", ["1%以下"]),
+        ("草莓运到销地损耗20%，希望贮藏15天以上。", ["15天以上"]),
+        ("常温下5天就变质，希望延长到30天以上。", ["30天以上"]),
+        ("采茶人工成本每亩900元，求适合坡地的采茶机，损伤率5%以内。", ["5%以内"]),
+        ("烘干能耗120kWh/t，希望降到90kWh/t。", ["90kWh/t"]),
+        ("开机率70%，希望提高到90%以上。", ["90%以上"]),
+        # and no level of the thing that is sought, nor a list of what is asked
+        ("抗拉强度800MPa，求一种高强钢。", ["800MPa"]),
+        ("定位误差0.1mm，寻求机器人方案。", ["0.1mm"]),
+        ("希望废品率2%，单件时间30秒，求合作。", ["2%", "30秒"]),
+        ("漏检率1%，误检率2%。", ["1%", "2%"]),
     ],
 )
 def test_what_is_asked_beside_what_is_today(text, expected):

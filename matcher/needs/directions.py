@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from matcher.needs.names import Meaning
+from matcher.needs.names import Meaning, gets_through
 from matcher.needs.units import Unit
 
 _FINE = ("m", "°", "s", "K", "rad")  # dimensions in which a higher 精度 or 分辨率 is a smaller figure
@@ -31,13 +31,8 @@ _SHARE_OF = re.compile(  # what a share is of: 烂果率, 空驶率 and 好果�
     r"|(?P<more>(?<![不未非无])(?:[好优良][果米品质等苗种]?|完好|合格|达标|成功|成[活品]|正确|命中|满意|完成|及时|国产化|自动化|坐果|结实|出苗|受胎|孵化"
     r"|治愈|愈合|防治|直通|开机|稼动|[回复]用|资源化|无害化|[抗防灭除杀治][病虫菌霉锈草])率$)"
 )
-_WORKS = "消[纳化]|处[理置]|吞吐|加工|生产|产出|转运|分[拣选]|包装|码垛|灌装|收[获割]|采[摘收]|作业|屠宰|烘干|清洗|检测"
-_GETS_THROUGH = re.compile(  # what a plant or a machine gets through: 年消纳10万吨, 日处理污水500吨
-    rf"[年日月班](?:可|能)?(?:{_WORKS})|(?:{_WORKS})(?:能力|规模|量|效率|速度)?$"
-)
 _AMOUNTS = ("kg", "m2", "m3", "个")
-_BY_TIME = ("kg s-1", "m2 s-1", "m3 s-1", "s-1 个")
-_PIECES = ("s-1 个", "m2 s-1")  # a speed in pieces or areas by the time is what is got through
+_BY_TIME = ("kg s-1", "m2 s-1", "m3 s-1")
 _DELIVERED = frozenset(  # what a machine gives up to its most
     ("转速", "速度", "流量", "压力", "推力", "拉力", "扭矩", "风量", "风速", "亮度", "照度", "倍率")
 )
@@ -83,7 +78,7 @@ def better_way(name: str, sense: Meaning, unit: Unit, value: float | None) -> in
         return -1
     if not sense.concept and (of := _SHARE_OF.search(name)):
         return 1 if of["more"] else -1
-    if sense.concept in ("", "速度") and _is_output(name, sense, unit):
+    if not sense.concept and _is_output(name, unit):
         return 1
     if sense.better or not _EVEN.search(name):
         return sense.better
@@ -95,12 +90,10 @@ def is_wanted_as_such(sense: Meaning) -> bool:
     return sense.concept in _AS_SUCH or (sense.concept == "电压" and _OF_SUPPLY.match(sense.words) is not None)
 
 
-def _is_output(name: str, sense: Meaning, unit: Unit) -> bool:
-    """Whether a quantity is what is got through: in the unit by the time, or by what its name says (年, 日, 班)."""
-    if sense.concept:
-        return unit.dimension in _PIECES
+def _is_output(name: str, unit: Unit) -> bool:
+    """Whether a quantity is what is got through, by the time of its unit or by that of its name (年, 日, 班)."""
     by_time = unit.dimension in _BY_TIME or (unit.dimension in _AMOUNTS and name[:1] in "年日月班")
-    return by_time and _GETS_THROUGH.search(name) is not None
+    return by_time and gets_through(name)
 
 
 def extent_of(comparator: str, sense: Meaning, unit: Unit, head: str, tail: str) -> str:

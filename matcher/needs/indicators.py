@@ -13,7 +13,7 @@ from matcher.errors import ArgumentError
 from matcher.needs.directions import extent_of
 from matcher.needs.figure_model import COUNTS, features_of, is_figure, thing_behind
 from matcher.needs.figure_rules import COMPARED, NO_NAME, borne, cues_of, directed, is_told_of_oneself, measures
-from matcher.needs.names import Meaning, change_at_end, meaning, name_around
+from matcher.needs.names import Meaning, change_at_end, is_rate_of_work, meaning, name_around
 from matcher.needs.turns import names_in_turn
 from matcher.needs.units import Unit, read_unit
 from matcher.needs.values import SIZE, Value, half_width, values
@@ -53,7 +53,7 @@ _SETTING = re.compile(  # 夏季(RH85%、38℃)结块率≤1%: under what a boun
 _LASTING_FOR = re.compile(r"\s?/\s?(\d+(?:\.\d+)?\s?(?:h|小时|min|分钟|d|天|s|秒|次)(?![A-Za-z]))")
 _DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,4})(?:完毕|完成)")
 _FROM = re.compile(
-    r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短|改善|改进|优化|改|变|增|减)(?:到|至|为)"
+    r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短|延长|改善|改进|优化|[改变增减延缩提])(?:到|至|为)"
 )
 _TO = re.compile(r"[\u4e00-\u9fff]{1,4}[到至为]\s?\d")  # 从100cm回弹到30cm
 _IN_USE = re.compile(
@@ -463,7 +463,7 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
             name = value.inner
         elif value.unit.symbol in ("MPa", "GPa") and _STRONG.search(plain, max(0, value.start - 12), value.end + 12):
             name = "强度"
-        elif value.comparator or value.prefix or value.unit.dimension in _TELLING or _is_beside(plain, value):
+        elif value.comparator or value.prefix or _tells(value.unit) or _is_beside(plain, value):
             name = meaning("", value.unit.symbol, value.unit.dimension).concept
         known = bool(name)
     if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
@@ -495,6 +495,11 @@ def _is_plain_range(plain: str, value: Value) -> bool:
     if value.comparator != "区间" or value.unit_text or value.inner or value.low == 10:
         return False
     return _ENDS.match(plain, value.end) is not None  # 10-11 may have lost its raised figure
+
+
+def _tells(unit: Unit) -> bool:
+    """Whether a unit says what is measured."""
+    return unit.dimension in _TELLING or is_rate_of_work(unit.symbol, unit.dimension)
 
 
 def _is_beside(plain: str, value: Value) -> bool:

@@ -43,7 +43,7 @@ _WHOLE = {
     "节水": "水耗降低",
 }
 _CHANGE = re.compile(rf"(?P<word>{_UP}|{_DOWN})(?:了|幅度|幅|率|by|\s)*$", re.I)
-_LEVEL = re.compile(rf"(?:{_UP}|{_DOWN})(?:至|到|为|to)$", re.I)
+_LEVEL = re.compile(rf"(?:(?:{_UP}|{_DOWN})(?:至|到|为|to)|[延缩增减提](?:至|到))$", re.I)
 _IS_UP = re.compile(_UP, re.I)
 _FILL = re.compile(
     r"(?:为|是|在|于|可以?|能够|(?<![节性功智效])能|(?<![反相响效对供])应当?|须|必须|需要?|要求?|控制|限制|保持|维持|稳定(?!性)|约|大约|大概|=|:|的|了|一般|通常|仅|只有?|均|都|也|还|可?达到?"
@@ -87,6 +87,11 @@ _SAME_WORDS = {
     "最终": "",
 }
 _SAME = re.compile("|".join(_SAME_WORDS))
+_WORKS = "消[纳化]|处[理置]|吞吐|加工|生产|产出|转运|分[拣选]|包装|码垛|灌装|收[获割]|采[摘收]|作业|屠宰|烘干|清洗|检测"
+_GETS_THROUGH = re.compile(rf"[年日月班](?:可|能)?(?:{_WORKS})|(?:{_WORKS})(?:能力|规模|量|效率|速度)?$")
+_KEEPS = re.compile("(?:[贮储]藏|[贮储保]存|保鲜|冷藏|存放)$")
+_PIECES = "s-1 个"  # the dimension of pieces by the time
+_FIELDS = ("亩/", "hm2/")  # how symbols of land by the time begin
 _LONGEST = 14
 _TAIL = r"(?:值|指标|范围|要求|水平|指数|等级|量|方面|性|后)?"
 
@@ -246,8 +251,23 @@ def meaning(name: str, symbol: str = "", dimension: str = "") -> Meaning:
         (concept, better, general), words = table[known["word"]], low[: known.start()]
     elif word := _DIMENSIONS.get(symbol) or _DIMENSIONS.get(dimension):
         concept, better, general = table[word]
+    if dimension == "s" and not known and (keeps := _KEEPS.search(low)):  # 贮藏30天以上
+        (concept, better, general), words = table["保质期"], low[: keeps.start()]
+    unnamed = not known and (not name or gets_through(name))
+    if is_rate_of_work(symbol, dimension) and (unnamed or concept in ("速度", "效率")):
+        concept, better, general = table["产能"]
     words = _SAME.sub(lambda match: _SAME_WORDS[match[0]], _WEAK.sub("", words)).strip()
     return Meaning(concept, words, general, change, 1 if change else better)
+
+
+def gets_through(name: str) -> bool:
+    """Whether a name says what a plant or a machine gets through: 年消纳, 日处理污水, 分拣."""
+    return _GETS_THROUGH.search(name) is not None
+
+
+def is_rate_of_work(symbol: str, dimension: str) -> bool:
+    """Whether a unit counts pieces or land by the time: 袋/小时, 亩/小时."""
+    return dimension == _PIECES or symbol.startswith(_FIELDS)
 
 
 def same_quantity(one: Meaning, other: Meaning) -> bool:
