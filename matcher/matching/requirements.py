@@ -23,7 +23,7 @@ ASK_BACK = "需求说得太少，请先补问（matcher needs triage）"
 
 
 class Said(NamedTuple):
-    """An asked indicator for which a record gives a figure: its name, its value, and the record's figure, as written."""
+    """An asked indicator that a record gives a figure for: its name and value, and the record's figure, as written."""
 
     name: str
     value: str

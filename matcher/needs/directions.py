@@ -50,7 +50,12 @@ _HALF = 0.5  # a share of evenness from here on is good when it is more, one bel
 
 
 def is_finer_when_less(name: str, sense: Meaning, unit: Unit, value: float | None) -> bool:
-    """Whether a higher level of the quantity is a smaller figure: 分辨率不低于5μm, 真空度不低于1Pa."""
+    """Whether a higher level of the quantity is a smaller figure: 分辨率不低于5μm, 真空度不低于1Pa, 附着力不低于1级.
+
+    Of crosshatch grades 0 is the best, 5 the worst (GB/T 9286-2021).
+    """
+    if unit.symbol == "级" and (way := _GRADES.search(name)):
+        return not way["more"]
     if sense.concept in _FINER:
         return unit.dimension in _FINE
     return "真空" in name and unit.dimension == _PRESSURE and (unit.symbol not in _GAUGE or (value or 0) < 0)
@@ -86,7 +91,7 @@ def better_way(name: str, sense: Meaning, unit: Unit, value: float | None) -> in
 
 
 def is_wanted_as_such(sense: Meaning) -> bool:
-    """Whether a value of the quantity is the one to have, and any other wrong: a colour temperature, a mains voltage."""
+    """Whether a value of the quantity is the one to have, and any other wrong: a wavelength, a mains voltage."""
     return sense.concept in _AS_SUCH or (sense.concept == "电压" and _OF_SUPPLY.match(sense.words) is not None)
 
 

@@ -87,7 +87,7 @@ _ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[
 _TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
 _ACROSS = re.compile(f"(?:{SIZE}|直径)?[φΦ]$")
 _SCALE_LETTERS = frozenset(("IE", "1:", "HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
-_PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤)(?!的)[^每]{0,8}$")
+_PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤|千克|立方米|平方米|平米|公里|千瓦时)(?!的)[^每]{0,8}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,6 +461,8 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
             name = "使用温度"
         elif value.inner:
             name = value.inner
+        elif value.unit.symbol.startswith("元/") and value.comparator in ("≤", "<"):  # 每立方米0.3元以下
+            name = "成本"
         elif value.unit.symbol in ("MPa", "GPa") and _STRONG.search(plain, max(0, value.start - 12), value.end + 12):
             name = "强度"
         elif value.comparator or value.prefix or _tells(value.unit) or _is_beside(plain, value):
