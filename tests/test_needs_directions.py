@@ -176,6 +176,7 @@ def test_what_a_bound_holds_under_is_no_bound():
         ("定位误差0.1mm，寻求机器人方案。", ["0.1mm"]),
         ("希望废品率2%，单件时间30秒，求合作。", ["2%", "30秒"]),
         ("漏检率1%，误检率2%。", ["1%", "2%"]),
+        ("使砂浆缓凝（4小时），浇筑必须在初凝前完成。", ["4小时"]),
     ],
 )
 def test_what_is_asked_beside_what_is_today(text, expected):

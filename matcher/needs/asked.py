@@ -26,6 +26,7 @@ from matcher.needs.completeness_cues import (
 from matcher.needs.directions import better_way
 from matcher.needs.elements import Sentence, understand
 from matcher.needs.indicators import FIELDS, Indicator, indicators_of
+from matcher.needs.names import meaning
 
 ASKED_FIELDS = ("title", "problem", "indicators")  # what they say is asked, save what is today
 _BOUNDS = ("≥", ">", "≤", "<", "区间", "±", "优于")
@@ -185,7 +186,7 @@ def _is_borne(indicator: Indicator, text: str) -> bool:
     sense = indicator.meaning
     if indicator.comparator not in ("", "约") or sense.change or sense.concept in _EXACT:
         return False
-    lost = indicator.unit.symbol in _SHARES or sense.concept in _SPENT
+    lost = indicator.unit.symbol in _SHARES or meaning(indicator.quantity).concept in _SPENT
     return lost and better_way(indicator.quantity, sense, indicator.unit, indicator.low) < 0
 
 

@@ -38,11 +38,10 @@ class TriagedNeed:
 def triage(needs: pd.DataFrame, matches: pd.DataFrame | None = None, *, progress: bool = False) -> pd.DataFrame:
     """How complete each need is, what to do with it, and what to ask its firm.
 
-    A need that asks for nothing definite or nothing technical (品牌推广), or with too little to tell which outcome would
-    do, goes to "ask". One that
-    is described well enough to be published goes to "challenge" where it says that known solutions do not suffice
-    (国内空白, 依赖进口, 多次试验失败 and the like), or where it has figures and none of its matches is recommended. All
-    others go to "match".
+    A need that asks for nothing definite or nothing technical (品牌推广), or with too little to tell which outcome
+    would do, goes to "ask". One that is described well enough to be published goes to "challenge" where it says that
+    known solutions do not suffice (国内空白, 依赖进口, 多次试验失败 ...), or where it has figures and none of its
+    matches is recommended. All others go to "match".
 
     Parameters
     ----------
