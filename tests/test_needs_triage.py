@@ -222,3 +222,32 @@ def test_the_guide_s_commands_run(run):
         words = [str(EXAMPLES / word[9:]) if word.startswith("examples/") else word for word in command.split()]
         assert words[0] == "matcher"
         assert run(*words[1:])[0] == 0, command
+
+
+def test_what_is_no_technical_need_is_asked_back():
+    needs = pd.DataFrame(
+        [
+            ("N1", "品牌推广", "希望提高公司知名度，扩大市场。"),
+            ("N2", "产品销售渠道拓展", "希望打开南方市场，增加销量。"),
+            ("N3", "杨梅保鲜技术推广", "希望常温保鲜5天以上，扩大市场。"),
+            ("N4", "面向市场的低糖饮料开发", "希望开发低糖果汁饮料，口感不变。"),
+        ],
+        columns=["need_id", "title", "description"],
+    )
+    triaged = triage(needs).set_index("need_id")
+    assert triaged.loc[["N1", "N2"], "reason"].unique().tolist() == ["说的是市场或经营，没有提到要解决的技术问题"]
+    assert triaged.loc["N1", "route"] == "ask"
+    assert triaged.loc["N1", "questions"].startswith("“品牌推广”说的是市场或经营；有没有要解决的技术问题？")
+    assert not triaged.loc[["N3", "N4"], "reason"].str.contains("经营").any()
+
+
+def test_the_questions_follow_what_is_asked_and_not_what_it_is_for():
+    def asked(title, text):
+        return " ".join(one.text for one in questions_of(read_one("N1", {"title": title, "description": text})))
+
+    packing = asked("饲料包装自动码垛", "袋子软，靠人工码垛，想用机器代替。")
+    assert "车间空间" in packing
+    assert "棚舍" not in packing
+    assert "车间空间" in asked("化肥装箱搬运", "靠人工装箱搬运。")
+    assert "亩产" in asked("缓释肥料配方", "肥料释放太快，希望改进。")
+    assert "车间空间" not in asked("茶叶包装袋阻隔性", "包装袋容易透气，茶叶受潮。")

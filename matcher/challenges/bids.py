@@ -228,10 +228,17 @@ def _declared(cell: Any, what: str, *, wanted: bool) -> tuple[str, str]:
 
 
 def _term(bid: Mapping[str, Any], challenge: Mapping[str, Any]) -> _Answer:
-    limits = [term_months(part) for part in str(challenge.get("deadline") or "").split("；")]
+    """Months are held against months; days count from the day of the bid."""
+    handed = bid.get("submitted_on")
+    start = None if handed is None or pd.isna(handed) else pd.Timestamp(handed).date()
+    limits = [term_months(part, start) for part in str(challenge.get("deadline") or "").split("；")]
     told, offered = [one for one in limits if one is not None], bid.get("months")
-    if len(told) < len(limits) or offered is None or pd.isna(offered):
-        return _Answer("term", "unknown", "没有填完成月数" if len(told) == len(limits) else "榜单没有写明月数", _OURS)
+    said = str(bid.get("done_by") or "").strip()
+    if offered is None or pd.isna(offered):
+        offered = term_months(said, start)
+    if len(told) < len(limits) or offered is None:
+        missing = f"“{said}”看不出是几个月" if said else "没有填完成月数"
+        return _Answer("term", "unknown", missing if len(told) == len(limits) else "榜单没有写明月数", _OURS)
     asked = min(told)
     if asked < float(offered) <= max(told):
         ways = "、".join(f"{one:g} 个月" for one in told)

@@ -8,6 +8,7 @@ tells an effect or a figure; see `matcher.matching.passages` for what is never s
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ from matcher.matching.asking import Asking, asks, read_asking
 from matcher.matching.base import Asked, BaseIndex
 from matcher.matching.plain import plain_texts
 from matcher.matching.remembered import Records, is_remembered
+from matcher.matching.requirements import Said
 from matcher.matching.unanswered import LONGEST, Missing, joined, stands
 from matcher.matching.wishes import Wishes, wishes_of_texts
 
@@ -193,6 +195,25 @@ def _of_one_need(
             for sign, point, one in zip(_CIRCLED, asking.points, answers, strict=False)
         ]
         yield evidence, missing.of(text), "\n".join(lines) if len(lines) > 1 else "", sentence
+
+
+def with_figures(answers: NDArray[np.object_], said: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Answers to points, those without a sentence by the figures that the other text gives (`requirements.Said`)."""
+    return np.array(
+        [
+            "\n".join(_with_figures(line, some) for line in lines.split("\n")) if some else lines
+            for lines, some in zip(answers.tolist(), said.tolist(), strict=True)
+        ],
+        object,
+    )
+
+
+def _with_figures(line: str, said: Sequence[Said]) -> str:
+    point, arrow, answer = line.rpartition(" → ")
+    if answer != NO_ANSWER:
+        return line
+    figures = [one.offered for one in said if re.search(rf"(?<![\d.]){re.escape(one.value)}", point)]
+    return f"{point}{arrow}{'，'.join(dict.fromkeys(figures)) or NO_ANSWER}"
 
 
 def _column(matrix: csc_array, column: int) -> NDArray[np.float32]:

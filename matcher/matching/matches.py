@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching.base import BLOCK, Asked, BaseIndex, check_index
 from matcher.matching.encoders import StaticEncoder
-from matcher.matching.explanation import explain
+from matcher.matching.explanation import explain, with_figures
 from matcher.matching.filters import Limits, Where
 from matcher.matching.late_interaction import Accurate, Voice
 from matcher.matching.learned_ranker import REACH, ranker_of
@@ -254,6 +254,7 @@ def _match_some(
         pairs |= explain(asked, index, at, records, titles, bodies)
         pairs["unanswered"][apart] = ""  # that a word is missing in another language says nothing
         pairs["unanswered"] = without_said(pairs["unanswered"], required.said)
+        pairs["answers"] = with_figures(pairs["answers"], required.said)
         advance(len(asking))
     pairs |= {name: getattr(best, name) for name in Best._fields[1:-1]}
     pairs["barred"] = required.asks_back | required.missed | (declines != "")

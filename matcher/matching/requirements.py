@@ -16,14 +16,23 @@ from matcher.matching.remembered import remembered
 from matcher.needs.comparison import compare_indicators, comparison_text
 from matcher.needs.completeness import read_all
 from matcher.needs.indicators import Indicator, indicators_of
+from matcher.needs.names import with_value
 from matcher.needs.routes import asks_back
 
 ASK_BACK = "需求说得太少，请先补问（matcher needs triage）"
 
 
+class Said(NamedTuple):
+    """An asked indicator that a record gives a figure for: its name and value, and the record's figure, as written."""
+
+    name: str
+    value: str
+    offered: str
+
+
 class Requirements(NamedTuple):
     """Of n pairs: whether the need must be asked back first, whether one of its indicators is not met, the asked
-    indicators compared, in words ("" where none is asked), and the names of those that the record gives a figure for.
+    indicators compared, in words ("" where none is asked), and those that the record gives a figure for (`Said`).
     """
 
     asks_back: NDArray[np.bool_]
@@ -39,7 +48,7 @@ def requirements_of(
     where there are none (works), nothing is required.
     """
     n = len(at)
-    result = Requirements(np.zeros(n, bool), np.zeros(n, bool), np.full(n, "", object), np.full(n, "", object))
+    result = Requirements(np.zeros(n, bool), np.zeros(n, bool), np.full(n, "", object), _nothing_said(n))
     of, answer = (at, rows) if index.id_column != "need_id" else (rows, at)
     if not n or (of is at and "need_id" not in asking):
         return result
@@ -64,8 +73,18 @@ def requirements_of(
         silent = len(compared) - len(said)
         rest = f"{'其余' if said else ''} {silent} 项指标成果未提及".strip() if silent else ""
         result.met[pair] = "；".join(filter(None, [comparison_text(said), rest]))
-        result.said[pair] = " ".join(one.asked.quantity for one in said)
+        result.said[pair] = tuple(_said(one.asked, one.offered) for one in compared if one.offered is not None)
     return result
+
+
+def _nothing_said(n: int) -> NDArray[np.object_]:
+    said = np.empty(n, object)
+    said[:] = [()] * n
+    return said
+
+
+def _said(asked: Indicator, offered: Indicator) -> Said:
+    return Said(asked.quantity, asked.text, with_value(offered.quantity, offered.text))
 
 
 def _offered(texts: tuple[list[str], list[str]]) -> list[list[Indicator]]:

@@ -63,10 +63,10 @@ class Missing:
 
 def without_said(unanswered: NDArray[np.object_], said: NDArray[np.object_]) -> NDArray[np.object_]:
     """Unanswered words without those that name an indicator for which the other text gives a figure."""
-    kept = [
-        "、".join(word for word in words.split("、") if word not in names) if names else words
-        for words, names in zip(unanswered.tolist(), said.tolist(), strict=True)
-    ]
+    kept = []
+    for words, some in zip(unanswered.tolist(), said.tolist(), strict=True):
+        names = " ".join(one.name for one in some)
+        kept.append("、".join(word for word in words.split("、") if word not in names) if names else words)
     return np.array(kept, object)
 
 

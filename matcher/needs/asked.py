@@ -23,8 +23,10 @@ from matcher.needs.completeness_cues import (
     USUAL,
     WISHED,
 )
+from matcher.needs.directions import better_way
 from matcher.needs.elements import Sentence, understand
 from matcher.needs.indicators import FIELDS, Indicator, indicators_of
+from matcher.needs.names import meaning
 
 ASKED_FIELDS = ("title", "problem", "indicators")  # what they say is asked, save what is today
 _BOUNDS = ("≥", ">", "≤", "<", "区间", "±", "优于")
@@ -39,6 +41,17 @@ _CHANGED_FROM = re.compile(  # 日耗电1850kWh，希望降低25%: what is there
     r"[^，,。；;\d]{0,4}[，,。]\s?(?:我们|公司|现|拟|计划|[急亟]需|希望|期望|要求|需要?|目标|能够?|可以?|将其?|使其|要|须|应|再|进一步|至少|整体)*"
     r"(?:降低?|减少|下降|缩短|压缩|提[高升]|增加|延长|节[约省])(?:了|约|至少|不[低少]于)*\s?\d[\d.]*\s?[%％‰倍]"
 )
+_LEVELLED_FROM = re.compile(  # 纵裂率3%左右，希望降至1%以下: where it stands, and where it is wished
+    r"[^，,。；;\d]{0,4}[，,。]\s?[^，,。；;\d]{0,12}(?:提[高升]|[增上]升|升|增加?|扩大?|延长?|降低?|下降|减少?|缩短?|压缩?|控制)(?:到|至|在)"
+)
+_WISH_OPENS = re.compile(rf"{WISHED.pattern}|(?:^|[，,；;。])(?:现|特|急|诚)?[求征想欲盼需]")
+_SPOILED = re.compile(  # 常温下5天就变质: what happens after a time today
+    r"(?:[之以]?[内后]|左右|就|即|便|会|开始|容易)*(?:软化|变质|腐烂|腐败|褐变|霉变|发霉|变色|失效|老化|开裂|结块|脱落|磨损|报废|损坏|堵塞|生锈)"
+)
+_STOPS = "。！!？?\n"
+_SHARES = ("%", "‰")
+_EXACT = frozenset(("误差", "精度", "重复性", "公差"))  # a bare one is asked before the wish as well
+_SPENT = frozenset(("成本", "时间", "周期", "能耗", "电耗", "煤耗", "油耗", "水耗", "气耗", "用工量"))
 _FORMERLY = re.compile(r"(?<![\u4e00-\u9fff])原")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]*")
 
@@ -110,6 +123,8 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
         return False
     if not WISHED.search(text, inside[0].start, stop) and FAULT.search(inside[0].text):
         return False
+    if _is_borne(indicator, text):
+        return False
     if not _tells_today(text, inside[0].start, indicator.start):
         return True
     return _is_set(indicator, text, inside[0].start, first, inside[-1].end)
@@ -137,17 +152,42 @@ def _is_todays(indicator: Indicator, text: str) -> bool:
     if indicator.comparator in ("", "约") and _CHANGED_FROM.match(text, indicator.end):
         return True
     first, _ = clause_of(text, indicator.start, indicator.end)
+    if (
+        indicator.comparator in ("", "约")
+        and _LEVELLED_FROM.match(text, indicator.end)
+        and (first == 0 or not _WISH_OPENS.search(text, first - 1, indicator.start))
+        and _is_asked_behind(indicator, text)
+    ):
+        return True
     clause = text[first : indicator.start]
     formerly = any(clause.startswith(indicator.quantity, one.end()) for one in _FORMERLY.finditer(clause))
     if not (formerly or _tells_today(text, first, indicator.start, TODAYS)):
         return False
-    if indicator.comparator not in _BOUNDS:
-        return True
+    return indicator.comparator not in _BOUNDS or _is_asked_behind(indicator, text)
+
+
+def _is_asked_behind(indicator: Indicator, text: str) -> bool:
+    """Whether the same quantity has another figure further on."""
     return any(
         (one.quantity, one.unit.dimension) == (indicator.quantity, indicator.unit.dimension)
         and one.start > indicator.start
         for one in indicators_of(text)
     )
+
+
+def _is_borne(indicator: Indicator, text: str) -> bool:
+    """Whether a sentence tells what is lost, spent or spoiled, and wishes only behind it: 空驶率40%，求调度平台."""
+    start = max(text.rfind(sign, 0, indicator.start) for sign in _STOPS) + 1
+    end = min((at for sign in _STOPS if (at := text.find(sign, indicator.end)) >= 0), default=len(text))
+    if _WISH_OPENS.search(text, start, indicator.start) or not _WISH_OPENS.search(text, indicator.end, end):
+        return False
+    if indicator.unit.dimension == "s" and _SPOILED.match(text, indicator.end):
+        return True
+    sense = indicator.meaning
+    if indicator.comparator not in ("", "约") or sense.change or sense.concept in _EXACT:
+        return False
+    lost = indicator.unit.symbol in _SHARES or meaning(indicator.quantity).concept in _SPENT
+    return lost and better_way(indicator.quantity, sense, indicator.unit, indicator.low) < 0
 
 
 def _tells_today(text: str, start: int, stop: int, today: re.Pattern[str] = STATE_OPENS) -> bool:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.needs.asked import asked_indicators
-from matcher.needs.directions import better_way, is_finer_when_less
+from matcher.needs.directions import better_way, is_finer_when_less, is_wanted_as_such
 from matcher.needs.indicators import FIELDS, Indicator, indicators_of
 from matcher.needs.names import Meaning, same_quantity
 from matcher.needs.units import read_unit
@@ -66,8 +66,9 @@ def compare_indicators(asked: Sequence[Indicator], offered: Sequence[Indicator])
     * The worst value that an offer leaves open is compared: ≥90% offers 90 %, 80~95% offers 80 % where more is better.
     * A range is met by a value or range inside it; a temperature of use or a measuring range by one that covers it.
     * Where the names differ, but the outcome has one figure only of the same well-known quantity, that one counts.
-    * A bare value is a lower or an upper bound where its quantity says which is better (寿命, 噪声), else it is met
-      within a tenth.
+    * A bare value is a lower or an upper bound where its quantity says which is better (寿命, 噪声, 年消纳), else it is
+      met within a tenth and by the most of a machine that reaches it (最高转速); what is further off is not decided,
+      save where the very value is wanted (色温, 波长).
 
     Examples
     --------
@@ -255,6 +256,8 @@ def _better(asked: Indicator) -> int:
 def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, float | None]:
     if "优于" in (asked.comparator, offered.comparator):  # nobody says which way is better
         return "not_said", None
+    if offered.extent == "most" and not asked.comparator:
+        better = better or 1
     low, high = _bounds(asked, asked)
     offered_low, offered_high = _bounds(offered, asked)
     adjustable = offered.comparator == "区间" and offered.extent == "span"
@@ -267,8 +270,10 @@ def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, flo
         if offered_low <= low and high <= offered_high and (low, high) != (offered_low, offered_high):
             return "not_said", None  # it may be set inside of what is asked, or vary beyond it
         return _inside(low, high, offered_low, offered_high)
-    if better == 0 or (asked.comparator in ("约", "=") and not asked.meaning.better):
-        return _covers(low, high, offered_low, offered_high) if adjustable else _about(low, offered_low, offered_high)
+    if better == 0:
+        state, margin = (_covers if adjustable else _about)(low, high, offered_low, offered_high)
+        sure = state == "met" or asked.comparator or adjustable or is_wanted_as_such(asked.meaning)
+        return (state, margin) if sure else ("not_said", None)
     if asked.comparator == "±":
         offered_low, offered_high = sorted((abs(offered_low), abs(offered_high)))
     bound = high if better < 0 else low
@@ -320,9 +325,9 @@ def _covers(low: float, high: float, offered_low: float, offered_high: float) ->
     return ("met" if not margin else "near" if margin >= -NEAR - 1e-9 else "not_met"), margin
 
 
-def _about(value: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:
+def _about(low: float, high: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:
     """A value asked for as such is met within a tenth."""
     if math.isinf(offered_low) or math.isinf(offered_high):
         return "not_said", None
-    margin = _margin(-max(abs(offered_low - value), abs(offered_high - value)), value)
+    margin = _margin(-max(abs(offered_low - low), abs(offered_high - high)), low)
     return ("met" if margin >= -NEAR - 1e-9 else "not_met"), margin

@@ -70,3 +70,6 @@ DEFECT = re.compile(
     r"效率低|成本高|不稳定|严重|浪费|损坏|失效|问题|影响|开裂|裂纹|脱落|不均|堵塞|漏|噪[声音])"
 )
 NOT_OURS = re.compile(r"自主知识产权|侵权|侵犯|土地|每年|申报|成果转化")
+NOT_TECHNICAL = re.compile(  # what marketing, selling and money are about
+    r"品牌|知名度|美誉度|市场|营销|推广|宣传|销售|销路|销量|渠道|客户|订单|招商|融资|贷款|资金|招聘|招工|用工难|广告|展会|参展|影响力|[拓开][展拓]"
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from matcher.needs.names import Meaning
+from matcher.needs.names import Meaning, gets_through
 from matcher.needs.units import Unit
 
 _FINE = ("m", "°", "s", "K", "rad")  # dimensions in which a higher 精度 or 分辨率 is a smaller figure
@@ -25,6 +25,20 @@ _FLAW = re.compile(
     "缝隙|崩边|疵点|漏[点孔]|颗粒|[斑黑麻]点|脱[粘胶层]|分层|未焊透|未熔合|病害|虫"
 )
 _OF_FLAW = re.compile(rf"(?:{_FLAW.pattern})的?(?:宽度?|直径|尺寸|面积|长度?|粒径|大小)?[^\u4e00-\u9fff]*$")
+_SHARE_OF = re.compile(  # what a share is of: 烂果率, 空驶率 and 好果率, 达标率; neither 抗病率 nor 不达标率
+    r"(?P<less>(?<![抗防耐免无治除灭控减杀纠查检补去剔识])(?:[坏烂腐损伤病废次误漏裂断死霉残错堵][果品米粒件苗株蛋检报判失伤坏毁败变纹缝裂丝线头针]?"
+    r"|空[驶载置转]|闲置|故障|缺[陷失苗株]|返[工修]|流失|衰减|退货|投诉|停机|感染|发病|患病|污染|复发|淘汰|畸形|变形|粘连|中断|[不未]达标)率$)"
+    r"|(?P<more>(?<![不未非无])(?:[好优良][果米品质等苗种]?|完好|合格|达标|成功|成[活品]|正确|命中|满意|完成|及时|国产化|自动化|坐果|结实|出苗|受胎|孵化"
+    r"|治愈|愈合|防治|直通|开机|稼动|[回复]用|资源化|无害化|[抗防灭除杀治][病虫菌霉锈草])率$)"
+)
+_AMOUNTS = ("kg", "m2", "m3", "个")
+_BY_TIME = ("kg s-1", "m2 s-1", "m3 s-1")
+_DELIVERED = frozenset(  # what a machine gives up to its most
+    ("转速", "速度", "流量", "压力", "推力", "拉力", "扭矩", "风量", "风速", "亮度", "照度", "倍率")
+)
+_MOST = re.compile(r"最[高大快][^，,。；;\d]{0,8}$")
+_AS_SUCH = frozenset(("色温", "波长", "屈光度", "pH值", "外径", "内径", "行距", "株距"))
+_OF_SUPPLY = re.compile("^(?:供电|电源|输入|输出|工作)?$")
 _SIZES = ("m", "m2", "m3")
 _USED = re.compile(
     "[可能]检|检[测出]|识别|测量|可测|适[用应配]|兼容|可?夹持|可?抓取|可加工|可切|可焊|量程|使用温度|工作温度|"
@@ -36,7 +50,12 @@ _HALF = 0.5  # a share of evenness from here on is good when it is more, one bel
 
 
 def is_finer_when_less(name: str, sense: Meaning, unit: Unit, value: float | None) -> bool:
-    """Whether a higher level of the quantity is a smaller figure: 分辨率不低于5μm, 真空度不低于1Pa."""
+    """Whether a higher level of the quantity is a smaller figure: 分辨率不低于5μm, 真空度不低于1Pa, 附着力不低于1级.
+
+    Of crosshatch grades 0 is the best, 5 the worst (GB/T 9286-2021).
+    """
+    if unit.symbol == "级" and (way := _GRADES.search(name)):
+        return not way["more"]
     if sense.concept in _FINER:
         return unit.dimension in _FINE
     return "真空" in name and unit.dimension == _PRESSURE and (unit.symbol not in _GAUGE or (value or 0) < 0)
@@ -62,9 +81,24 @@ def better_way(name: str, sense: Meaning, unit: Unit, value: float | None) -> in
         return 1 if way["more"] else -1
     if value == 0 and not unit.dimension:  # 裂纹率为0
         return -1
+    if not sense.concept and (of := _SHARE_OF.search(name)):
+        return 1 if of["more"] else -1
+    if not sense.concept and _is_output(name, unit):
+        return 1
     if sense.better or not _EVEN.search(name):
         return sense.better
     return (1 if (value or 0) * unit.factor >= _HALF else -1) if unit.symbol and not unit.dimension else 0
+
+
+def is_wanted_as_such(sense: Meaning) -> bool:
+    """Whether a value of the quantity is the one to have, and any other wrong: a wavelength, a mains voltage."""
+    return sense.concept in _AS_SUCH or (sense.concept == "电压" and _OF_SUPPLY.match(sense.words) is not None)
+
+
+def _is_output(name: str, unit: Unit) -> bool:
+    """Whether a quantity is what is got through, by the time of its unit or by that of its name (年, 日, 班)."""
+    by_time = unit.dimension in _BY_TIME or (unit.dimension in _AMOUNTS and name[:1] in "年日月班")
+    return by_time and gets_through(name)
 
 
 def extent_of(comparator: str, sense: Meaning, unit: Unit, head: str, tail: str) -> str:
@@ -77,6 +111,8 @@ def extent_of(comparator: str, sense: Meaning, unit: Unit, head: str, tail: str)
     """
     if comparator == "区间":
         return "span" if _USED.search(head[-_REACH:]) or _SET.match(tail) else ""
+    if comparator in ("", "约") and sense.concept in _DELIVERED and _MOST.search(head):
+        return "most"
     if unit.dimension not in _SIZES or sense.better or sense.concept in _FINER:
         return ""
     verb, tail = _FINDS.search(head[-_REACH:]), tail.lstrip("的 ")

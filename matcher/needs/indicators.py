@@ -13,7 +13,7 @@ from matcher.errors import ArgumentError
 from matcher.needs.directions import extent_of
 from matcher.needs.figure_model import COUNTS, features_of, is_figure, thing_behind
 from matcher.needs.figure_rules import COMPARED, NO_NAME, borne, cues_of, directed, is_told_of_oneself, measures
-from matcher.needs.names import Meaning, change_at_end, meaning, name_around
+from matcher.needs.names import Meaning, change_at_end, is_rate_of_work, meaning, name_around
 from matcher.needs.turns import names_in_turn
 from matcher.needs.units import Unit, read_unit
 from matcher.needs.values import SIZE, Value, half_width, values
@@ -53,7 +53,7 @@ _SETTING = re.compile(  # 夏季(RH85%、38℃)结块率≤1%: under what a boun
 _LASTING_FOR = re.compile(r"\s?/\s?(\d+(?:\.\d+)?\s?(?:h|小时|min|分钟|d|天|s|秒|次)(?![A-Za-z]))")
 _DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,4})(?:完毕|完成)")
 _FROM = re.compile(
-    r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短|改善|改进|优化|改|变|增|减)(?:到|至|为)"
+    r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短|延长|改善|改进|优化|[改变增减延缩提])(?:到|至|为)"
 )
 _TO = re.compile(r"[\u4e00-\u9fff]{1,4}[到至为]\s?\d")  # 从100cm回弹到30cm
 _IN_USE = re.compile(
@@ -87,7 +87,7 @@ _ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[
 _TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
 _ACROSS = re.compile(f"(?:{SIZE}|直径)?[φΦ]$")
 _SCALE_LETTERS = frozenset(("IE", "1:", "HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
-_PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤)(?!的)[^每]{0,8}$")
+_PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤|千克|立方米|平方米|平米|公里|千瓦时)(?!的)[^每]{0,8}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,8 @@ class Indicator:
         Its place in the text.
     extent
         "smallest" where it says how small a thing can be told (检出裂纹宽度≥5μm), "span" where it says over what
-        something can be used or set (可检直径3～12mm, 0.6～1.5mm可调), else "".
+        something can be used or set (可检直径3～12mm, 0.6～1.5mm可调), "most" where it is the most that a machine gives
+        (最高转速30000rpm), else "".
     """
 
     quantity: str
@@ -460,9 +461,11 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
             name = "使用温度"
         elif value.inner:
             name = value.inner
+        elif value.unit.symbol.startswith("元/") and value.comparator in ("≤", "<"):  # 每立方米0.3元以下
+            name = "成本"
         elif value.unit.symbol in ("MPa", "GPa") and _STRONG.search(plain, max(0, value.start - 12), value.end + 12):
             name = "强度"
-        elif value.comparator or value.prefix or value.unit.dimension in _TELLING or _is_beside(plain, value):
+        elif value.comparator or value.prefix or _tells(value.unit) or _is_beside(plain, value):
             name = meaning("", value.unit.symbol, value.unit.dimension).concept
         known = bool(name)
     if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
@@ -494,6 +497,11 @@ def _is_plain_range(plain: str, value: Value) -> bool:
     if value.comparator != "区间" or value.unit_text or value.inner or value.low == 10:
         return False
     return _ENDS.match(plain, value.end) is not None  # 10-11 may have lost its raised figure
+
+
+def _tells(unit: Unit) -> bool:
+    """Whether a unit says what is measured."""
+    return unit.dimension in _TELLING or is_rate_of_work(unit.symbol, unit.dimension)
 
 
 def _is_beside(plain: str, value: Value) -> bool:

@@ -43,7 +43,7 @@ _WHOLE = {
     "节水": "水耗降低",
 }
 _CHANGE = re.compile(rf"(?P<word>{_UP}|{_DOWN})(?:了|幅度|幅|率|by|\s)*$", re.I)
-_LEVEL = re.compile(rf"(?:{_UP}|{_DOWN})(?:至|到|为|to)$", re.I)
+_LEVEL = re.compile(rf"(?:(?:{_UP}|{_DOWN})(?:至|到|为|to)|[延缩增减提](?:至|到))$", re.I)
 _IS_UP = re.compile(_UP, re.I)
 _FILL = re.compile(
     r"(?:为|是|在|于|可以?|能够|(?<![节性功智效])能|(?<![反相响效对供])应当?|须|必须|需要?|要求?|控制|限制|保持|维持|稳定(?!性)|约|大约|大概|=|:|的|了|一般|通常|仅|只有?|均|都|也|还|可?达到?"
@@ -53,8 +53,8 @@ _FILL = re.compile(
 )
 _BREAK = re.compile(
     r"[①-⑳\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使(?!用)得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|领域|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所述?|包括|出(?!水|口|率|品|光|米|油|厂|[入]?库|货|渣|酒|粉|风|力|材)"
-    r"|但|的|和(?!度|性)|与|及|或者?|并|且|为|是|至少|最少|至多|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当前|当(?!量)|达到?|就|也|都|仅|(?<!平)均(?!匀|衡|质)|相比|比(?!表|容|能|功|重|例|$)|成果|样机"
-    r"|较|了|着|以(?!太)|按|据|我们|用[于来]|提供|每(?:小时|分钟|[天日班条台套])?|不(?!良|合|确定)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因|若(?!干)|无法|不能|寻求|寻找|找寻|分别|形成|包含|含有|设有|一[套个台种条]"
+    r"|但|的|和(?!度|性)|与|及|或者?|并|且|为|是|至少|最少|至多|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当前|当(?!量)|达(?!标)到?|就|也|都|仅|(?<!平)均(?!匀|衡|质)|相比|比(?!表|容|能|功|重|例|$)|成果|样机"
+    r"|较|了|着|以(?!太)|按|据|我们|用[于来]|提供|每(?:小时|分钟|[天日班条台套])?|不(?!良|合|确定|达标)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因|若(?!干)|无法|不能|寻求|寻找|找寻|分别|形成|包含|含有|设有|一[套个台种条]"
 )
 _VERB = "提高|提升|增加|降低|减少|缩短|节约|节省"  # those that begin no noun, as 压缩机 and 增强材料 do
 _LEADING = re.compile(rf".*(?P<word>{_VERB})(?![型机剂率量器])", re.I)
@@ -67,7 +67,7 @@ _THAN = re.compile(  # 成本较现有工艺降低20%, 效率比人工高3倍
     r"(?P<beside>[与和跟同][^，,]{1,12})?(?:较|(?<![对占相])比(?!例|重|表|容|能|功|值)|相比于?|相[对较]于)[^,，]{1,14}?(?P<word>低|少|轻|短|慢|高|多|长|快)?(?:了|出)?$"
 )
 _COPULA = re.compile("^(?:作?为|是)")  # 415nm为测量波长
-_EVERY = re.compile("每(?:小时|分钟|秒钟?|天|日|年|班|吨|亩|台)$")
+_EVERY = re.compile("每(?:小时|分钟|秒钟?|天|日|年|班|吨|亩|台|公斤|千克|立方米|平方米|平米|公里|千瓦时)$")
 _NO_START = re.compile(
     r"^(?:(?:原[来先有]的?|现(?=使用|用|有|单|日|年|平均|采用))(?=[\u4e00-\u9fff]{2})|\d{1,2}[.、](?=[\u4e00-\u9fff])|如(?=[\u4e00-\u9fff]{3})|[\u4e00-\u9fff]{0,4}(?:情况|条件|环境)下(?=[\u4e00-\u9fff]{2}))+"
 )
@@ -87,6 +87,11 @@ _SAME_WORDS = {
     "最终": "",
 }
 _SAME = re.compile("|".join(_SAME_WORDS))
+_WORKS = "消[纳化]|处[理置]|吞吐|加工|生产|产出|转运|分[拣选]|包装|码垛|灌装|收[获割]|采[摘收]|作业|屠宰|烘干|清洗|检测"
+_GETS_THROUGH = re.compile(rf"[年日月班](?:可|能)?(?:{_WORKS})|(?:{_WORKS})(?:能力|规模|量|效率|速度)?$")
+_KEEPS = re.compile("(?:[贮储]藏|[贮储保]存|保鲜|冷藏|存放)$")
+_PIECES = "s-1 个"  # the dimension of pieces by the time
+_FIELDS = ("亩/", "hm2/")  # how symbols of land by the time begin
 _LONGEST = 14
 _TAIL = r"(?:值|指标|范围|要求|水平|指数|等级|量|方面|性|后)?"
 
@@ -246,8 +251,23 @@ def meaning(name: str, symbol: str = "", dimension: str = "") -> Meaning:
         (concept, better, general), words = table[known["word"]], low[: known.start()]
     elif word := _DIMENSIONS.get(symbol) or _DIMENSIONS.get(dimension):
         concept, better, general = table[word]
+    if dimension == "s" and not known and (keeps := _KEEPS.search(low)):  # 贮藏30天以上
+        (concept, better, general), words = table["保质期"], low[: keeps.start()]
+    unnamed = not known and (not name or gets_through(name))
+    if is_rate_of_work(symbol, dimension) and (unnamed or concept in ("速度", "效率")):
+        concept, better, general = table["产能"]
     words = _SAME.sub(lambda match: _SAME_WORDS[match[0]], _WEAK.sub("", words)).strip()
     return Meaning(concept, words, general, change, 1 if change else better)
+
+
+def gets_through(name: str) -> bool:
+    """Whether a name says what a plant or a machine gets through: 年消纳, 日处理污水, 分拣."""
+    return _GETS_THROUGH.search(name) is not None
+
+
+def is_rate_of_work(symbol: str, dimension: str) -> bool:
+    """Whether a unit counts pieces or land by the time: 袋/小时, 亩/小时."""
+    return dimension == _PIECES or symbol.startswith(_FIELDS)
 
 
 def same_quantity(one: Meaning, other: Meaning) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from matcher.needs.completeness import PARTS, ReadNeed, read_all
+from matcher.needs.completeness_cues import NOT_TECHNICAL
 from matcher.needs.cues import NUMBER
 from matcher.needs.elements import items_of
 from matcher.needs.names import with_value
@@ -19,6 +20,7 @@ _LONGEST_SUBJECT = 30  # characters, half as wide ones count half
 _LONGEST_ITEM = 16
 _SHORT_SUBJECT = 12
 _LISTED = 3
+_TECHNICAL = ("object", "material", "problem", "effect", "method")
 _SHORTEST_THING = 3
 _FIRST_TRADES = 3  # water, air and wastes: a plant for them is measured by what it cleans
 
@@ -122,7 +124,7 @@ _TRADES = tuple(
             "热源和温度、负荷、每年运行时间、现有设备",
         ),
         (
-            "机器人|自动化|生产线|流水线|自动|装备|设备|机械|装置|机$|智能",
+            "机器人|自动化|生产线|流水线|自动|装备|设备|机械|装置|机$|智能|包装(?![袋盒箱膜纸材物罐瓶])|[码拆]垛|装箱|封箱|灌装|贴标|搬运|装卸|上下?料",
             "节拍（秒/件）、定位精度（mm）、合格率（%）、用工（人）",
             "工件的尺寸和种类、批量、车间空间、前后工序",
         ),
@@ -159,7 +161,14 @@ class Question:
 
 
 def questions_of(need: ReadNeed) -> tuple[Question, ...]:
-    """At most five questions, most points first; the one on indicators is always among them."""
+    """At most five questions, most points first; the one on indicators is always among them.
+
+    A need that names nothing technical is asked for that alone.
+    """
+    if not is_technical(need):
+        return (
+            Question(("indicators",), round(_POINTS["indicators"] - need.points["indicators"], 2), _ask_task(need)),
+        )
     asked = []
     for parts, word in _QUESTIONS:
         missing = tuple(name for name in parts if _POINTS[name] - need.points[name] > 1e-9)
@@ -208,6 +217,14 @@ def questions_table(asked: list[tuple[str, tuple[Question, ...]]]) -> pd.DataFra
     ]
     table = pd.DataFrame(rows, columns=["need_id", "rank", "question", "points", "parts"])
     return table.astype({"rank": "int64", "points": "float64"})
+
+
+def is_technical(need: ReadNeed) -> bool:
+    """Whether a need names a thing, a task or a figure beside the market, brands and money (品牌推广: none)."""
+    title = need.texts.get("title", "") or need.texts.get("description", "")
+    if not NOT_TECHNICAL.search(title) or any(figure.asked for figure in need.figures):
+        return True
+    return any(one.kind in _TECHNICAL and not NOT_TECHNICAL.search(one.text) for one in need.elements)
 
 
 def subject(need: ReadNeed) -> str:
@@ -294,6 +311,11 @@ def _ask_what(need: ReadNeed, missing: tuple[str, ...]) -> str:
     if need.points["problem"]:
         return f"{about}：现在具体有什么问题？请描述现象、出现在哪道工序或哪个部位、造成多大损失。"
     return f"{thing}要解决什么问题、达到什么效果？请描述现在的不足和希望的结果。"
+
+
+def _ask_task(need: ReadNeed) -> str:
+    which = "请写明是哪种产品、设备、材料或工艺，现在有什么问题，要达到什么指标（数值和单位）"
+    return f"“{subject(need)}”说的是市场或经营；有没有要解决的技术问题？如有，{which}。"
 
 
 def _ask_indicators(need: ReadNeed, missing: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.needs.completeness import PARTS, ReadNeed, read_all, unsolved
-from matcher.needs.questions import Question, questions_of
+from matcher.needs.questions import Question, is_technical, questions_of
 from matcher.tables.arguments import check_frame
 from matcher.tables.cells import shorten
 from matcher.tables.ids import find_ids, id_texts
@@ -38,10 +38,10 @@ class TriagedNeed:
 def triage(needs: pd.DataFrame, matches: pd.DataFrame | None = None, *, progress: bool = False) -> pd.DataFrame:
     """How complete each need is, what to do with it, and what to ask its firm.
 
-    A need that asks for nothing definite, or with too little to tell which outcome would do, goes to "ask". One that
-    is described well enough to be published goes to "challenge" where it says that known solutions do not suffice
-    (国内空白, 依赖进口, 多次试验失败 and the like), or where it has figures and none of its matches is recommended. All
-    others go to "match".
+    A need that asks for nothing definite or nothing technical (品牌推广), or with too little to tell which outcome
+    would do, goes to "ask". One that is described well enough to be published goes to "challenge" where it says that
+    known solutions do not suffice (国内空白, 依赖进口, 多次试验失败 ...), or where it has figures and none of its
+    matches is recommended. All others go to "match".
 
     Parameters
     ----------
@@ -129,6 +129,8 @@ def _route(need: ReadNeed, answered: bool | None) -> tuple[str, str]:
     substance = sum(need.points[name] for name in _SUBSTANCE)
     missing = [_LABELS[name] for name in _SUBSTANCE[:4] if not need.points[name]]
     figures = any(one.asked for one in need.figures)
+    if not is_technical(need):
+        return "ask", "说的是市场或经营，没有提到要解决的技术问题"
     if need.only_a_title and not figures:
         return "ask", f"只有名称，没有说明；缺少{'、'.join(missing)}" if missing else "只有名称，没有说明"
     if not need.asks:

@@ -20,7 +20,8 @@ _SUPERSCRIPTS = str.maketrans("⁻¹²³⁰⁴⁵⁶⁷⁸⁹", "-1230456789")
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _POWER = (
     r"(?:\s?[×xX*·]\s?10(?:\^\s?[-+]?\d{1,2}|-\d{1,2}|[⁻¹²³⁰⁴⁵⁶⁷⁸⁹]{1,3}|(?:[3-9]|1[0-8])(?![\d.]|\s?(?:[mcμ]m|m(?!\d)|×)))"
-    r"|[eE][-+]?\d{1,2}(?![\d.]))"
+    r"|[eE][-+]?\d{1,2}(?![\d.])"
+    r"|(?<=\D10)(?:\^\s?[-+]?\d{1,2}|⁻?[¹²³⁰⁴⁵⁶⁷⁸⁹]{1,2}))"  # 10⁻⁴Pa
 )
 _MANY = r"(?:百万|千万|亿|万|千(?![克米瓦帕伏赫卡焦安牛字])|百(?![帕分]))"
 _MANY_VALUES = {"百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
@@ -144,6 +145,7 @@ _SIGN_ENDS = frozenset("-+±下负 ")
 _STANDARD_NUMBER = re.compile(r"\d[\d.]*(?:[-:/]\d+(?:\.\d+)?)*")
 _ANGLES = re.compile("角|旋|倾|弯|视场|方位|扫描|波束|[水垂][平直]面|俯|仰|经度|纬|坡|摆|翻|转[动过折向臂]|转$|折")
 _LENGTHS = re.compile("距|长|高|深|宽")
+_GAUGED = re.compile(r"(?:真空度?|负压|表压)\s?$")  # 真空度-0.09MPa is below the air's pressure
 _COLD = re.compile("[℃℉°dBVμ]|[mMk]V")
 
 
@@ -401,7 +403,7 @@ def _alike(one: str, other: str) -> bool:
 
 def _exponent(power: str) -> float:
     digits = re.sub(r"^\s?(?:[×xX*·]\s?10\^?\s?|[eE])", "", power).translate(_SUPERSCRIPTS)
-    return 10.0 ** int(digits)
+    return 10.0 ** int(digits.lstrip("^ ")) / (10.0 if power[0] in "^⁻¹²³⁰⁴⁵⁶⁷⁸⁹" else 1.0)
 
 
 def _is_minus(sign: str, before: str, unit_text: str) -> bool:
@@ -411,7 +413,9 @@ def _is_minus(sign: str, before: str, unit_text: str) -> bool:
     if sign != "-":
         return False
     last = before.rstrip()[-1:]
-    if before.endswith(" ") and last.isascii():
+    if (before.endswith(" ") and last.isascii()) or (
+        _GAUGED.search(before) and unit_text.endswith(("Pa", "帕", "bar"))
+    ):
         return True
     return not (last.isalnum() and last not in "为至到在达于约是") or (
         not last.isascii() and bool(_COLD.match(unit_text))

@@ -163,6 +163,7 @@ BIDS = Contract(
         column("affiliated", "yesno", "与发榜方有关联", "是否与发榜方关联 是否与需求方关联 是否存在关联关系 关联关系"),
         column("price", "yuan", "报价", "揭榜报价 所需经费 经费预算 揭榜金额"),
         column("months", "number", "完成月数", "完成期限（月） 研发周期（月） 攻关期限（月）"),
+        column("done_by", "text", "完成时限", "完成期限 完成时间 承诺期限 研发周期 攻关期限"),
         column("response", "text", "指标响应", "对各项指标的响应 指标承诺 承诺指标 技术指标响应 响应", lines=True),
         column("submitted_on", "date", "提交日期", "报名日期 申报日期 提交时间 揭榜日期"),
         column("status", "text", "状态", "进展 揭榜状态 当前状态"),

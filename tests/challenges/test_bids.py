@@ -102,6 +102,33 @@ SCORES = pd.DataFrame(
 )
 
 
+def test_who_offers_more_than_a_bare_target_is_not_thrown_out():
+    challenge = {"challenge_id": ["B1"], "owner": ["甲建材有限公司"], "indicators": ["年消纳6万吨；张力30N"]}
+    bid = {"bid_id": ["J1"], "challenge_id": ["B1"], "bidder": ["乙大学"], "response": ["年消纳9万吨；张力45N"]}
+    states = bid_responses(pd.DataFrame(bid), pd.DataFrame(challenge))["state"].tolist()
+    checked = check_bids(pd.DataFrame(bid), pd.DataFrame(challenge)).set_index("check")
+    assert states == ["met", "not_said"]
+    assert checked.loc["reaches", ["state", "detail"]].tolist() == ["unknown", "有的指标无法比较"]
+
+
+@pytest.mark.parametrize(
+    ("deadline", "said", "expected"),
+    [
+        ("18个月", "15个月", ("met", "承诺 15 个月，榜单要求 18 个月")),
+        ("2年", "30个月", ("not_met", "承诺 30 个月，榜单要求 24 个月")),
+        ("2027年12月31日", "2027年6月30日前", ("met", "承诺 14 个月，榜单要求 20.03 个月")),
+        ("12个月", "2028年4月30日", ("not_met", "承诺 24 个月，榜单要求 12 个月")),
+        ("12个月", "尽快", ("unknown", "“尽快”看不出是几个月")),
+        ("尽快", "12个月", ("unknown", "榜单没有写明月数")),
+    ],
+)
+def test_the_term_of_a_bid_is_months_or_a_day(deadline, said, expected):
+    challenges = CHALLENGES[:1].assign(deadline=deadline)
+    table = {"榜单编号": ["B001"], "揭榜单位": ["某大学"], "完成时限": [said], "提交日期": ["2026-04-30"]}
+    term = check_bids(read_bids(pd.DataFrame(table)).rows, challenges).set_index("check").loc["term"]
+    assert (term["state"], term["detail"]) == expected
+
+
 def test_scores_are_joined_as_they_are():
     scored = score_bids(BIDS, SCORES)
     columns = ["bid_id", "rank", "experts", "mean", "lowest", "highest"]

@@ -1,5 +1,6 @@
 """Reasons: what the pair shares, the sentence that supports it, what stays unanswered. And they are true."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from small import EXAMPLES, build
@@ -7,7 +8,9 @@ from small import EXAMPLES, build
 from matcher import Index, match, read_needs, read_outcomes
 from matcher.matching.asking import asks, fillers
 from matcher.matching.encoders import StaticEncoder
+from matcher.matching.explanation import with_figures
 from matcher.matching.passages import is_filler, opens, pieces_of
+from matcher.matching.requirements import Said
 from matcher.matching.unanswered import joined
 
 OUTCOMES = pd.DataFrame(
@@ -262,6 +265,21 @@ def test_points_have_each_their_own_sentence_or_none():
         "③收集臭气并除臭 → 未回应",
     ]
     assert row["unanswered"] == "臭气、除臭"
+
+
+def test_a_point_that_a_figure_of_the_record_answers_is_answered():
+    text = "1、要求出水氨氮≤20mg/L；2、要求收集臭气并除臭；3、要求装机功率不超过90kW。"
+    need = pd.DataFrame({"need_id": ["N1"], "title": ["养猪废水处理"], "description": [text]})
+    record = "猪舍污水经厌氧与好氧两级处理，出水氨氮低于15mg/L。整套装置紧凑，装机功率75kW。"
+    film = pd.DataFrame({"outcome_id": ["A2"], "title": ["养殖污水处理装置"], "description": [record]})
+    row = match(need, Index.build(film), k=1).iloc[0]
+    assert [line.split(" → ")[1] != "未回应" for line in row["answers"].split("\n")] == [True, False, True]
+    figures = np.array([(Said("装机功率", "不超过90kW", "装机功率75kW"),), ()], object)
+    answers = np.array(["①装机功率不超过90kW → 未回应\n②除臭 → 未回应"] * 2, object)
+    assert with_figures(answers, figures).tolist() == [
+        "①装机功率不超过90kW → 装机功率75kW\n②除臭 → 未回应",
+        "①装机功率不超过90kW → 未回应\n②除臭 → 未回应",
+    ]
 
 
 def test_one_point_needs_no_list():
