@@ -410,6 +410,26 @@ def test_platforms_are_institutions_of_a_level():
     assert "institution_level" not in alone.firms
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "expected", "doubtful"),
+    [
+        ("移出/修复情况", "2024/9/1", None, True),
+        ("移出日期", "已移出", None, True),
+        ("备注", "已信用修复", None, True),
+        ("备注", "尚未移出", True, False),
+        ("移出/修复情况", "", True, False),
+        ("登记机关", "虚构市场监管局", True, False),
+        ("移出日期", "2024/9/1", None, False),
+    ],
+)
+def test_a_removal_that_was_not_read_leaves_the_listing_open(header, cell, expected, doubtful):
+    rows = table(f"企业编号 类别 列入日期 {header}", ["a", "经营异常名录", "2024-07-08", cell])
+    done = facts("incidents", rows, "tech-sme")
+    assert bounds(done, "listed_abnormal") == expected
+    opened = [problem for _, problem, counted in told(done) if counted == "未定"]
+    assert any("不知是否已移出" in problem for problem in opened) == doubtful
+
+
 # ---- beside the table of firms
 
 

@@ -93,6 +93,7 @@ INCIDENTS = Contract(
         column("document", "text", "文书号", "决定书文号 处罚决定书 文号 说明"),
     ),
     referred=False,
+    keeps_unread=True,
 )
 PLATFORMS = Contract(
     "platforms",
