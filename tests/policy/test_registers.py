@@ -8,6 +8,7 @@ import pytest
 
 from matcher import load_policy
 from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.policy.platforms import count_platforms, platform_remarks, read_platforms
 from matcher.policy.policy import shipped
 from matcher.policy.registers import conversions, incidents, platforms, projects, rights, staff
 from matcher.policy.registers.joining import add_registers
@@ -428,6 +429,27 @@ def test_a_removal_that_was_not_read_leaves_the_listing_open(header, cell, expec
     assert bounds(done, "listed_abnormal") == expected
     opened = [problem for _, problem, counted in told(done) if counted == "未定"]
     assert any("不知是否已移出" in problem for problem in opened) == doubtful
+
+
+@pytest.mark.parametrize(
+    ("remark", "expected"),
+    [
+        ("2025年评估不合格，已撤销", None),
+        ("在建", None),
+        ("筹建期", None),
+        ("新厂房在建", True),
+        ("未撤销", True),
+        ("拟2027年12月撤销", True),
+        ("评估优秀", True),
+    ],
+)
+def test_a_platform_of_whose_end_a_remark_tells_counts_in_neither_command(remark, expected):
+    rows = table("企业编号 平台名称 级别 认定日期 备注", ["a", "山东省虚构技术创新中心", "省级", "2022-09-30", remark])
+    assert bounds(facts("platforms", rows, "tech-sme"), "provincial_rd_institution") == expected
+    listed = read_platforms(rows.drop(columns="企业编号")).rows
+    assert len(count_platforms(listed, on=ON)) == (expected is True)
+    said = platform_remarks(listed, on=ON)["problem"].tolist()
+    assert any("没有计数" in line for line in said) == (expected is None)
 
 
 # ---- beside the table of firms
