@@ -155,9 +155,10 @@ def count_platforms(platforms: pd.DataFrame, *, on: Day | None = None, since: Da
     -------
     pandas.DataFrame
         kind, level, year (NA where not known), platforms. A platform counts once for each kind and level, in the first
-        year; one that has ended (撤销, 注销 ..., also in a remark) or is not there yet (筹建, 在建, 培育) does not count.
-        Sorted by kind, level and year as `KINDS` and `LEVELS`
-        order them; an empty table has no rows. What nobody knows is 未知.
+        year; one that has ended (撤销, 注销 ...) or is not there yet (筹建, 在建, 培育), also by a remark, does not
+        count.
+        Sorted by kind, level and year as `KINDS` and `LEVELS` order them; an empty table has no rows. What nobody
+        knows is 未知.
 
     Raises
     ------
