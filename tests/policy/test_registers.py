@@ -114,6 +114,26 @@ def test_one_number_counts_once_and_tells_the_rows():
     ]
 
 
+def test_a_patent_given_by_its_application_is_the_one_given_by_its_number():
+    """The digits of both are the same; the number of the grant goes before that of the application."""
+    rows = table(
+        "企业编号 申请号 专利号 类别 获得方式 授权日期 法律状态",
+        ["a", None, "ZL202120456789.1", "实用新型", "自主研发", "2022-01-01", ""],
+        ["a", "202120456789.1", None, "实用新型", "自主研发", "2022-01-01", ""],
+        ["a", "CN202120456789X", None, "实用新型", "自主研发", "2022-01-01", ""],
+        ["a", "CN202110000001.1", "ZL202110123456.7", "发明专利", "自主研发", "2022-01-01", "届满"],
+    )
+    done = facts("rights", rows)
+    assert [bounds(done, name) for name in ("class1_ip", "class2_ip")] == [0, 1]
+    again = "和上面一行是同一项知识产权（授权号或名称相同），只计一次"
+    assert [line[:2] for line in told(done)] == [
+        [3, again], [4, again], [5, "到申报之日（2026-06-01）已不在有效期内"],
+    ]  # fmt: skip
+    assert done.warnings["item"].tolist() == ["202120456789.1", "CN202120456789X", "ZL202110123456.7"]
+    alone = facts("rights", rows.drop(columns="专利号"))
+    assert bounds(alone, "class2_ip") == 2  # the first has no number any more
+
+
 @pytest.mark.parametrize(
     ("mine", "theirs", "expected"),
     [("", "", ((0, 1), (0, 1))), ("是", "", (1, 0)), ("是", "否", (1, 0)), ("是", "是", ((0, 1), (0, 1))),
@@ -403,7 +423,7 @@ def test_platforms_are_institutions_of_a_level():
     assert done.firms["own_rd_institution"].tolist() == [True, False]
     assert done.firms["institution_level"].tolist() == ["省级", "无"]
     assert told(done) == [
-        [3, "认定已失效，或申请日以后才认定", "不计入"],
+        [3, "认定已失效，或申报之日以后才认定", "不计入"],
         [4, "孵化、服务类平台不是研发机构", "不计入"],
     ]
     alone = facts("platforms", rows, ["tech-sme", "little-giant"])

@@ -84,7 +84,7 @@ def _read(entry: Entry, day: dt.date, told: Warnings) -> tuple[Truth, str]:
     elif said is not None and said.plain:
         _warn(told, entry, f"写明“{said.words}”", NOT_COUNTED, "仍有效的请改备注或状态")
     elif valid is False:
-        _warn(told, entry, "认定已失效，或申请日以后才认定", NOT_COUNTED, "请核对有效期")
+        _warn(told, entry, "认定已失效，或申报之日以后才认定", NOT_COUNTED, "请核对有效期")
     elif said is not None:
         _warn(told, entry, f"写着“{said.words}”，仍然计入", COUNTED, "请核对是否仍有效")
     if research and not level:
