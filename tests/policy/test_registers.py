@@ -250,6 +250,28 @@ def test_an_amount_that_could_not_be_read_is_not_nothing(cells, expected, proble
     assert [text for _, text, _ in told(done) if not text.startswith("没有项目预算")] == [problem] * bool(problem)
 
 
+@pytest.mark.parametrize(
+    ("more", "cells", "expected", "given", "used"),
+    [
+        ("委托外部研发（元） 合计（元）", (40, 140), (100, 140), 140, 140),
+        ("委托外部研发（元） 合计（元）", (40, 140), (100, 140), 200, (100, 140)),
+        ("合计（元）", (140,), (100, 140), 130, 130),
+        ("合计（元）", (90,), 100, 90, 100),
+        ("委托外部研发（元） 合计（元）", (40, 100), 100, 140, 100),
+        ("委托外部研发（元）", (40,), (100, None), 140, 140),
+        ("委托外部研发（元）", (40,), (100, None), 80, (100, None)),
+        ("其中：财政资金（元）", (40,), 100, 140, 100),
+        ("委托外部研发（元）", (0,), 100, 140, 100),
+    ],
+)
+def test_amounts_that_were_not_read_leave_a_sum_a_lower_bound(more, cells, expected, given, used):
+    header = f"企业编号 项目编号 年度 人员人工费用（元） {more}"
+    rows = table(header, ["a", "RD01", 2025, 100, *cells])
+    assert bounds(facts("projects", rows), "rd_expense_y3") == expected
+    typed = facts("projects", rows, firms=FIRMS.assign(rd_expense_y3=given))
+    assert bounds(typed, "rd_expense_y3") == used
+
+
 def test_a_young_firm_needs_only_its_own_years():
     rows = table(MONEY, ["a", "RD01", 2025, 100, 0, 0, 0])
     for founded, expected in (("2025-03-01", 100), ("2024-03-01", (100, None))):
@@ -268,7 +290,7 @@ def test_an_audit_would_mark_these():
     )
     done = facts("projects", rows, firms=FIRMS.assign(rd_staff=8))
     assert told(done) == [
-        [2, "八类之和 100 元，与合计 101 元不符；已按八类之和", "计入"],
+        [2, "八类之和 100 元，与合计 101 元不符；在两者之间未定", "未定"],
         [2, "支出 100 元，超过预算 99 元", "计入"],
         [2, "项目人员 9 人，多于企业科技人员 8 人", "计入"],
         [3, "结束日期早于开始日期", "计入"],
