@@ -503,16 +503,16 @@ def test_where_table_and_register_differ_both_are_told_and_the_register_is_used(
         *[["a", str(n), "软件著作权", "自主研发", "2022-01-01"] for n in range(2)],
         ["a", "9", "软著", "自研", ""],
     )
-    firms = FIRMS.assign(class2_ip=[5, 4], class1_ip=[0, 1])
-    done = facts("rights", rows, ["hte", "tech-sme"], firms=firms)
+    firms = FIRMS.assign(class1_ip=[0, 1])
+    done = facts("rights", rows, ["hte", "tech-sme"], firms=firms.assign(class2_ip=[1, 4]))
     assert [bounds(done, "class2_ip"), bounds(done, "class2_ip", 1), bounds(done, "class1_ip")] == [(2, 3), 4, 0]
     assert bounds(done, "tech-sme.class2_ip") == (2, 3)
     assert bounds(done, "tech-sme.class2_ip", 1) == 4
     other = done.compared.set_index("column").loc["tech-sme.class2_ip"]
     assert other[["by_register", "by_table", "used", "differs"]].tolist() == ["2–3", "", "2–3", False]
     line = done.compared.set_index("column").loc["class2_ip"]
-    assert line[["by_register", "by_table", "used", "differs"]].tolist() == ["2–3", "5", "2–3", True]
-    assert "企业表为 5，登记表为 2–3；采用登记表的" in [problem for _, problem, _ in told(done)]
+    assert line[["by_register", "by_table", "used", "differs"]].tolist() == ["2–3", "1", "2–3", True]
+    assert "企业表为 1，登记表为 2–3；采用登记表的" in [problem for _, problem, _ in told(done)]
     inside = facts("rights", rows, firms=FIRMS.assign(class2_ip=[3, 4]))
     assert inside.firms["class2_ip"].tolist() == [3, 4]
     assert not inside.compared["differs"].any()
@@ -589,3 +589,33 @@ def test_nothing_given_changes_nothing():
         add_registers(FIRMS, {"rights": "rights.csv"}, "hte", on=ON)
     with pytest.raises(ArgumentError, match="no such register here: 'right'"):
         add_registers(FIRMS, {"right": []}, "hte", on=ON)
+
+
+def test_a_register_that_is_not_complete_takes_nothing_from_a_count_greater_than_all_its_rows():
+    rows = table(
+        RIGHT,
+        ["a", "1", "软件著作权", "自主研发", "2022-01-01"],
+        ["a", "2", "软件著作权", "自主研发", "2027-01-01"],
+    )
+    firms = FIRMS.assign(class1_ip=[3, 1], class2_ip=[12, 4])
+    done = facts("rights", rows, firms=firms)
+    assert done.firms[["class1_ip", "class2_ip"]].values.tolist() == [[3, 12], [1, 4]]
+    assert "企业表为 12，多于登记表的全部记录，登记表只归集出 1；采用企业表的" in [line for _, line, _ in told(done)]
+    whole = facts("rights", rows, firms=firms, complete=["rights"])
+    assert whole.firms[["class1_ip", "class2_ip"]].values.tolist() == [[0, 1], [0, 0]]
+    listed = facts("rights", rows, firms=firms.assign(class2_ip=2))  # both are in the register, and one is not granted
+    assert bounds(listed, "class2_ip") == 1
+    converted = table(CONVERSION, ["a", "x", "转让", "2025", "合同"])
+    assert bounds(facts("conversions", converted, firms=FIRMS.assign(conversions_3y=9)), "conversions_3y") == 9
+
+
+def test_a_list_of_research_staff_is_no_list_of_all_staff(tmp_path):
+    header = "企业编号 姓名 用工形式 科技人员 全年实际工作天数 入职日期"
+    rows = table(header, *[["a", name, "在职", "是", 250, "2020-01-01"] for name in "甲乙"])
+    assert bounds(facts("staff", rows, firms=FIRMS.assign(employees_total=38)), "employees_total") == 38
+    alone = facts("staff", rows)
+    assert bounds(alone, "employees_total") == 2
+    assert told(alone)[0][1] == "名单上都是科技人员，职工总数也按这份名单计"
+    rows.to_csv(tmp_path / "研发人员名单.csv", index=False)
+    named = facts("staff", tmp_path / "研发人员名单.csv")
+    assert [bounds(named, name) for name in ("employees_total", "rd_staff")] == [(2, None), 2]

@@ -37,7 +37,9 @@ BASIS = "高企口径（195号）"
 Row = np.ndarray[tuple[int], np.dtype[np.float64]]
 Table = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 _EXPENSE = re.compile("费|折旧|摊销|投入|支出|委托|材料|人工|工资|试验")
-_NO_EXPENSE = re.compile("其中|预算|计划|收入|加计|比例|占比|率|说明|备注|日期|时间|单位|单价|方式|人数|编号|名称|辅助账")
+_NO_EXPENSE = re.compile(
+    "其中|预算|计划|收入|加计|比例|占比|率|说明|备注|日期|时间|单位|单价|方式|人数|编号|名称|辅助账"
+)
 _DOMESTIC = ("rd_domestic_3y", BASIS)
 _YEARS = {3: ("rd_expense_y1", BASIS), 2: ("rd_expense_y2", BASIS), 1: ("rd_expense_y3", BASIS)}
 FACTS = (*_YEARS.values(), _DOMESTIC)
@@ -199,7 +201,7 @@ def _money(entry: Entry, contract: Contract, told: Warnings) -> tuple[Row, Row, 
 
 
 def _other_amounts(entry: Entry) -> list[tuple[str, str, object]]:
-    """The filled columns that no field took and that may hold a category, by their header or the field they are like."""
+    """The filled columns that no field took and that may hold a category, by their header or the field like them."""
     titles = {column.title for column in projects_contract().columns if column.name in CATEGORIES}
     return [
         one

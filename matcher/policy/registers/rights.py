@@ -167,6 +167,18 @@ COUNTS: dict[tuple[str, str], Measure] = {
     ("invention_patents", ""): _kinds("invention"),
     ("utility_models_and_software", ""): _kinds("utility", "software"),
 }
+_KINDS_OF = {
+    "class1": set(_CLASS1.values()), "class2": set(_CLASS2.values()), "invention": {"invention"},
+    "utility": {"utility", "software"},
+}  # fmt: skip
+
+
+def may_be_of(entry: Entry, fact: tuple[str, str]) -> bool:
+    """Whether a row may be about a fact of COUNTS, by its kind alone."""
+    kind = kind_of(entry.text("kind"))
+    return not kind or kind in _KINDS_OF[fact[0].split("_")[0]]
+
+
 _OWN, _ACQUIRED_ONLY = ("ip_own_rd", ""), ("ip_only_acquired", "")
 FACTS = (*COUNTS, _OWN, _ACQUIRED_ONLY)
 _HTE = (("class1_ip", "本次高企申请可用"), ("class2_ip", "本次高企申请可用（仅限使用一次）"))
