@@ -222,3 +222,26 @@ def test_the_guide_s_commands_run(run):
         words = [str(EXAMPLES / word[9:]) if word.startswith("examples/") else word for word in command.split()]
         assert words[0] == "matcher"
         assert run(*words[1:])[0] == 0, command
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "elsewhere"),
+    [
+        ("招聘给排水工程师2名", "人才引进", "人才"),
+        ("急需引进软件开发工程师", "", "人才"),
+        ("融资500万元", "资金需求", "资金"),
+        ("流动资金贷款", "", "资金"),
+        ("扩建二期", "资金", "资金"),
+        ("引进高温合金叶片铸造技术", "", ""),
+        ("招聘系统的人脸识别准确率提升", "", ""),
+        ("资金管理软件开发", "", ""),
+        ("铸件气孔多，废品率高达8%，要求降到2%以下", "人才", ""),
+    ],
+)
+def test_needs_of_people_and_money_are_not_asked_for_figures(title, category, elsewhere):
+    needs = pd.DataFrame({"need_id": ["N1"], "title": [title], "需求类别": [category]})
+    [line] = triage(needs).to_dict("records")
+    assert (line["route"] == "elsewhere") == bool(elsewhere)
+    if elsewhere:
+        assert f"要的是{elsewhere}" in line["reason"]
+        assert line["questions"] == ""
