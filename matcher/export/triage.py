@@ -54,8 +54,8 @@ def write_triage(
     """Write triaged needs as a workbook (.xlsx), as pages (.html, one printed page or more a need) or as a table.
 
     .csv and .parquet hold what `triage` gives, with the routes match, ask, challenge and elsewhere. A workbook also
-    holds the questions with a column for the answers, the points part by part, and the weights. mask: hide contacts. Raises
-    OutputError.
+    holds the questions with a column for the answers, the points part by part, and the weights. mask: hide contacts.
+    Raises OutputError.
     """
     check_targets({output: SUFFIXES})
     target = Path(output)
