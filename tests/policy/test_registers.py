@@ -619,3 +619,15 @@ def test_a_list_of_research_staff_is_no_list_of_all_staff(tmp_path):
     rows.to_csv(tmp_path / "研发人员名单.csv", index=False)
     named = facts("staff", tmp_path / "研发人员名单.csv")
     assert [bounds(named, name) for name in ("employees_total", "rd_staff")] == [(2, None), 2]
+
+
+def test_a_short_name_of_one_firm_is_proposed():
+    firms = FIRMS.assign(name=["沂州虚构华瑞传感技术有限公司", "沂州虚构绿源工程有限公司"])
+    header = "权利人 专利号 类别 获得方式 授权日期"
+    rows = table(header, *[[name, str(at), "发明专利", "自主研发", "2022-01-01"] for at, name in enumerate(
+        ["虚构华瑞传感", "沂州虚构"])])  # fmt: skip
+    done = facts("rights", rows, firms=firms)
+    assert [bounds(done, "class1_ip", row) for row in (0, 1)] == [(0, 1), None]
+    assert "没有归户：是其名称的简称，待确认（可能是“沂州虚构华瑞传感技术有限公司”）" in [
+        line for _, line, _ in told(done)
+    ]
