@@ -254,7 +254,8 @@ def joined(
         rows = _named(reading.rows, ids)
         here = {row - start: firm for row, firm in (accepted or {}).items()}
         found = link(rows, firms, accepted=here, same_name=same_name).links
-        strange = reading.columns[reading.columns["use"] != USED].set_index("header")["nearest"].to_dict()
+        unused = reading.columns[reading.columns["use"] != USED]
+        strange = dict(zip(unused["header"].astype(str), unused["nearest"].astype(str), strict=True))
         known = [
             Entry(cells, file, firm, sure, strange)
             for cells, firm, sure in zip(
