@@ -251,3 +251,26 @@ def test_the_questions_follow_what_is_asked_and_not_what_it_is_for():
     assert "车间空间" in asked("化肥装箱搬运", "靠人工装箱搬运。")
     assert "亩产" in asked("缓释肥料配方", "肥料释放太快，希望改进。")
     assert "车间空间" not in asked("茶叶包装袋阻隔性", "包装袋容易透气，茶叶受潮。")
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "elsewhere"),
+    [
+        ("招聘给排水工程师2名", "人才引进", "人才"),
+        ("急需引进软件开发工程师", "", "人才"),
+        ("融资500万元", "资金需求", "资金"),
+        ("流动资金贷款", "", "资金"),
+        ("扩建二期", "资金", "资金"),
+        ("引进高温合金叶片铸造技术", "", ""),
+        ("招聘系统的人脸识别准确率提升", "", ""),
+        ("资金管理软件开发", "", ""),
+        ("铸件气孔多，废品率高达8%，要求降到2%以下", "人才", ""),
+    ],
+)
+def test_needs_of_people_and_money_are_not_asked_for_figures(title, category, elsewhere):
+    needs = pd.DataFrame({"need_id": ["N1"], "title": [title], "需求类别": [category]})
+    [line] = triage(needs).to_dict("records")
+    assert (line["route"] == "elsewhere") == bool(elsewhere)
+    if elsewhere:
+        assert f"要的是{elsewhere}" in line["reason"]
+        assert line["questions"] == ""

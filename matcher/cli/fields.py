@@ -123,9 +123,12 @@ def chains_command(
     quiet: bool,
 ) -> None:
     """Put firms, needs and outcomes on the links of chains: missing links, unanswered needs, strongest outcomes."""
+    import pandas as pd
+
     from matcher.export.tables import write_tables
     from matcher.fields.chains import (
         link_table,
+        named_beside,
         outcomes_of_region,
         place_on_chains,
         read_links,
@@ -161,6 +164,11 @@ def chains_command(
         summary = f"；无{'本地' if local else ''}成果可解的链上需求 {many} 项"
     sheets = chain_sheets(tables, **given) if output.suffix.lower() == ".xlsx" else tables
     problems = all_problems(*readings.values())
+    if firms is not None:
+        beside = named_beside(chain.rows, places, given["firms"])
+        problems = pd.concat([problems, beside], ignore_index=True)
+        for line in beside["problem"]:
+            note(quiet, line)
     columns = all_columns(*readings.values())
     write_tables(output, sheets, problems=problems, columns=columns, title="产业链", mask=not show_contacts)
     on_links = tables["环节"]

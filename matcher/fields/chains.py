@@ -6,6 +6,7 @@ Tables in, tables out. Which link a text belongs to is the answer of `matcher.fi
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,8 +19,9 @@ from matcher.fields.taxonomy import NONE, Scheme
 from matcher.matching.filters import fitting
 from matcher.tables.cells import first_few
 from matcher.tables.grids import Source
-from matcher.tables.reading import Reading, read_table
+from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.regions import find_region
+from matcher.tables.schemas import FIELD_TEXTS
 from matcher.tables.schemas import LINKS as LINK_TABLE
 
 LINKS = ("cluster", "link", "order", "words", "required")
@@ -118,6 +120,28 @@ def link_table(links: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     table["supply"] = filled.where(table["missing"], "")
     counts, ids = [f"{kind}s" for kind in KINDS], [f"{kind}_ids" for kind in KINDS]
     return table[["cluster", "order", "link", "required", *counts, *ids, "missing", "supply"]]
+
+
+def named_beside(links: pd.DataFrame, places: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
+    """Missing links whose name or words stand in texts of firms that were put elsewhere or nowhere, as a list of
+    problems (PROBLEM_COLUMNS): a person decides whether the link is really missing.
+    """
+    table = link_table(links, places)
+    names = firms[FIELD_TEXTS.id_column].astype(str)
+    columns = [column.name for column in FIELD_TEXTS.columns if column.kind == "text" and column.name in firms]
+    texts = firms[columns].fillna("").astype(str).agg(" ".join, axis=1)
+    lines = []
+    for (_, link), missing in zip(check_links(links).iterrows(), table["missing"], strict=True):
+        words = [word.strip() for word in re.split("[；;、,，]", f"{link['link']}；{link['words']}")]
+        found = {word: names[texts.str.contains(word, regex=False)] for word in words if len(word) > 1}
+        said = {word: ids for word, ids in found.items() if len(ids)} if missing else {}
+        if said:
+            ids = list(dict.fromkeys(one for some in said.values() for one in some))
+            what = f"环节“{link['link']}”报作缺失，但 {first_few(ids, '家')} 写有“{'”“'.join(said)}”，"
+            what += "判断更近于别的集群或环节"
+            line = {"file": "", "sheet": "", "row": None, "column": "关键词", "value": link["link"], "problem": what}
+            lines.append({**line, "action": "请核对；确在这个环节的，请把企业的说法加进这个环节的关键词", "kept": True})
+    return pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
 
 
 def unanswered_needs(places: pd.DataFrame, matches: pd.DataFrame, *, local: set[str] | None = None) -> pd.DataFrame:

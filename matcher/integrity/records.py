@@ -48,6 +48,7 @@ _MILD = re.compile("警告|诫勉|谈话|约谈|通报|批评|责令|检查")
 _ANY_ACTIVITY = re.compile("科技活动|科学技术活动|科研活动")  # projects for sure, perhaps reviews and awards
 _SET_ASIDE = re.compile("撤销(?!申诉)")
 _UPHELD = re.compile("维持|不予撤销|未撤销|不撤销|驳回")
+_UNIT_NAMES = re.compile("(?:企业|公司|单位)名称")  # beside 姓名 it is the unit of the person
 _REMARKED = re.compile("撤销|申诉|复查|复核|修复|解除|移出|变更|中止|暂缓|作废|有误|更正")  # told, not decided
 _SERIOUS = re.compile("严重")
 _NOT_SERIOUS = re.compile("一般|较轻|轻微|较重")
@@ -75,6 +76,9 @@ def read_records(
     Raises TableError where no column says whose the records are: the unit beside is a person's, and not barred for it.
     """
     reading = read_table(source, INTEGRITY_RECORDS, sheet=sheet, columns=columns)
+    headers = [str(header) for header in reading.columns["header"]]
+    if not columns and "姓名" in headers and (units := [text for text in headers if _UNIT_NAMES.fullmatch(text)]):
+        reading = read_table(source, INTEGRITY_RECORDS, sheet=sheet, columns={"姓名": "name", units[0]: "unit"})
     _check_names(reading)
     place = reading.columns.iloc[0]
     ends, permanent, notes, lines = [], [], [], []

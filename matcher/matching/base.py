@@ -310,6 +310,10 @@ class BaseIndex:
         """The unit vectors of these rows, in this order."""
         return take([part.vectors for part in self.parts], numbers)
 
+    def stored(self, rows: NDArray[np.int64]) -> pd.DataFrame:
+        """The records of these rows, dead ones included, in this order."""
+        return self._everything.iloc[rows]
+
     @cached_property
     def _everything(self) -> pd.DataFrame:
         if len(self.parts) == 1:

@@ -30,6 +30,8 @@ from matcher.matching.unanswered import without_said
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import as_whole, check_frame
 from matcher.tables.ids import ids_of
+from matcher.tables.remarks import no_longer_offered
+from matcher.tables.schemas import OUTCOMES
 
 THREADS = 2
 FOREIGN = "语言不同，默认编码器难以比较"
@@ -134,7 +136,8 @@ def match(
         * `recommended`, and the same as `good_match`: the pair scores as high as only a share `false_alarm` of texts
           would reach whose subject the library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), its
           probability, where known, reaches the calibration's `good`, the need says enough to be answered (see
-          `matcher.needs.triage`), none of its indicators is missed, and nobody declined the pair. A row without any
+          `matcher.needs.triage`), none of its indicators is missed, nobody declined the pair, and no remark of the
+          outcome says that it is no longer to be had (已转让). A row without any
           recommended record keeps its k rows, all marked False;
         * `note`: that the pair was declined and why, that the need says too little, what judges criticised in the
           record, and where texts of two languages meet. Of Chinese and English the default encoder compares the
@@ -257,7 +260,8 @@ def _match_some(
         pairs["answers"] = with_figures(pairs["answers"], required.said)
         advance(len(asking))
     pairs |= {name: getattr(best, name) for name in Best._fields[1:-1]}
-    pairs["barred"] = required.asks_back | required.missed | (declines != "")
+    gone = _gone(index, asking, at, records)
+    pairs["barred"] = required.asks_back | required.missed | (declines != "") | gone
     if ranker_of(index):
         pairs["beyond"] = best.beyond
     if recommender_of(index):
@@ -267,6 +271,15 @@ def _match_some(
         worth = (rank <= FIRST) & ~pairs["barred"] & (chance >= LEAST)
         pairs["read"] = read_first(plan.reader, index, (titles, bodies), at, rows, worth)
     return _with_empty(pairs, ids, counts)
+
+
+def _gone(index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], records: Records) -> NDArray[np.bool_]:
+    """Which pairs are of an outcome that its own remark says is no longer to be had."""
+    if index.id_column == OUTCOMES.id_column:
+        return np.array(no_longer_offered(index.stored(records.rows), OUTCOMES), bool)[records.place]
+    if OUTCOMES.id_column in asking:
+        return np.array(no_longer_offered(asking, OUTCOMES), bool)[at]
+    return np.zeros(len(at), bool)
 
 
 def _in_threads(search: Callable[[int], list[Best]], starts: Sequence[int]) -> Iterator[list[Best]]:

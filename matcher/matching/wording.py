@@ -22,7 +22,7 @@ BEFORE_ITEM = re.compile(rf"[。；;，,：:、）)\s](?={MARK})")
 SENTENCE = re.compile(r"[^。！？!?；;\r\n]+[。！？!?；;]*")
 CLAUSE = re.compile(r"(?:[^，,：:（(]+|[（(][^（）()]{0,60}[）)]|[（(]|(?<=\d)[,:](?=\d))+[，,：:]*")
 LISTED = re.compile(r"[^、]+、?")
-START = re.compile(rf"^(?:[\s\"“”】【•●◆■※＊*·—－-]|{MARK})+")
+START = re.compile(rf"^(?:[\s\"“”】【•●◆■※＊*·]|[—－-](?!\d)|[—－-](?={MARK})|{MARK})+")  # -40℃ is below zero
 HEAD = re.compile(
     rf"^(?:{SECTION_NAMES})(?:\d|[一二三四五六七八九十])?(?:[：:\s]|(?=[本该](?:发明|实用新型|项目|技术|产品|成果|机|系统|设备|装置))|(?=\d[.．、]\D))\s*"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,7 +14,7 @@ from matcher.tables.arguments import check_frame
 from matcher.tables.cells import shorten
 from matcher.tables.ids import find_ids, id_texts
 
-ROUTES = ("match", "ask", "challenge")
+ROUTES = ("match", "ask", "challenge", "elsewhere")
 COLUMNS = ["need_id", "completeness", "route", "reason", "questions", "asks"]
 
 _SUBSTANCE = ("object", "problem", "indicators", "use", "state", "tried")  # what a search can answer
@@ -22,12 +23,33 @@ _ENOUGH_TO_PUBLISH = 36.0  # points of substance: a thing, its problem described
 _ENOUGH_WITH_FIGURES = 46.0  # the same with a figure, where only the library says that nothing is known
 _LABELS = {part.name: part.label for part in PARTS}
 _LONGEST = 60
+# Needs of people and of money, which no outcome answers: by the title, by the category, and who is to have them
+_WANTS = "(?:企业|公司|我司|拟|现|急需|需要?|计划|希望|长期|申请|寻求|解决)*"
+_PERSONS = "工程师|技术人员|研发人员|人员|人才|博士|硕士|本科生|技师|技工|工人|主管|经理|总监"
+_ELSEWHERE = (
+    (
+        re.compile(
+            rf"{_WANTS}(?:招聘|招募|招收|诚聘|聘用|引进)[^，,。；;]*(?:{_PERSONS})(?:[若各共]?[\d一二三四五六七八九十两干]*[名人位])?"
+        ),
+        re.compile("人才(?:引进|需求|招聘|培养)?(?:类|需求)?|招聘"),
+        "要的是人才，请转人才、人社部门",
+    ),
+    (
+        re.compile(
+            rf"{_WANTS}(?:股权|债权|银行)?(?:融资|贷款|流动资金|资金|授信)(?:需求|缺口|周转|支持|困难|难|问题|额度|贷款)*"
+            r"[\d.,~～—-]*(?:[万亿]?元)?"
+        ),
+        re.compile("(?:资金|融资|金融|贷款)(?:支持|服务|需求|类)*"),
+        "要的是资金，请转金融部门、银行",
+    ),
+)
+_CATEGORIES = ("需求类别", "需求类型", "类别", "类型")
 _YES = (True, 1, "是", "True", "true")
 
 
 @dataclass(frozen=True)
 class TriagedNeed:
-    """A need, where it goes ("match", "ask" or "challenge"), why (Chinese), and what to ask its firm."""
+    """A need, where it goes (one of ROUTES), why (Chinese), and what to ask its firm."""
 
     need: ReadNeed
     route: str
@@ -41,7 +63,8 @@ def triage(needs: pd.DataFrame, matches: pd.DataFrame | None = None, *, progress
     A need that asks for nothing definite or nothing technical (品牌推广), or with too little to tell which outcome
     would do, goes to "ask". One that is described well enough to be published goes to "challenge" where it says that
     known solutions do not suffice (国内空白, 依赖进口, 多次试验失败 ...), or where it has figures and none of its
-    matches is recommended. All others go to "match".
+    matches is recommended. All others go to "match". One that asks for people or money, by its title or by a column
+    需求类别, and tells no technical problem goes "elsewhere": the reason says where, and nothing is asked.
 
     Parameters
     ----------
@@ -83,7 +106,12 @@ def triage_each(
     reads = read_all(needs, progress=progress)
     recommended = {} if matches is None else _recommended(matches, [need.need_id for need in reads])
     triaged = []
-    for need in reads:
+    column = next((name for name in _CATEGORIES if name in needs), None)
+    categories = [""] * len(reads) if column is None else needs[column].fillna("").astype(str).tolist()
+    for need, category in zip(reads, categories, strict=True):
+        if elsewhere := _elsewhere(need, category):
+            triaged.append(TriagedNeed(need, "elsewhere", f"不是技术需求：{elsewhere}", ()))
+            continue
         answered = recommended.get(need.need_id)
         route, reason = _route(need, answered)
         triaged.append(TriagedNeed(need, route, reason, questions_of(need)))
@@ -104,6 +132,18 @@ def triage_table(triaged: list[TriagedNeed]) -> pd.DataFrame:
         for one in triaged
     ]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"completeness": "float64", "asks": "int64"})
+
+
+def _elsewhere(need: ReadNeed, category: str) -> str:
+    """Where a need of people or money belongs; "" for a technical one."""
+    title = re.sub(r"\s+", "", need.texts.get("title", "") or need.texts.get("description", ""))
+    for titles, categories, where in _ELSEWHERE:
+        if titles.fullmatch(title.strip("。.；;")):
+            return where
+        told = need.points["indicators"] or (need.points["problem"] and not need.only_a_title)
+        if categories.fullmatch(category.strip()) and not told:
+            return where
+    return ""
 
 
 def asks_back(need: ReadNeed) -> bool:

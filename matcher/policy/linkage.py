@@ -248,9 +248,10 @@ def link(
     A record is joined by its `enterprise_id`, also in another writing where one firm has it so; an id that
     differs by signs between its letters and digits (F-1, F1) is a proposal. Else it is joined by a right
     统一社会信用代码 that one firm has under a like name (`is_like_name`); under quite another name that firm is a
-    proposal. Otherwise a firm with the same name, former name, name without legal form, or name without
-    place and legal form is proposed where there is exactly one; a proposal is joined only when it was
-    accepted. A code that is wrong never joins; `-`, 无 and the like are no code.
+    proposal. Otherwise a firm with the same name, former name, name without legal form, name without place and
+    legal form, or, where the row has no right code, a name of which the written one is a short form
+    (`full_names`) is proposed where there is exactly one; a proposal is joined only when it was accepted. A code that
+    is wrong never joins; `-`, 无 and the like are no code.
 
     Parameters
     ----------
@@ -311,6 +312,8 @@ def link(
     links: list[tuple[Any, ...]] = []
     written, codes, given_ids = (_texts(records, name) for name in ("name", "uscc", "enterprise_id"))
     right = right_codes(pd.Series(codes, dtype=object)).tolist()
+    by_full = {name: next(iter(firms_of)) for name, firms_of in by_name[0][1].items() if len(firms_of) == 1}
+    shorts = full_names(sorted({*written} - by_full.keys()), [*by_full])
     for row, (name, code, known, given) in enumerate(zip(written, codes, right, given_ids, strict=True)):
         code = known or compact_uscc(code)
         code = "" if not known and code.strip("0") and says_nothing(code) else code
@@ -337,6 +340,9 @@ def link(
                 if len(table.get(key, ())) > 1:
                     how = f"{words}的有 {len(table[key])} 家，不能确定"
                     break
+            else:
+                if not known and (full := by_full.get(shorts.get(name, ""), "")):
+                    firm_id, how = full, "是其名称的简称，待确认"
         if fault is not None:
             how = f"信用代码{fault}；{how}"
         if accepted.get(row):

@@ -18,7 +18,7 @@ from matcher.policy.identity import PLATFORM, has_ended, identified, with_lines
 from matcher.tables.arguments import Day, as_day, check_firms
 from matcher.tables.grids import Source
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.remarks import Override, came_back, left_standing, override_in, override_of
+from matcher.tables.remarks import Override, came_back, left_standing, override_in, override_of, remarks_of
 from matcher.tables.schemas import HIGH, LOW, Column, Contract
 
 COUNTS = ("kind", "level", "year", "platforms")
@@ -41,10 +41,13 @@ KINDS = {
     "共性技术平台": "共性技术",
 }
 LEVELS = {"国家级": "国家|部级|教育部|科技部|工信部", "省级": "省|自治区", "市级": "市", "县级": "县|区"}
-_NOT_YET = re.compile("培育|筹建|拟建|拟申报|申报中|创建中|争创|待认定")
+_NOT_YET = re.compile("培育|筹建|在建|建设中|拟建|拟申报|申报中|创建中|争创|待认定")
 _IS_NOT_YET = re.compile(
     rf"(?:{_NOT_YET.pattern})(?:期内?|阶段|库|中|状态|平台|[)）])*$|^拟"
 )  # 正常，培育企业20家 is one
+_REMARKS_NOT_YET = re.compile(
+    rf"(?:目前|现|尚|仍|正|处于|正在|该|本|平台)*(?:{_NOT_YET.pattern})(?:期内?|阶段|中|状态|平台)*"
+)  # 新厂房在建 is of another thing
 _IN_A_NAME = {name: f"{name}|{name.removesuffix('级')}重点实验室" for name in LEVELS}  # 市 alone may be the place
 _REGISTER = Contract(
     "platforms", "平台", "row_id", (Column("row_id", "id", "行编号"), *PLATFORM.identity, *PLATFORM.beside)
@@ -152,9 +155,10 @@ def count_platforms(platforms: pd.DataFrame, *, on: Day | None = None, since: Da
     -------
     pandas.DataFrame
         kind, level, year (NA where not known), platforms. A platform counts once for each kind and level, in the first
-        year; one that has ended (撤销, 注销 ..., also in a remark) or is not there yet (筹建, 培育) does not count.
-        Sorted by kind, level and year as `KINDS` and `LEVELS`
-        order them; an empty table has no rows. What nobody knows is 未知.
+        year; one that has ended (撤销, 注销 ...) or is not there yet (筹建, 在建, 培育), also by a remark, does not
+        count.
+        Sorted by kind, level and year as `KINDS` and `LEVELS` order them; an empty table has no rows. What nobody
+        knows is 未知.
 
     Raises
     ------
@@ -180,13 +184,9 @@ def count_platforms(platforms: pd.DataFrame, *, on: Day | None = None, since: Da
         }
     )
     low, high = _days(platforms, LOW), _days(platforms, HIGH)
-    keep = np.ones(len(table), dtype=bool)
-    if "status" in platforms:
-        keep &= ~platforms["status"].fillna("").astype(str).str.replace(
-            r"[(（]原[^()（）]*[)）]", "", regex=True
-        ).str.contains(_IS_NOT_YET).to_numpy(bool)
     day = None if on is None else as_day(on)
-    keep &= np.array([one is None or not one.plain for one in _said(platforms, day)], bool)
+    said = [overruled(row, "status", day) for row in platforms.to_dict("records")]
+    keep = np.array([one is None or not one.plain for one in said], bool)
     if day is not None:
         keep &= ~(low > np.datetime64(day)).to_numpy(bool)
     if since is not None:
@@ -216,21 +216,54 @@ def _days(platforms: pd.DataFrame, end: str) -> pd.Series[Any]:
     return exact.where(exact.notna(), bound).reset_index(drop=True)
 
 
+def overruled(row: Mapping[Any, Any], state: str, day: dt.date | None = None) -> Override | None:
+    """What the state of a platform and its remarks say against it on a day: that it has ended (撤销) or is not there
+    yet (筹建, 在建); None for nothing. One that is not `plain` counts, and a person must look.
+
+    Examples
+    --------
+    >>> overruled({"status": "正常", "备注": "2025年评估不合格，已撤销"}, "status").words
+    '已撤销'
+    >>> [overruled({"备注": text}, "status") for text in ("", "新厂房在建", "未撤销")]
+    [None, None, None]
+    """
+    written = row.get(state)
+    status = re.sub(r"[(（]原[^()（）]*[)）]", "", written) if isinstance(written, str) else ""
+    if _IS_NOT_YET.search(status):
+        return Override(True, status, None)
+    said = _ended(row, state, day)
+    if said is not None and said.plain:
+        return said
+    waiting = _not_yet(row)
+    return Override(True, waiting, None) if waiting else said
+
+
+def _not_yet(row: Mapping[Any, Any]) -> str:
+    """The clause of a remark by which a platform is not there yet, "" for none."""
+    clauses = re.split("[,，;；。！!\n]+", remarks_of(row))
+    return next((clause for clause in map(str.strip, clauses) if _REMARKS_NOT_YET.fullmatch(clause)), "")
+
+
 def platform_remarks(platforms: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     """What remarks and states say against a platform, as a list of problems (PROBLEM_COLUMNS)."""
-    return left_standing(platforms, _said(platforms, as_day(on)), "enterprise_id", "计数")[1]
+    rows = platforms.to_dict("records")
+    ended = [_ended(row, "status", as_day(on)) for row in rows]
+    told = left_standing(platforms, ended, "enterprise_id", "计数")[1]
+    lines = [
+        {"file": "", "sheet": "", **_line("备注", str(row["enterprise_id"]), f"写明“{said}”，没有计数", "要计数请改备注或状态")}
+        for row in rows
+        if (said := _not_yet(row))
+    ]
+    return pd.concat([told, pd.DataFrame(lines, columns=told.columns).astype(told.dtypes)], ignore_index=True)
 
 
-def _said(platforms: pd.DataFrame, day: dt.date | None) -> list[Override | None]:
-    """What remarks and states say against each platform, a state that has ended (`has_ended`) among them."""
-    states = platforms["status"].fillna("").astype(str) if "status" in platforms else [""] * len(platforms)
-    found: list[Override | None] = []
-    for row, state, ended in zip(platforms.to_dict("records"), states, has_ended(states), strict=True):
-        said = override_in(row, ("status",), day)
-        if ended and not came_back(state) and not (said and said.plain) and not _is_to_come(state, day):
-            said = Override(True, state, None)
-        found.append(said)
-    return found
+def _ended(row: Mapping[Any, Any], state: str, day: dt.date | None) -> Override | None:
+    """What the state of a platform and its remarks say of its end on a day."""
+    said = override_in(row, (state,), day)
+    written = row.get(state)
+    if not isinstance(written, str) or (said and said.plain) or not has_ended([written])[0]:
+        return said
+    return said if came_back(written) or _is_to_come(written, day) else Override(True, written, None)
 
 
 def _is_to_come(state: str, day: dt.date | None) -> bool:

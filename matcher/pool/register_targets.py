@@ -68,6 +68,7 @@ class _Target:
     start: pd.Timestamp | None
     fresh: bool  # baseline 0 or empty: counted from the start, else everything there is
     lines: list[tuple[str, str, str, str]] = field(default_factory=list)
+    at_least: bool = False  # whether something of the register was not clear enough to be counted
 
     @property
     def since(self) -> pd.Timestamp | None:
@@ -78,6 +79,11 @@ class _Target:
     def scale(self) -> int | None:
         """Yuan in the unit; None where it is none of money."""
         return UNITS.get(self.unit)
+
+    def leave_out(self, column: str, problem: str, action: str) -> None:
+        """Tell of what is not counted, which leaves the count a lower bound."""
+        self.at_least = True
+        self.tell(column, "", problem, action)
 
     def tell(self, column: str, value: str, problem: str, action: str) -> None:
         self.lines.append((column, value, f"目标“{self.name}”{problem}", action))
@@ -130,7 +136,8 @@ def targets_from_registers(
     -------
     Reading
         rows: the targets in their order; problems (PROBLEM_COLUMNS): values that were replaced, and what could not be
-        counted, whose actual value stays as it was given.
+        counted, whose actual value stays as it was given. A typed value that is greater than what is counted stays
+        where something of the register was not clear enough to be counted.
     """
     check_frame(targets, "targets", "read_table(path, TARGETS).rows")
     table, lines = targets.copy(), list[tuple[Any, ...]]()
@@ -162,7 +169,11 @@ def targets_from_registers(
                 problem = f"里的“{time[0]}”没有另作限定，计到 {target.until:%Y-%m-%d} 为止"
                 target.tell("目标名称", target.name, problem, "请核对起始日期和完成日期")
             typed = _written(row, "actual") if pd.isna(given) else f"{float(given):g}"
-            if typed and (pd.isna(given) or float(given) != counted):
+            if target.at_least and pd.notna(given) and float(given) > counted:
+                problem = f"填写的实际值 {typed} 大于登记表能确定的 {counted:g}，登记表有没有计入的，仍用填写的"
+                target.tell("实际值", typed, problem, "请把登记表补齐，或核对填写的数")
+                counted = float(given)
+            elif typed and (pd.isna(given) or float(given) != counted):
                 problem = f"填写的实际值 {typed} 与登记表合计 {counted:g} 不同，已用登记表的"
                 target.tell("实际值", typed, problem, "登记表已有的数不必再填")
             table.loc[at, "actual"] = float(counted)
@@ -201,6 +212,12 @@ def _of_contracts(target: _Target, registered: pd.DataFrame) -> float | None:
         problem = f"的单位“{target.unit}”看不懂，实际值没有取自合同登记表"
         target.tell("单位", target.unit, problem, "请写元、万元、亿元、项或份")
         return None
+    undated = registered["counted_on"].isna()
+    if len(registered) and undated.all():
+        problem = "：合同都没有确切的登记（申请）日期，实际值没有取自合同登记表"
+        target.tell("实际值", "", problem, "请核对登记表的日期一列；表头没看懂的请指定")
+        return None
+    target.at_least |= bool(undated.any())
     chosen = registered[registered["counted_on"] <= target.until]
     if target.start is not None:
         chosen = chosen[chosen["counted_on"] >= target.start]
@@ -239,7 +256,7 @@ def _narrowed(target: _Target, rows: pd.DataFrame, words: str, register: str) ->
     within = regions.map(lambda text: True in inside[text])
     if unsure := int((~within & regions.map(lambda text: None in inside[text])).sum()):
         problem = f"：{unsure} 行没有写地区，或写了几处、写得不够细，没有计入实际值"
-        target.tell("实际值", "", problem, "请补填地区到县区")
+        target.leave_out("实际值", problem, "请补填地区到县区")
     return rows[within.astype(bool)]
 
 
@@ -252,12 +269,16 @@ def _of_signed(target: _Target, pairs: pd.DataFrame) -> float | None:
     return _sum(target, pd.to_numeric(pairs.loc[inside, "amount"]), "项签约")
 
 
-def _sum(target: _Target, amounts: pd.Series[Any], what: str) -> float:
-    """How many, or in a unit of money how much; amounts that are not known are told."""
+def _sum(target: _Target, amounts: pd.Series[Any], what: str) -> float | None:
+    """How many, or in a unit of money how much; amounts that are not known are told, None where none is known."""
     if target.scale is None:
         return len(amounts)
     if unclear := int(amounts.isna().sum()):
-        target.tell("实际值", "", f"：{unclear} {what}的金额不确切，没有计入实际值", "请补填确切的金额")
+        if unclear == len(amounts):
+            problem = f"：{unclear} {what}的金额都没有读到，实际值没有取自登记表"
+            target.tell("实际值", "", problem, "请核对登记表的金额一列；表头没看懂的请指定")
+            return None
+        target.leave_out("实际值", f"：{unclear} {what}的金额不确切，没有计入实际值", "请补填确切的金额")
     return float(amounts.sum()) / target.scale
 
 
@@ -317,7 +338,7 @@ def _of_projects(target: _Target, projects: pd.DataFrame) -> int | None:
         if unknown == len(years):
             target.tell("实际值", "", "：项目表没有年度，实际值没有取自项目表", "请在项目表中填写年度")
             return None
-        target.tell("实际值", "", f"：{unknown} 个项目没有年度，没有计入实际值", "请在项目表中填写年度")
+        target.leave_out("实际值", f"：{unknown} 个项目没有年度，没有计入实际值", "请在项目表中填写年度")
     inside = years <= target.until.year
     if target.since is not None:
         inside &= years >= target.since.year
@@ -351,10 +372,10 @@ def _of_titles(target: _Target, firms: pd.DataFrame, title: str) -> int | None:
         since = first.min() if target.since is None else target.since
         if unsure := int((~inside & (first <= target.until) & (last >= since)).sum()):
             column = next(one.title for one in title_columns() if one.name == day)
-            target.tell("实际值", "", f"：{unsure} 家企业的“{column}”不确切，没有计入实际值", "请写到日")
+            target.leave_out("实际值", f"：{unsure} 家企业的“{column}”不确切，没有计入实际值", "请写到日")
         return int(inside.sum())
     if unknown := int(firms[valid].isna().sum()):
-        target.tell("实际值", "", f"：{unknown} 家企业没有写是否有效，没有计入实际值", "请补填")
+        target.leave_out("实际值", f"：{unknown} 家企业没有写是否有效，没有计入实际值", "请补填")
     return int((firms[valid] == True).sum())  # noqa: E712  the column has three values
 
 

@@ -241,8 +241,8 @@ class Table(NamedTuple):
         return Cells(joined, [], {}, {}, [])
 
     def _summed(self, column: Column, problems: list[Problem]) -> Cells:
-        """The sum of several columns, within bounds where one of them is; unknown where one of them is unknown, and no
-        more than a lower bound where a column that nobody knows may hold more.
+        """The sum of several columns, within bounds where one of them is; no more than a lower bound where one of them
+        is unknown, or a column that nobody knows may hold more.
         """
         places = self.header.fields.summed[column.name]
         left_out = self.header.fields.left_out.get(column.name, ())
@@ -255,7 +255,13 @@ class Table(NamedTuple):
             values.append(sum(parts) if None not in parts else None)
             if unknown and len(unknown) < len(places):
                 empty = "”“".join(self.header.texts[place] for place in unknown)
-                problem = f"“{empty}”没有数，“{column.title}”按未知处理"
+                lows = [bound.low for bound in bounds if bound.low is not None]
+                least = sum(lows) if lows and min(lows) >= 0 else 0
+                problem = f"“{empty}”没有数，“{column.title}”" + (
+                    "按未知处理" if not least else f"只知不少于 {least:g}"
+                )
+                if least:
+                    soft[i] = Soft(least, None)
                 problems.append(Problem(self.numbers[i], column.title, "", problem, "没有请填 0"))
             elif not unknown and None in parts:
                 soft[i] = Soft(*(None if None in ends else sum(ends) for ends in zip(*bounds, strict=True)))

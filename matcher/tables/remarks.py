@@ -71,6 +71,10 @@ _OF_KINDS = {  # what a remark may say against a row of the tables by which peop
     "firms": "注销|吊销|迁[出往至]|外迁|搬[迁离]|放弃|停[产业]|歇业|倒闭|破产|经营异常|失信|黑名单|并入|重复"
     "|同第[\\d一二三四五]|不再|不(?:参加|申报)",
 }
+_GONE = re.compile(
+    "(?<![未无没不非免])(?<!没有)(?:(?:已|全部).{0,4}(?:转让|卖断|卖给|出售|售出)|(?:独占|独家|排他)(?:许可|授权))(?!意向|中)"
+)
+_STILL = re.compile("其中|部分|仍|继续|还可|可再|普通许可|意向|拟|可(?:独占|独家|排他)|(?:许可|转让)(?:或|均可|皆可)")
 _SECRET = r"(?<!不)涉密|(?<!需签)(?<!签订)保密(?!协议|性|条款)|不(?:宜|予|便|对外)?公开"
 _LONGEST = 60  # characters; a longer text tells of more than the row
 _AGAINST = {
@@ -253,6 +257,25 @@ def remarks_by_id(rows: pd.DataFrame, contract: Contract) -> dict[str, str]:
                 said = f"{header}“{cell}”" + (f"（{_FREE}）" if _is_legal(header) else "")
                 found[name] = "，".join(filter(None, (found.get(name, ""), said)))
     return found
+
+
+def no_longer_offered(rows: pd.DataFrame, contract: Contract) -> list[bool]:
+    """Which outcomes a remark or state says are sold or given away (已转让, 独占许可, 作废) and not to be had any more;
+    已转让2家，可继续许可 and 部分已转让 are not among them.
+    """
+    own = {column.name for column in contract.columns}
+    headers = [name for name in rows.columns if name not in own and _may_speak(contract, str(name))]
+    gone = [False] * len(rows)
+    for header in headers:
+        gone = [one or _is_gone(cell) for one, cell in zip(gone, rows[header].tolist(), strict=True)]
+    return gone
+
+
+def _is_gone(cell: object) -> bool:
+    if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST:
+        return False
+    said = override_of(cell)
+    return bool((said and said.plain) or _GONE.search(fold(cell))) and not _STILL.search(fold(cell))
 
 
 def _may_speak(contract: Contract, header: str) -> bool:

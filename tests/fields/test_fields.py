@@ -5,7 +5,7 @@ import pytest
 
 from matcher.errors import ArgumentTypeError, OutputError, TableError
 from matcher.fields.business_scope import clean_name, clean_scope
-from matcher.fields.chains import link_table, place_on_chains, strongest_outcomes, unanswered_needs
+from matcher.fields.chains import link_table, named_beside, place_on_chains, strongest_outcomes, unanswered_needs
 from matcher.fields.classifier import FieldModel, classify
 from matcher.fields.taxonomy import Scheme
 
@@ -275,3 +275,27 @@ def test_needs_without_an_answer_and_the_strongest_outcome():
 def test_every_fault_of_links_is_named():
     with pytest.raises(TableError, match=r"2 处问题\n  第 3 行，order = “二”.*\n  第 2 行，required = “或许”"):
         place_on_chains(LINKS.assign(order=[1, "二", 3], required=["或许", "是", "否"]))
+
+
+def test_a_link_whose_words_stand_in_a_text_put_elsewhere_is_told():
+    """Sensors are nearer to the shipped cluster of electronics than to a chain of machines."""
+    links = pd.DataFrame(
+        {
+            "cluster": "高端装备",
+            "link": ["锻件毛坯", "传感器", "整机", "减速器"],
+            "order": [1, 2, 3, 4],
+            "words": ["锻件；锻造；齿轮坯", "传感器；仪器仪表", "农机；拖拉机；机器人", "谐波减速器；RV减速器"],
+            "required": True,
+        }
+    )
+    firms = pd.DataFrame(
+        {
+            "enterprise_id": ["E1", "E2"],
+            "scope": ["一般项目：电子元器件制造；敏感元件及传感器研发；物联网技术服务。", "餐饮服务"],
+        }
+    )
+    nowhere = place_on_chains(links, firms=firms[1:])
+    told = named_beside(links, nowhere, firms)
+    assert told["problem"].tolist() == ["环节“传感器”报作缺失，但 E1 写有“传感器”，判断更近于别的集群或环节"]
+    stands = pd.DataFrame([("高端装备", 2, "传感器", "firm", "E1", 0.9, "传感器")], columns=nowhere.columns)
+    assert named_beside(links, stands, firms).empty

@@ -309,3 +309,16 @@ def test_a_unit_and_its_head_in_one_name_are_both_to_be_confirmed(name):
     assert hits[["row_id", "field", "state"]].to_numpy().tolist() == [
         ["S1", "姓名", "confirm"], ["S1", "单位", "confirm"], ["S3", "姓名", "confirm"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", ["企业名称", "单位名称"])
+def test_a_firm_is_read_by_its_name_and_beside_a_person_as_the_unit(header):
+    cells = {"限制事项": "申报", "限制起始日期": "2026-01-01", "限制截止日期": "2028-12-31"}
+    records = read_records(pd.DataFrame([{"记录编号": "R1", header: "虚构精锻有限公司", **cells}])).rows
+    applied = read_subjects(pd.DataFrame({"编号": ["S1"], header: ["虚构精锻有限公司"]})).rows
+    hits = integrity_hits(applied, records, role="applicant", on="2026-11-29")
+    assert hits[["name", "state"]].values.tolist() == [["虚构精锻有限公司", "confirm"]]
+    person = {"记录编号": "R1", header: "虚构精锻有限公司", "姓名": "虚构人甲", **cells}
+    for row in (person, dict(reversed(person.items()))):
+        both = read_records(pd.DataFrame([row])).rows
+        assert both[["name", "unit"]].values.tolist() == [["虚构人甲", "虚构精锻有限公司"]]

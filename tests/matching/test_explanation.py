@@ -365,3 +365,17 @@ def test_reasons_do_not_depend_on_their_company(examples):
     columns = ["shared_terms", "evidence", "unanswered", "answers"]
     assert one[columns].equals(together[columns])
     assert isinstance(index.encoder, StaticEncoder)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("-55～225℃范围内零点漂移≤0.4%FS。", "-55～225℃范围内零点漂移≤0.4%FS。"),
+        ("（1）-40℃低温冲击功大于27J。", "-40℃低温冲击功大于27J。"),
+        ("- 零点漂移降低到原来的一半。", "零点漂移降低到原来的一半。"),
+        ("-1、零点漂移降低到原来的一半。", "零点漂移降低到原来的一半。"),
+        ("——零点漂移降低到原来的一半。", "零点漂移降低到原来的一半。"),
+    ],
+)
+def test_a_minus_before_a_number_stays_and_a_dash_of_a_list_goes(text, shown):
+    assert [piece.text for piece in pieces_of(text)] == [shown]

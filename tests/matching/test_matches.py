@@ -435,3 +435,27 @@ def test_in_a_library_of_a_few_unrelated_records_only_the_plainly_right_one_is_r
     found = match(needs, Index.build(outcomes), k=many)
     recommended = found[found["recommended"].astype(bool)]
     assert recommended[["need_id", "outcome_id"]].values.tolist() == [["N1", "C1"]]
+
+
+@pytest.mark.parametrize(
+    ("remark", "taken"),
+    [
+        ("已转让", True),
+        ("已独占许可给某公司", True),
+        ("已转让2家，可继续许可", False),
+        ("未转让", False),
+        ("", False),
+    ],
+)
+def test_an_outcome_that_is_sold_is_not_recommended(remark, taken):
+    needs, outcomes = read_needs(EXAMPLES / "needs.csv").rows, read_outcomes(EXAMPLES / "outcomes.csv").rows
+    plain = match(needs, Index.build(outcomes), k=3, reasons=False)
+    pair = ["need_id", "outcome_id"]
+    sold = plain.loc[plain["recommended"], pair].iloc[0]
+    told = outcomes.assign(备注=np.where(outcomes["outcome_id"] == sold["outcome_id"], remark, ""))
+    asked = needs[needs["need_id"] == sold["need_id"]]
+    found = match(asked, Index.build(told), k=3, reasons=False)
+    assert found.loc[(found[pair] == sold).all(axis=1), "recommended"].tolist() == [not taken]
+    assert found["score"].tolist() == plain.loc[plain["need_id"] == sold["need_id"], "score"].tolist()
+    back = match(told[told["outcome_id"] == sold["outcome_id"]], Index.build(needs), k=3, reasons=False)
+    assert not (taken and back["recommended"].any())

@@ -8,6 +8,7 @@ import pytest
 
 from matcher import load_policy
 from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.policy.platforms import count_platforms, platform_remarks, read_platforms
 from matcher.policy.policy import shipped
 from matcher.policy.registers import conversions, incidents, platforms, projects, rights, staff
 from matcher.policy.registers.joining import add_registers
@@ -111,6 +112,26 @@ def test_one_number_counts_once_and_tells_the_rows():
         [5, "看不出是哪一种知识产权，不知属于Ⅰ类还是Ⅱ类", "未定"],
         [5, "没有写明获得方式（自主研发，或受让、受赠、并购）", "计入"],
     ]
+
+
+def test_a_patent_given_by_its_application_is_the_one_given_by_its_number():
+    """The digits of both are the same; the number of the grant goes before that of the application."""
+    rows = table(
+        "企业编号 申请号 专利号 类别 获得方式 授权日期 法律状态",
+        ["a", None, "ZL202120456789.1", "实用新型", "自主研发", "2022-01-01", ""],
+        ["a", "202120456789.1", None, "实用新型", "自主研发", "2022-01-01", ""],
+        ["a", "CN202120456789X", None, "实用新型", "自主研发", "2022-01-01", ""],
+        ["a", "CN202110000001.1", "ZL202110123456.7", "发明专利", "自主研发", "2022-01-01", "届满"],
+    )
+    done = facts("rights", rows)
+    assert [bounds(done, name) for name in ("class1_ip", "class2_ip")] == [0, 1]
+    again = "和上面一行是同一项知识产权（授权号或名称相同），只计一次"
+    assert [line[:2] for line in told(done)] == [
+        [3, again], [4, again], [5, "到申报之日（2026-06-01）已不在有效期内"],
+    ]  # fmt: skip
+    assert done.warnings["item"].tolist() == ["202120456789.1", "CN202120456789X", "ZL202110123456.7"]
+    alone = facts("rights", rows.drop(columns="专利号"))
+    assert bounds(alone, "class2_ip") == 2  # the first has no number any more
 
 
 @pytest.mark.parametrize(
@@ -229,6 +250,28 @@ def test_an_amount_that_could_not_be_read_is_not_nothing(cells, expected, proble
     assert [text for _, text, _ in told(done) if not text.startswith("没有项目预算")] == [problem] * bool(problem)
 
 
+@pytest.mark.parametrize(
+    ("more", "cells", "expected", "given", "used"),
+    [
+        ("委托外部研发（元） 合计（元）", (40, 140), (100, 140), 140, 140),
+        ("委托外部研发（元） 合计（元）", (40, 140), (100, 140), 200, (100, 140)),
+        ("合计（元）", (140,), (100, 140), 130, 130),
+        ("合计（元）", (90,), 100, 90, 100),
+        ("委托外部研发（元） 合计（元）", (40, 100), 100, 140, 100),
+        ("委托外部研发（元）", (40,), (100, None), 140, 140),
+        ("委托外部研发（元）", (40,), (100, None), 80, (100, None)),
+        ("其中：财政资金（元）", (40,), 100, 140, 100),
+        ("委托外部研发（元）", (0,), 100, 140, 100),
+    ],
+)
+def test_amounts_that_were_not_read_leave_a_sum_a_lower_bound(more, cells, expected, given, used):
+    header = f"企业编号 项目编号 年度 人员人工费用（元） {more}"
+    rows = table(header, ["a", "RD01", 2025, 100, *cells])
+    assert bounds(facts("projects", rows), "rd_expense_y3") == expected
+    typed = facts("projects", rows, firms=FIRMS.assign(rd_expense_y3=given))
+    assert bounds(typed, "rd_expense_y3") == used
+
+
 def test_a_young_firm_needs_only_its_own_years():
     rows = table(MONEY, ["a", "RD01", 2025, 100, 0, 0, 0])
     for founded, expected in (("2025-03-01", 100), ("2024-03-01", (100, None))):
@@ -247,7 +290,7 @@ def test_an_audit_would_mark_these():
     )
     done = facts("projects", rows, firms=FIRMS.assign(rd_staff=8))
     assert told(done) == [
-        [2, "八类之和 100 元，与合计 101 元不符；已按八类之和", "计入"],
+        [2, "八类之和 100 元，与合计 101 元不符；在两者之间未定", "未定"],
         [2, "支出 100 元，超过预算 99 元", "计入"],
         [2, "项目人员 9 人，多于企业科技人员 8 人", "计入"],
         [3, "结束日期早于开始日期", "计入"],
@@ -402,12 +445,53 @@ def test_platforms_are_institutions_of_a_level():
     assert done.firms["own_rd_institution"].tolist() == [True, False]
     assert done.firms["institution_level"].tolist() == ["省级", "无"]
     assert told(done) == [
-        [3, "认定已失效，或申请日以后才认定", "不计入"],
+        [3, "认定已失效，或申报之日以后才认定", "不计入"],
         [4, "孵化、服务类平台不是研发机构", "不计入"],
     ]
     alone = facts("platforms", rows, ["tech-sme", "little-giant"])
     assert [bounds(alone, "provincial_rd_institution", row) for row in (0, 1)] == [True, None]
     assert "institution_level" not in alone.firms
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "expected", "doubtful"),
+    [
+        ("移出/修复情况", "2024/9/1", None, True),
+        ("移出日期", "已移出", None, True),
+        ("备注", "已信用修复", None, True),
+        ("备注", "尚未移出", True, False),
+        ("移出/修复情况", "", True, False),
+        ("登记机关", "虚构市场监管局", True, False),
+        ("移出日期", "2024/9/1", None, False),
+    ],
+)
+def test_a_removal_that_was_not_read_leaves_the_listing_open(header, cell, expected, doubtful):
+    rows = table(f"企业编号 类别 列入日期 {header}", ["a", "经营异常名录", "2024-07-08", cell])
+    done = facts("incidents", rows, "tech-sme")
+    assert bounds(done, "listed_abnormal") == expected
+    opened = [problem for _, problem, counted in told(done) if counted == "未定"]
+    assert any("不知是否已移出" in problem for problem in opened) == doubtful
+
+
+@pytest.mark.parametrize(
+    ("remark", "expected"),
+    [
+        ("2025年评估不合格，已撤销", None),
+        ("在建", None),
+        ("筹建期", None),
+        ("新厂房在建", True),
+        ("未撤销", True),
+        ("拟2027年12月撤销", True),
+        ("评估优秀", True),
+    ],
+)
+def test_a_platform_of_whose_end_a_remark_tells_counts_in_neither_command(remark, expected):
+    rows = table("企业编号 平台名称 级别 认定日期 备注", ["a", "山东省虚构技术创新中心", "省级", "2022-09-30", remark])
+    assert bounds(facts("platforms", rows, "tech-sme"), "provincial_rd_institution") == expected
+    listed = read_platforms(rows.drop(columns="企业编号")).rows
+    assert len(count_platforms(listed, on=ON)) == (expected is True)
+    said = platform_remarks(listed, on=ON)["problem"].tolist()
+    assert any("没有计数" in line for line in said) == (expected is None)
 
 
 # ---- beside the table of firms
@@ -419,16 +503,16 @@ def test_where_table_and_register_differ_both_are_told_and_the_register_is_used(
         *[["a", str(n), "软件著作权", "自主研发", "2022-01-01"] for n in range(2)],
         ["a", "9", "软著", "自研", ""],
     )
-    firms = FIRMS.assign(class2_ip=[5, 4], class1_ip=[0, 1])
-    done = facts("rights", rows, ["hte", "tech-sme"], firms=firms)
+    firms = FIRMS.assign(class1_ip=[0, 1])
+    done = facts("rights", rows, ["hte", "tech-sme"], firms=firms.assign(class2_ip=[1, 4]))
     assert [bounds(done, "class2_ip"), bounds(done, "class2_ip", 1), bounds(done, "class1_ip")] == [(2, 3), 4, 0]
     assert bounds(done, "tech-sme.class2_ip") == (2, 3)
     assert bounds(done, "tech-sme.class2_ip", 1) == 4
     other = done.compared.set_index("column").loc["tech-sme.class2_ip"]
     assert other[["by_register", "by_table", "used", "differs"]].tolist() == ["2–3", "", "2–3", False]
     line = done.compared.set_index("column").loc["class2_ip"]
-    assert line[["by_register", "by_table", "used", "differs"]].tolist() == ["2–3", "5", "2–3", True]
-    assert "企业表为 5，登记表为 2–3；采用登记表的" in [problem for _, problem, _ in told(done)]
+    assert line[["by_register", "by_table", "used", "differs"]].tolist() == ["2–3", "1", "2–3", True]
+    assert "企业表为 1，登记表为 2–3；采用登记表的" in [problem for _, problem, _ in told(done)]
     inside = facts("rights", rows, firms=FIRMS.assign(class2_ip=[3, 4]))
     assert inside.firms["class2_ip"].tolist() == [3, 4]
     assert not inside.compared["differs"].any()
@@ -505,3 +589,45 @@ def test_nothing_given_changes_nothing():
         add_registers(FIRMS, {"rights": "rights.csv"}, "hte", on=ON)
     with pytest.raises(ArgumentError, match="no such register here: 'right'"):
         add_registers(FIRMS, {"right": []}, "hte", on=ON)
+
+
+def test_a_register_that_is_not_complete_takes_nothing_from_a_count_greater_than_all_its_rows():
+    rows = table(
+        RIGHT,
+        ["a", "1", "软件著作权", "自主研发", "2022-01-01"],
+        ["a", "2", "软件著作权", "自主研发", "2027-01-01"],
+    )
+    firms = FIRMS.assign(class1_ip=[3, 1], class2_ip=[12, 4])
+    done = facts("rights", rows, firms=firms)
+    assert done.firms[["class1_ip", "class2_ip"]].values.tolist() == [[3, 12], [1, 4]]
+    assert "企业表为 12，多于登记表的全部记录，登记表只归集出 1；采用企业表的" in [line for _, line, _ in told(done)]
+    whole = facts("rights", rows, firms=firms, complete=["rights"])
+    assert whole.firms[["class1_ip", "class2_ip"]].values.tolist() == [[0, 1], [0, 0]]
+    listed = facts("rights", rows, firms=firms.assign(class2_ip=2))  # both are in the register, and one is not granted
+    assert bounds(listed, "class2_ip") == 1
+    converted = table(CONVERSION, ["a", "x", "转让", "2025", "合同"])
+    assert bounds(facts("conversions", converted, firms=FIRMS.assign(conversions_3y=9)), "conversions_3y") == 9
+
+
+def test_a_list_of_research_staff_is_no_list_of_all_staff(tmp_path):
+    header = "企业编号 姓名 用工形式 科技人员 全年实际工作天数 入职日期"
+    rows = table(header, *[["a", name, "在职", "是", 250, "2020-01-01"] for name in "甲乙"])
+    assert bounds(facts("staff", rows, firms=FIRMS.assign(employees_total=38)), "employees_total") == 38
+    alone = facts("staff", rows)
+    assert bounds(alone, "employees_total") == 2
+    assert told(alone)[0][1] == "名单上都是科技人员，职工总数也按这份名单计"
+    rows.to_csv(tmp_path / "研发人员名单.csv", index=False)
+    named = facts("staff", tmp_path / "研发人员名单.csv")
+    assert [bounds(named, name) for name in ("employees_total", "rd_staff")] == [(2, None), 2]
+
+
+def test_a_short_name_of_one_firm_is_proposed():
+    firms = FIRMS.assign(name=["沂州虚构华瑞传感技术有限公司", "沂州虚构绿源工程有限公司"])
+    header = "权利人 专利号 类别 获得方式 授权日期"
+    rows = table(header, *[[name, str(at), "发明专利", "自主研发", "2022-01-01"] for at, name in enumerate(
+        ["虚构华瑞传感", "沂州虚构"])])  # fmt: skip
+    done = facts("rights", rows, firms=firms)
+    assert [bounds(done, "class1_ip", row) for row in (0, 1)] == [(0, 1), None]
+    assert "没有归户：是其名称的简称，待确认（可能是“沂州虚构华瑞传感技术有限公司”）" in [
+        line for _, line, _ in told(done)
+    ]

@@ -54,6 +54,24 @@ def test_headers_and_words_of_a_table_that_a_county_kept(pool, tmp_path):
     ]
 
 
+def test_a_contract_named_in_the_status_and_a_firm_that_does_not_consider_it_are_understood(pool, tmp_path):
+    (tmp_path / "firms.csv").write_text(FIRMS, "utf-8")
+    (tmp_path / "follow.csv").write_text(
+        "序号,对接日期,企业名称,需求编号,成果编号,进展,合同金额（万元）,跟进人\n"
+        "1,2026.3.1,虚构传动,X1,C1,已签订技术开发合同,50,王\n2,2026/3/2,虚构传动,X2,C1,企业不考虑,,王\n", "utf-8",
+    )  # fmt: skip
+    day = ("--on", "2026-06-30")
+    pool("create", "p.db", *day, "--person", "王")
+    pool("import", "p.db", "firms.csv", *day, "--person", "王")
+    assert pool("status", "p.db", "follow.csv", *day)[0] == 0
+    with Book.open(tmp_path / "p.db") as book:
+        now = items(book.log, on="2026-06-30")
+    assert now[["status", "day", "contract", "reason", "note"]].astype(str).values.tolist() == [
+        ["signed", "2026-03-01", "技术开发", "", ""],
+        ["declined", "2026-03-02", "", "other", "企业不考虑"],
+    ]
+
+
 def test_firms_enter_by_a_list_of_names(pool, tmp_path):
     (tmp_path / "firms.csv").write_text(FIRMS + "QY2,虚构乙有限公司,临沂市\nQY3,虚构丙有限公司,临沂市\n", "utf-8")
     (tmp_path / "list.csv").write_text(

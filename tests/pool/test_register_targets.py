@@ -105,6 +105,32 @@ def test_targets_are_read_from_the_register(checked):
     ]
 
 
+@pytest.mark.parametrize(
+    ("amounts", "typed", "actual", "problem"),
+    [
+        ([None] * 4, 315, 315, "：3 份合同的金额都没有读到，实际值没有取自登记表"),
+        ([100, None, 15, 90], 315, 315, "填写的实际值 315 大于登记表能确定的 115，登记表有没有计入的，仍用填写的"),
+        ([100, None, 15, 90], 50, 115, "填写的实际值 50 与登记表合计 115 不同，已用登记表的"),
+        ([100, 60, 15, 90], 315, 175, "填写的实际值 315 与登记表合计 175 不同，已用登记表的"),
+    ],
+)
+def test_a_typed_sum_is_not_replaced_by_what_was_not_read(amounts, typed, actual, problem):
+    register = CONTRACTS.assign(**{"合同成交额（万元）": amounts}).rename(
+        columns={"合同成交额（万元）": "合同成交总额（万元）"}
+    )
+    checked = check_contracts(read_contracts(register).rows)
+    filled = targets_from_registers(TARGETS.iloc[:1].assign(actual=typed), contracts=checked, on="2026-11-28")
+    assert filled.rows["actual"].tolist() == [actual]
+    assert f"目标“技术合同成交额”{problem}" in filled.problems["problem"].tolist()
+
+
+def test_contracts_without_any_day_leave_the_typed_actual():
+    checked = check_contracts(read_contracts(CONTRACTS.assign(登记日期=None, 申请日期=None, 登记状态="登记")).rows)
+    filled = targets_from_registers(TARGETS.iloc[:1].assign(actual=315), contracts=checked, on="2026-11-28")
+    assert filled.rows["actual"].tolist() == [315]
+    assert any("都没有确切的登记" in problem for problem in filled.problems["problem"])
+
+
 @pytest.mark.parametrize(("on", "actual"), [("2026-02-01", 0.0), ("2026-02-02", 100.0), ("2026-02-20", 160.0)])
 def test_a_target_counts_up_to_the_day(checked, on, actual):
     assert targets_from_registers(TARGETS.iloc[:1], contracts=checked, on=on).rows["actual"].tolist() == [actual]

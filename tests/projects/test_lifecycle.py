@@ -715,3 +715,27 @@ def test_ranges_and_about_values_near_a_limit_are_left_to_a_person(wanted, reach
     from matcher.projects.lifecycle.delivery import _is_open
 
     assert _is_open(wanted, reached) is open_
+
+
+@pytest.mark.parametrize(
+    ("remark", "told"),
+    [
+        ("已申请延期至2027年3月", "P1：“申请延期至2027年3月”只是申请，没有记入，结束日期仍按表中的"),
+        ("2025年6月18日通过验收", "P1：写着“2025年6月18日通过验收”，没有记入，仍按没有验收"),
+        ("已结题，材料已归档", "P1：写着“已结题”，没有记入，仍按没有验收"),
+        ("通过中期验收", ""),
+        ("验收通过后拨付余款", ""),
+        ("未通过验收条件审查", ""),
+        ("整改后重新组织验收", ""),
+        ("设备已验收", ""),
+    ],
+)
+def test_what_a_remark_says_of_an_acceptance_or_an_extension_is_told(remark, told):
+    table = pd.DataFrame({"项目编号": ["P1"], "项目名称": ["甲"], "结束日期": ["2024-12-31"], "备注": [remark]})
+    said = read_managed(table).problems["problem"].tolist()
+    assert [line for line in said if "没有记入" in line and ("申请" in line or "验收" in line)] == [told] * bool(told)
+    done = read_managed(table.assign(当前进展="已验收"))
+    assert done.rows["stage"].tolist() == ["已验收"]
+    assert not any("仍按没有验收" in line for line in done.problems["problem"])
+    sentence = read_managed(table.assign(当前进展="已完成样机试制"))
+    assert sentence.rows["stage"].tolist() == [""]

@@ -235,7 +235,7 @@ def test_a_close_word_is_taken_and_told_and_gives_way():
     assert both.rows["sales_y3"].tolist() == [4]
 
 
-def test_kinds_are_added_up_and_an_empty_one_leaves_the_sum_unknown():
+def test_kinds_are_added_up_and_an_empty_one_leaves_the_sum_a_lower_bound():
     frame = pd.DataFrame(
         {"企业编号": ["E1", "E2"], "实用新型专利数（件）": [4, 4], "有效软著数": [2, None]}, dtype=object
     )
@@ -243,7 +243,12 @@ def test_kinds_are_added_up_and_an_empty_one_leaves_the_sum_unknown():
     assert reading.rows["class2"].astype(object).where(reading.rows["class2"].notna(), None).tolist() == [6, None]
     assert told(reading.problems) == [
         ("实用新型专利数（件）", "“Ⅱ类知识产权数”由“实用新型专利数（件）”“有效软著数”相加得出"),
-        ("Ⅱ类知识产权数", "“有效软著数”没有数，“Ⅱ类知识产权数”按未知处理"),
+        ("Ⅱ类知识产权数", "“有效软著数”没有数，“Ⅱ类知识产权数”只知不少于 4"),
+    ]
+    assert reading.rows["class2_min"].tolist() == [6, 4]
+    assert reading.rows["class2_max"].astype(object).where(reading.rows["class2_max"].notna(), None).tolist() == [
+        6,
+        None,
     ]
     whole = read(**{"Ⅱ类知识产权数": 9, "实用新型": 4})
     assert (whole.rows["class2"].tolist(), told(whole.problems)) == ([9], [])

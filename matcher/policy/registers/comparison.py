@@ -1,7 +1,8 @@
 """What a register counts, put into the table of firms, and compared with what the table says.
 
 The register's figure is used. Where it is known between two bounds only and the table's figure lies between them, the
-table's is; where the two contradict each other, both are told.
+table's is; where the two contradict each other, both are told. A table's count that is greater than all rows of the
+firm in a register that nobody called complete is used: the register cannot hold everything.
 """
 
 from __future__ import annotations
@@ -24,10 +25,14 @@ Ends = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Derived(NamedTuple):
-    """What one register says of one column: its Chinese name, and firm -> bounds (or the word of a choice)."""
+    """What one register says of one column: its Chinese name, and firm -> bounds (or the word of a choice).
+
+    listed: firm -> how many of its rows are about that, counted or not, in a register that need not hold everything.
+    """
 
     register: str
     facts: Mapping[str, Bounds | str]
+    listed: Mapping[str, int] = {}
 
 
 def put(
@@ -98,6 +103,8 @@ def _write(
             new_low[row], new_high[row] = (low[row], high[row]) if known else (np.nan, np.nan)
         elif inside:
             new_low[row] = new_high[row] = low[row]
+        elif low[row] > max(top, derived.listed.get(firm, np.inf)):
+            new_low[row], new_high[row] = low[row], high[row]
         else:
             new_low[row], new_high[row] = bottom, top
         texts = [_text(fact, *ends) for ends in ((bottom, top), (low[row], high[row]), (new_low[row], new_high[row]))]

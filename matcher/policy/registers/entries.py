@@ -17,6 +17,7 @@ from matcher.policy.linkage import OTHER_WRITING, link, right_codes
 from matcher.policy.registers.schemas import NEEDED
 from matcher.tables.arguments import check_firms
 from matcher.tables.cells import shorten
+from matcher.tables.column_account import USED
 from matcher.tables.dates import local_times
 from matcher.tables.grids import Source
 from matcher.tables.ids import id_texts
@@ -102,9 +103,12 @@ def year_of(text: str) -> int | None:
 class Entry:
     """One row of a register that belongs to a firm, surely or as a proposal that nobody confirmed."""
 
-    def __init__(self, cells: Mapping[str, Any], file: str, firm: str, sure: bool) -> None:
+    def __init__(
+        self, cells: Mapping[str, Any], file: str, firm: str, sure: bool, strange: Mapping[str, str] | None = None
+    ) -> None:
         self.cells, self.file = cells, file
         self.firm, self.sure = firm, sure
+        self._strange = strange or {}
         self.row = int(re.sub(r"\D", "", cells["record_id"]) or 0)
 
     def text(self, name: str) -> str:
@@ -128,6 +132,14 @@ class Entry:
     def unread(self, name: str) -> str:
         """What stands in a cell of which nothing could be read, where the contract keeps it; "" for none."""
         return str(self.cells.get(name + TEXT, "")) if self.number(name) == (None, None) else ""
+
+    def beside(self) -> Iterator[tuple[str, str, Any]]:
+        """What is filled in columns that no field took: the header, the field that it is like ("" for none), the
+        cell.
+        """
+        for header, nearest in self._strange.items():
+            if Entries._says(cell := self.cells.get(header, "")):
+                yield header, nearest, cell
 
     def day(self, name: str) -> Span:
         """What is known of a day."""
@@ -242,8 +254,10 @@ def joined(
         rows = _named(reading.rows, ids)
         here = {row - start: firm for row, firm in (accepted or {}).items()}
         found = link(rows, firms, accepted=here, same_name=same_name).links
+        unused = reading.columns[reading.columns["use"] != USED]
+        strange = dict(zip(unused["header"].astype(str), unused["nearest"].astype(str), strict=True))
         known = [
-            Entry(cells, file, firm, sure)
+            Entry(cells, file, firm, sure, strange)
             for cells, firm, sure in zip(
                 cast(list[dict[str, Any]], rows.to_dict("records")),
                 found["enterprise_id"].tolist(),

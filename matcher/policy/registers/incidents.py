@@ -21,6 +21,8 @@ from matcher.policy.registers.entries import (
     some,
     years_before,
 )
+from matcher.tables.cells import shorten
+from matcher.tables.schemas import TEXT
 
 T32 = "国科发火〔2016〕32号 第十一条（八）"
 T115 = "国科发政〔2017〕115号 第六条"
@@ -30,6 +32,8 @@ _KINDS = {
     "tax": "偷税|漏税|逃税|偷漏税|涉税",
 }  # fmt: skip
 _MAJOR = re.compile("重大|严重|重特大")
+_REMOVAL = re.compile("移[出除]|修复|解除|撤销")  # a column that tells of the end of a listing
+_IS_REMOVED = re.compile("(?<!未)(?<!尚未)(?<!不)(?:已|完成|准予|予以).{0,6}(?:移[出除]|修复|解除|撤销)")
 _MINOR = re.compile("一般|较大|轻微|轻伤|较轻")
 Holds = Callable[[Entry, str, Truth, dt.date], Truth]
 _ACCIDENTS = ("safety", "quality", "environment")
@@ -53,12 +57,25 @@ def _happened(kinds: tuple[str, ...], first: Callable[[dt.date], dt.date]) -> Ho
     return holds
 
 
+def _unread_removal(entry: Entry) -> str:
+    """What may say that a row was taken off its list and could not be read as the day of it; "" for nothing."""
+    if entry.day("removed_on") != UNKNOWN_DAY:
+        return ""
+    if written := str(entry.cells.get("removed_on" + TEXT, "")):
+        return f"“移出日期”写的“{shorten(written, 40)}”"
+    for header, nearest, cell in entry.beside():
+        said = isinstance(cell, str) and _IS_REMOVED.search(cell)
+        if said or nearest == "移出日期" or _REMOVAL.search(header):
+            return f"“{header}”一列的“{shorten(str(cell), 40)}”"
+    return ""
+
+
 def _listed(kinds: tuple[str, ...]) -> Holds:
     def holds(entry: Entry, kind: str, _: Truth, day: dt.date) -> Truth:
         if kind and kind not in kinds:
             return False
         removed = entry.day("removed_on")
-        still = True if removed == (None, None) else negated(removed.by(day))
+        still = negated(removed.by(day)) if removed != UNKNOWN_DAY else None if _unread_removal(entry) else True
         return every(True if kind else None, entry.day("happened_on").by(day), still)
 
     return holds
@@ -135,6 +152,8 @@ def _read(entry: Entry, told: Warnings) -> tuple[str, Truth]:
         major = True
     if kind in _ACCIDENTS and major is None:
         _warn(told, entry, "没有写等级，不知是否重大（严重）", OPEN, "请补填等级，按处理决定书")
+    if kind in ("abnormal", "dishonest") and (unread := _unread_removal(entry)):
+        _warn(told, entry, f"{unread}没有采用，不知是否已移出", OPEN, "请填在“移出日期”一列，写到日")
     if entry.day("happened_on") == (None, None):
         _warn(told, entry, "没有日期", OPEN, "请补填发生（列入）日期")
     return kind, major

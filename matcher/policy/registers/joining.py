@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from matcher.tables.arguments import Day, as_day
 from matcher.tables.grids import Source
 from matcher.tables.reading import Reading
 
+_COUNTS = {"rights": tuple(rights.COUNTS), "conversions": conversions.FACTS, "staff": staff.FACTS}
 COMPLETE = ("rights", "conversions", "incidents", "platforms")
 Registers = Mapping[str, Sequence[Source | Reading]]
 
@@ -57,7 +59,8 @@ def add_registers(
     """Count registers into the columns that policies read.
 
     Rows are joined to firms by 统一社会信用代码 or 企业编号; a like name is only proposed (`matcher.policy.linkage`). A
-    firm with no row in a register stays as it was: a register that is silent is not the same as none.
+    firm with no row in a register stays as it was: a register that is silent is not the same as none. A count of the
+    table that is greater than the firm's rows in a register that is not `complete` stays too, and is told.
 
     Parameters
     ----------
@@ -92,7 +95,7 @@ def add_registers(
     >>> firms = pd.DataFrame({"enterprise_id": ["a"], "class2_ip": [3]})
     >>> rights = pd.DataFrame({"企业编号": ["a"] * 2, "类别": ["软件著作权"] * 2, "登记号": ["2023SR01"] * 2,
     ...                        "登记日期": ["2023-05-01"] * 2, "获得方式": ["自主研发"] * 2})
-    >>> done = add_registers(firms, {"rights": [rights]}, "hte", on="2026-06-01")
+    >>> done = add_registers(firms, {"rights": [rights]}, "hte", on="2026-06-01", complete=["rights"])
     >>> done.firms["class2_ip"].tolist(), done.compared.loc[1, ["by_register", "by_table", "used"]].tolist()
     ([1.0], ['1', '3', '1'])
     """
@@ -118,7 +121,12 @@ def add_registers(
     filled, compared = put(firms, policies, derived, told)
     _check_people(read, filled, told)
     for line in compared[compared["differs"]].to_dict("records"):
+        kept = line["used"] == line["by_table"]
         problem = f"企业表为 {line['by_table']}，登记表为 {line['by_register']}；采用登记表的"
+        if kept:
+            problem = (
+                f"企业表为 {line['by_table']}，多于登记表的全部记录，登记表只归集出 {line['by_register']}；采用企业表的"
+            )
         do, item = "请核对：登记表漏登的补登，企业表填错的更正", f"{line['policy']}：{line['title']}"
         told.firm(line["register"], line["enterprise_id"], item, problem, COUNTED, "两表核对", do)
     empty = pd.DataFrame()
@@ -160,11 +168,21 @@ def _derived(
         rest: dict[str, Bounds] = dict.fromkeys((firm for firm in days if firm not in named), (0, 0))
         more = rest if kind in complete else {}
         title = read[kind].contract.title
-        derived |= {fact: Derived(title, {**more, **values}) for fact, values in facts.items()}
+        listed = _listed(kind, read[kind]) if kind in _COUNTS and kind not in complete else {}
+        derived |= {fact: Derived(title, {**more, **values}, listed.get(fact, {})) for fact, values in facts.items()}
     if "platforms" in read:
         none = dict.fromkeys((firm for firm in days if "platforms" in complete), "none")
         derived[platforms.LEVEL] = Derived(read["platforms"].contract.title, {**none, **levels})
     return derived
+
+
+def _listed(kind: str, entries: Entries) -> dict[tuple[str, str], dict[str, int]]:
+    """Fact -> firm -> how many of its rows may be about it, whether they count or not."""
+    facts: dict[tuple[str, str], dict[str, int]] = {}
+    for fact in _COUNTS[kind]:
+        about = (entry.firm for entry in entries.rows if kind != "rights" or rights.may_be_of(entry, fact))
+        facts[fact] = {**dict.fromkeys((entry.firm for entry in entries.rows), 0), **Counter(about)}
+    return facts
 
 
 def _check_people(read: Mapping[str, Entries], firms: pd.DataFrame, told: Warnings) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
+from matcher.policy.platforms import overruled
 from matcher.policy.registers.entries import (
     COUNTED,
     NOT_COUNTED,
@@ -71,7 +72,8 @@ def _read(entry: Entry, day: dt.date, told: Warnings) -> tuple[Truth, str]:
     until = entry.day("valid_until")
     if until != (None, None):
         valid = every(valid, negated(until.by(day - dt.timedelta(days=1))))
-    if _ENDED.search(entry.text("state")):
+    said = overruled(entry.cells, "state", day)
+    if _ENDED.search(entry.text("state")) or (said is not None and said.plain):
         valid = False
     if research is None:
         _warn(told, entry, "看不出是不是研发机构", OPEN, "请写明平台类别")
@@ -79,8 +81,12 @@ def _read(entry: Entry, day: dt.date, told: Warnings) -> tuple[Truth, str]:
         _warn(told, entry, "孵化、服务类平台不是研发机构", NOT_COUNTED, "不用于研发机构条件")
     if valid is None:
         _warn(told, entry, "没有写明认定日期或有效期", OPEN, "请补填认定日期")
+    elif said is not None and said.plain:
+        _warn(told, entry, f"写明“{said.words}”", NOT_COUNTED, "仍有效的请改备注或状态")
     elif valid is False:
-        _warn(told, entry, "认定已失效，或申请日以后才认定", NOT_COUNTED, "请核对有效期")
+        _warn(told, entry, "认定已失效，或申报之日以后才认定", NOT_COUNTED, "请核对有效期")
+    elif said is not None:
+        _warn(told, entry, f"写着“{said.words}”，仍然计入", COUNTED, "请核对是否仍有效")
     if research and not level:
         _warn(told, entry, "没有写级别", OPEN, "请补填国家级、省级或市级")
     if research and valid and level in ("provincial", "national") and not entry.text("document"):

@@ -7,6 +7,7 @@ most 20 %). What is not known of a row leaves the sums between two bounds.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ from matcher.policy.registers.entries import (
     plain,
     year_of,
 )
-from matcher.policy.registers.schemas import CATEGORIES
+from matcher.policy.registers.schemas import CATEGORIES, projects_contract
 from matcher.policy.scoring import score
 from matcher.tables.cells import shorten
 from matcher.tables.schemas import Contract
@@ -35,6 +36,10 @@ AUDIT = "研发费用专项审计的通常要求（195号按研发活动设辅�
 BASIS = "高企口径（195号）"
 Row = np.ndarray[tuple[int], np.dtype[np.float64]]
 Table = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+_EXPENSE = re.compile("费|折旧|摊销|投入|支出|委托|材料|人工|工资|试验")
+_NO_EXPENSE = re.compile(
+    "其中|预算|计划|收入|加计|比例|占比|率|说明|备注|日期|时间|单位|单价|方式|人数|编号|名称|辅助账"
+)
 _DOMESTIC = ("rd_domestic_3y", BASIS)
 _YEARS = {3: ("rd_expense_y1", BASIS), 2: ("rd_expense_y2", BASIS), 1: ("rd_expense_y3", BASIS)}
 FACTS = (*_YEARS.values(), _DOMESTIC)
@@ -178,10 +183,32 @@ def _money(entry: Entry, contract: Contract, told: Warnings) -> tuple[Row, Row, 
     if (low < 0).any():
         _warn(told, entry, "有的费用是负数", COUNTED, "冲销请在原年度调整", AUDIT)
     total = float(low.sum())
-    if least is not None and least == most and np.array_equal(low, high) and abs(total - least) >= 1:
-        problem = f"八类之和 {total:,.0f} 元，与合计 {least:,.0f} 元不符；已按八类之和"
-        _warn(told, entry, problem, COUNTED, "请核对", AUDIT)
+    if not np.array_equal(low, high):
+        return low, high, total
+    others = [header for header, *_ in _other_amounts(entry)]
+    if others and least is None:
+        problem = f"“{'”“'.join(others)}”没看懂，没有计入，不知共有多少"
+        _warn(told, entry, problem, OPEN, "请指定是八类中的哪一类，或填合计", T195)
+        high[0] = np.inf
+    elif least is not None and least == most and abs(total - least) >= 1:
+        problem = f"八类之和 {total:,.0f} 元，与合计 {least:,.0f} 元不符；"
+        more = least > total
+        problem += f"没看懂的“{'”“'.join(others)}”没有计入；" if others and more else ""
+        problem += "在两者之间未定" if more else "已按八类之和"
+        high[0] += max(0.0, least - total)
+        _warn(told, entry, problem, OPEN if more else COUNTED, "请核对；漏的类别请补", AUDIT)
     return low, high, total
+
+
+def _other_amounts(entry: Entry) -> list[tuple[str, str, object]]:
+    """The filled columns that no field took and that may hold a category, by their header or the field like them."""
+    titles = {column.title for column in projects_contract().columns if column.name in CATEGORIES}
+    return [
+        one
+        for one in entry.beside()
+        if (one[1] in titles or (_EXPENSE.search(one[0]) and not _NO_EXPENSE.search(one[0])))
+        and re.search(r"[1-9]", str(one[2]))
+    ]
 
 
 def _year(entry: Entry, told: Warnings) -> int | None:

@@ -83,6 +83,11 @@ def right_number(text: str) -> str:
     return patent[1] if patent else signs
 
 
+def _number(entry: Entry) -> str:
+    """The number of a right: that of its grant, else of its application, which are the same digits for a patent."""
+    return right_number(entry.text("number") or entry.text("application"))
+
+
 def kind_of(text: str) -> str:
     """The kind of right of a cell: a key of the two classes, "none" for a kind of no class, "" where unknown."""
     words = plain(text)
@@ -162,6 +167,18 @@ COUNTS: dict[tuple[str, str], Measure] = {
     ("invention_patents", ""): _kinds("invention"),
     ("utility_models_and_software", ""): _kinds("utility", "software"),
 }
+_KINDS_OF = {
+    "class1": set(_CLASS1.values()), "class2": set(_CLASS2.values()), "invention": {"invention"},
+    "utility": {"utility", "software"},
+}  # fmt: skip
+
+
+def may_be_of(entry: Entry, fact: tuple[str, str]) -> bool:
+    """Whether a row may be about a fact of COUNTS, by its kind alone."""
+    kind = kind_of(entry.text("kind"))
+    return not kind or kind in _KINDS_OF[fact[0].split("_")[0]]
+
+
 _OWN, _ACQUIRED_ONLY = ("ip_own_rd", ""), ("ip_only_acquired", "")
 FACTS = (*COUNTS, _OWN, _ACQUIRED_ONLY)
 _HTE = (("class1_ip", "本次高企申请可用"), ("class2_ip", "本次高企申请可用（仅限使用一次）"))
@@ -199,7 +216,7 @@ def count_rights(
     """
     claims: dict[str, dict[str, Truth]] = {}
     for entry in entries.rows:
-        if key := right_number(entry.text("number")):
+        if key := _number(entry):
             said = claims.setdefault(key, {}).get(entry.firm)
             claims[key][entry.firm] = entry.yes("only_here") if said is None else said
     related = entries.fills("related")
@@ -212,7 +229,7 @@ def count_rights(
             told.firm("知识产权", firm, "", problem, COUNTED, T195, "请补填每项是否与主要产品（服务）相关")
         groups: dict[str, list[Right]] = {}
         for entry in rows:
-            key = right_number(entry.text("number"))
+            key = _number(entry)
             key = key or plain(entry.text("right")) + "|" + kind_of(entry.text("kind")) or f"row {entry.row}"
             right = _read(entry, days[firm], claims, names.get(firm, ""), formers.get(firm, ""), asked, told)
             if key in groups:
@@ -239,7 +256,7 @@ def _truth(state: Truth) -> Bounds:
 
 
 def _item(entry: Entry) -> str:
-    return " ".join(filter(None, (entry.text("right"), entry.text("number"))))
+    return " ".join(filter(None, (entry.text("right"), entry.text("number") or entry.text("application"))))
 
 
 def _read(
@@ -271,9 +288,9 @@ def _read(
         granted = False
         warn("尚在申请、审查，没有授权", NOT_COUNTED, "取得授权（证书，或授权通知书与缴费收据）后再计")
     elif granted is None:
-        warn("没有写明授权日期，不知申请时是否已授权", OPEN, "请补填授权日期")
+        warn("没有写明授权日期，不知申报时是否已授权", OPEN, "请补填授权日期")
     elif not granted:
-        warn("申请日以后才授权", NOT_COUNTED, "授权后再用于申请")
+        warn(f"申报之日（{day}）以后才授权", NOT_COUNTED, "授权后再用于申请")
     ends = entry.day("ends_on")
     valid: Truth = True
     if _ENDED.search(entry.text("legal_state")):
@@ -283,7 +300,7 @@ def _read(
     if valid is not True:
         counted = OPEN if valid is None else NOT_COUNTED
         warn(
-            "申请日已不在有效期内" if counted == NOT_COUNTED else "不知申请日是否仍有效",
+            f"到申报之日（{day}）已不在有效期内" if counted == NOT_COUNTED else "不知到申报之日是否仍有效",
             counted,
             "请核对法律状态和年费",
         )
@@ -342,7 +359,7 @@ def _owners(
     mine = [at for at, owner in enumerate(owners, 1) if name and is_like_name(owner, name, former)]
     if rank is None and mine:
         rank = float(mine[0])
-    only, number = entry.yes("only_here"), right_number(entry.text("number"))
+    only, number = entry.yes("only_here"), _number(entry)
     others = {firm: said for firm, said in claims.get(number, {}).items() if firm != entry.firm} if number else {}
     if owners and name and not mine:
         warn(f"权利人（{'、'.join(owners)}）不是本企业", OPEN, "权利人须是申请企业；改名的请补曾用名，转让的请补变更")

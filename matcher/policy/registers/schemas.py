@@ -34,7 +34,8 @@ RIGHTS = Contract(
     (
         *WHO,
         column("right", "text", "知识产权名称", "专利名称 成果名称 软件名称 名称"),
-        column("number", "text", "授权号", "专利号 登记号 证书号 授权编号 知识产权编号 专利号/登记号 申请号"),
+        column("number", "text", "授权号", "专利号 登记号 证书号 授权编号 知识产权编号 专利号/登记号"),
+        column("application", "text", "申请号", "专利申请号"),
         column("kind", "text", "类别", "类型 专利类型 知识产权类型 知识产权类别 知识产权种类 种类"),
         column("obtained", "text", "获得方式", "取得方式 来源 获取方式 权利取得方式"),
         column("granted_on", "date", "授权日期", "授权公告日 授权公告日期 登记日期 批准日期 授权日 发证日期"),
@@ -93,6 +94,7 @@ INCIDENTS = Contract(
         column("document", "text", "文书号", "决定书文号 处罚决定书 文号 说明"),
     ),
     referred=False,
+    keeps_unread=True,
 )
 PLATFORMS = Contract(
     "platforms",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from collections.abc import Mapping
 
 from matcher.policy.registers.entries import (
@@ -32,6 +33,7 @@ FACTS = (
     ("rd_staff", "累计实际工作183天以上，全年月平均"),
 )
 _DAYS = 183
+_OF_SCIENCE = re.compile("(?:研发|科技|技术|科研|研究)人员")  # in the name of a file
 _PART = ("兼职", "临时", "外聘", "劳务", "返聘", "退休")
 _WHOLE = ("在职", "全职", "正式", "合同", "在岗", "专职")
 
@@ -68,6 +70,11 @@ def count_staff(
                 for day in ends
             ]
             facts[fact][firm] = _mean(heads, first)
+        if any(_OF_SCIENCE.search(entry.file) for entry in rows):  # no list of all staff
+            facts[FACTS[0]][firm] = (facts[FACTS[0]][firm][0], None)
+        elif all(entry.yes("science") for entry in rows):
+            problem = "名单上都是科技人员，职工总数也按这份名单计"
+            told.firm("人员", firm, "", problem, COUNTED, T195, "若不是全体职工名单，请补其他职工，或不用它计职工总数")
     for entry in entries.rows:
         if entry.yes("science") and len(firms := places.get(plain(entry.text("person")), set())) > 1:
             others = "、".join(sorted(firms - {entry.firm}))

@@ -29,7 +29,7 @@ _SAID = {  # what else the keepers of tables write
     "contacted": "联系 联系中 已联络 沟通中 已沟通",
     "talks": "洽谈 在谈 对接中 正在对接 正在洽谈 接洽中 商谈中 谈判中",
     "signed": "签约 已签 签订合同 已签合同 已签订合同 合同已签 签约成功 成交 已成交",
-    "declined": "拒绝 婉拒 谢绝 不感兴趣 没兴趣 无兴趣 无意向 没有意向 无合作意向 不合作 放弃",
+    "declined": "拒绝 婉拒 谢绝 不感兴趣 没兴趣 无兴趣 无意向 没有意向 无合作意向 不合作 放弃 不考虑 企业不考虑",
 }
 _UNINTERESTED = frozenset(_SAID["declined"].split()[3:])
 STEPS = ("pushed", "contacted", "talks", "signed")
@@ -57,6 +57,7 @@ CONTRACTS = ("技术开发", "技术转让", "技术许可", "技术咨询", "�
 # Which contracts put an outcome to use: an assumption. Advice and services are listed but not counted.
 CONVERTS = CONTRACTS[:3]
 _CONTRACT = dict.fromkeys(("委托开发", "合作开发"), "技术开发")  # 技术开发合同 are these two (民法典 851)
+_SIGNED = re.compile(rf"已?签(?:订|署|了)?({'|'.join((*CONTRACTS, *_CONTRACT))})(?:合同|协议)")
 _NO_CONTRACT = f"已签约须填写合同类型：{'、'.join(CONTRACTS)}"
 _ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 ITEM = ("enterprise_id", "need_id", "outcome_id")
@@ -76,7 +77,7 @@ FOLLOW = Contract(
         Column(
             "status", "text", "状态", ("跟进状态", "对接状态", "进展情况", "进展", "对接情况", "对接进展", "跟进情况")
         ),
-        Column("day", "date", "日期", ("跟进日期", "时间")),
+        Column("day", "date", "日期", ("跟进日期", "对接日期", "对接时间", "时间")),
         Column("person", "text", "跟进人", ("经办人", "联系人员")),
         Column("contract", "text", "合同类型", ("合同类别", "合作方式", "合同")),
         Column("amount", "yuan", "合同金额", ("金额", "成交额")),
@@ -104,6 +105,8 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
     for at, row in enumerate(rows.to_dict("records"), start=2):
         cell = {name: _text(row.get(name)) for name in (*ITEM, "status", "person", "contract", "reason", "note")}
         cell |= {name: known[name].find(cell[name]) or cell[name] for name in ITEM}
+        if signed := _SIGNED.fullmatch(_ASIDE.sub("", cell["status"])):  # 已签订技术开发合同
+            cell |= {"status": STATUS["signed"], "contract": cell["contract"] or signed[1]}
         cell["contract"] = _CONTRACT.get(cell["contract"].removesuffix("合同"), cell["contract"].removesuffix("合同"))
         word = _ASIDE.sub("", cell["status"])
         if word != cell["status"] and word in words:  # 对接中（已见面）

@@ -17,7 +17,7 @@ from matcher.event_log.log import Event, text_of
 from matcher.projects.lifecycle.log import CELLS
 from matcher.projects.lifecycle.stages import CODES, ENDS, EVENTS, ITEMS, STAGE_CODES, STAGES, may_follow, walk
 from matcher.tables.cells import first_few
-from matcher.tables.column_account import CARRIED
+from matcher.tables.column_account import CARRIED, USED
 from matcher.tables.contracts import HIGH, LOW
 from matcher.tables.dates import Days, read_days
 from matcher.tables.header_forms import header_key
@@ -43,6 +43,12 @@ _OPENED = re.compile(  # behind it: there is another acceptance to come
     "|(?:延期|延后|推迟)[^,，;；。]{0,2}(?:验收|评价)"
 )
 _EXTENDED = re.compile(r"(?<!拟)(?<!申请)(?:延期|延长|展期|顺延|延)[至到][^，,；;。]{2,12}")
+_PROGRESS = re.compile("(?:当前|目前|最新|实施|执行|工作)?进展(?:情况)?")
+_ASKED = re.compile(r"(?<!拟)(?:申请|申报)(?:延期|延长|展期|顺延)(?:[至到][^，,；;。]{2,12})?")
+_PASSED = re.compile(
+    "(?<![未不没待拟])(?:已|已经)?(?:通过[^，,；;。]{0,6}(?:验收|绩效评价)|(?:验收|绩效评价)(?:合格|通过)|完成验收|已验收|(?:已|准予|同意)结[题项])(?!后|的?条件|率)"
+)
+_OF_A_PART = re.compile("中期|阶段性|设备|工程|分项|子课题|竣工|消防|环保|安全")
 _STATES = ("实施状态", "执行状态", "项目状态", "状态")
 _REMARK = re.compile(r"[(（][^()（）]*[)）]")  # 2025.7.1-2027.6.30（延期至2027.12.31）
 
@@ -63,6 +69,8 @@ def read_managed(
     ['2023-07-01', '2026-06-30']
     """
     reading = read_table(source, MANAGED_PROJECTS, sheet=sheet, columns=columns)
+    if header := _stages_in(reading):
+        reading = read_table(source, MANAGED_PROJECTS, sheet=sheet, columns={**(columns or {}), header: "stage"})
     rows = reading.rows
     _refuse_row_numbers(reading, columns or {})
     terms = [_term(text) for text in rows["term"]]
@@ -86,6 +94,20 @@ def read_managed(
     return Reading(rows, problems, reading.columns)
 
 
+def _stages_in(reading: Reading) -> str:
+    """The header of a column of progress that holds nothing but the words of stages, where no column is the stage's;
+    "" for none, as where progress is told in sentences.
+    """
+    headers = reading.columns.loc[reading.columns["use"] != USED, "header"].astype(str)
+    if "stage" in set(reading.columns["field"]):
+        return ""
+    for header in headers[headers.map(lambda text: bool(_PROGRESS.fullmatch(text)))]:
+        words = {plain(cell) for cell in reading.rows[header]} - {""} if header in reading.rows else set()
+        if words and words <= STAGE_CODES.keys():
+            return str(header)
+    return ""
+
+
 def _without_day(row: Mapping[Any, Any]) -> bool:
     """Whether a row names a stage that goes on, and no day since when, so that nothing can be counted from it."""
     code = STAGE_CODES.get(plain(row["stage"]), "")
@@ -105,17 +127,31 @@ def _faults(row: Mapping[Any, Any], undated: bool) -> Iterator[tuple[str, str, s
     elif _REMARK.search(term):
         why = f"{name}：只记 {start:%Y-%m-%d} 至 {end:%Y-%m-%d}，括号里的没有记"
         yield MANAGED_PROJECTS["term"].title, term, why, "延期请用 matcher projects record 记事项“延期”和延至的日期"
-    said = override_in(row, ("stage", *_STATES))
-    if said is not None and STAGE_CODES.get(plain(row["stage"])) not in ENDS:
+    said, over = override_in(row, ("stage", *_STATES)), STAGE_CODES.get(plain(row["stage"])) in ENDS
+    if said is not None and not over:
         why = f"{name}：写着“{said.words}”，没有记入"
         yield "备注", said.words, why, "如已终止、撤销，请用 matcher projects record 记事项“终止”或“撤销”和日期"
     for header, cell in row.items():
         if isinstance(cell, str) and is_remark(str(header)) and (found := _EXTENDED.search(cell)):
             why = f"{name}：“{found[0]}”没有记入，结束日期仍按表中的"
             yield str(header), cell, why, "请用 matcher projects record 记事项“延期”和延至的日期"
+        elif isinstance(cell, str) and is_remark(str(header)) and (found := _ASKED.search(cell)):
+            why = f"{name}：“{found[0]}”只是申请，没有记入，结束日期仍按表中的"
+            yield str(header), cell, why, "同意延期后请用 matcher projects record 记事项“延期”和延至的日期"
+        if isinstance(cell, str) and is_remark(str(header)) and (passed := _passed(cell)) and not over:
+            why = f"{name}：写着“{passed}”，没有记入，仍按没有验收"
+            yield str(header), cell, why, "请用 matcher projects record 记事项“验收”、日期和结论，或填“当前阶段”"
     if undated:
         why = f"{name}：没有阶段日期，这个阶段没有记入"
         yield MANAGED_PROJECTS["stage"].title, plain(row["stage"]), why, "请加“阶段日期”一列，写进入当前阶段的那一天"
+
+
+def _passed(remark: str) -> str:
+    """The clause of a remark by which a project passed its acceptance, "" for none."""
+    for clause in re.split("[，,；;。\n]+", remark):
+        if _PASSED.search(clause) and not _OF_A_PART.search(clause) and not _goes_on(clause):
+            return clause.strip()
+    return ""
 
 
 def _refuse_row_numbers(reading: Reading, columns: Mapping[str, str]) -> None:
