@@ -92,7 +92,7 @@ def assign(
     fields = Fields(repeated={place for place, text in enumerate(texts) if times[header_key(text)] > 1})
     behind = {place for place in hidden if place in meanings and meanings[place].rank}  # not by the user
     ranked = sorted(
-        meanings, key=lambda place: (place in behind, *_precedence(meanings[place].rank, texts[place]), place)
+        meanings, key=lambda place: (place in behind, *_precedence(meanings[place], texts[place]), place)
     )
     asked = []
     for place in ranked:
@@ -317,12 +317,14 @@ def _plain(column: Column, unit: str) -> str:
     return counts if counts is not None else unit.removesuffix("/年")
 
 
-def _precedence(rank: int, text: str) -> tuple[int, int, int]:
+def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
     """What the user names comes first, words for something close last; among the others a word of many meanings and, at
-    the end, a sheet's running number give way.
+    the end, a sheet's running number give way. A 统一社会信用代码 that is called so goes before a number of taxpayers.
     """
-    key = header_key(text)
+    key, rank = header_key(text), meaning.rank
     vague = int(is_carried(key) or key in _VAGUE)
+    if key.endswith("信用代码") and any(header_key(column.title) == key for column in meaning.columns):
+        vague = -1
     if key in ("序号", "no", "no.", "行号", "编号"):
         vague = 2 if key == "编号" else 3
     return (0 if not rank else 2 if rank == CLOSE else 1), vague, rank

@@ -37,6 +37,17 @@ def test_a_firm_is_its_id_else_its_code_else_its_name_else_its_row() -> None:
     assert rows["uscc"].tolist()[2] == ""
 
 
+@pytest.mark.parametrize("names", [("统一社会信用代码", "纳税人识别号"), ("纳税人识别号", "统一社会信用代码")])
+def test_a_column_of_tax_numbers_gives_codes_only_where_that_of_codes_has_none(names: tuple[str, str]) -> None:
+    cells = {"统一社会信用代码": [CODE, CODE, "", ""], "纳税人识别号": [OTHER, "-", OTHER, "371302MA3C16X"]}
+    firms = ["虚构甲公司", "虚构乙公司", "虚构丙公司", "虚构丁公司"]
+    ids, rows, problems = read(企业名称=firms, **{name: cells[name] for name in names})
+    assert ids == [CODE, CODE, OTHER, "虚构丁公司"]
+    assert rows["纳税人识别号"].tolist() == cells["纳税人识别号"]
+    assert f"和“统一社会信用代码”（{CODE}）不同，没有采用" in problems
+    assert "1 行是空的，取了“纳税人识别号”里的 18 位代码" in problems
+
+
 @pytest.mark.parametrize("header", ["序号", "No.", "行号"])
 def test_a_number_of_the_row_is_carried_and_never_an_id(header: str) -> None:
     ids, rows, problems = read(**{header: [1, 2, 1], "企业名称": ["虚构甲公司", "虚构乙公司", "虚构丙公司"]})
