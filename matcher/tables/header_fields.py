@@ -78,10 +78,12 @@ def assign(
     parts: Sequence[Sequence[str]] = (),
     year: int | None = None,
     hidden: Collection[int] = (),
+    part: str = "",
 ) -> Fields:
     """What the headers of a row, left to right, feed; `columns`: those of the contract; parts: the texts over each
     column where they may be several; year: of which the title says that the table is;
-    hidden: columns that are hidden, before which visible ones go.
+    hidden: columns that are hidden, before which visible ones go; part: a title that says that the table is of a part
+    of a year.
     """
     meanings = {
         place: meaning for place, text in enumerate(texts) if (meaning := vocabulary.meaning(text)) != Meaning()
@@ -99,6 +101,10 @@ def assign(
         meaning = meanings[place]
         if meaning.known:
             fields.known.add(place)
+        elif part and _is_of_no_said_year(meaning):
+            fields.known.add(place)
+            problem = f"上方写的是“{part}”，不像全年的数，没有采用"
+            fields.remarks.append((place, problem, "若是全年的数，请在表头写明年份，如“2025年…”"))
         elif meaning.asked:
             asked.append(place)
         elif meaning.columns:
@@ -213,6 +219,12 @@ def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, voc
     hint = fields.hint(texts, place)
     action = f'请写明年份，或指定是哪一列，如 --column "{hint}"' if hint else _RENAME
     fields.remarks.append((place, f"没有写年份，可能是“{'”“'.join(titles)}”，没有采用", action))
+
+
+def _is_of_no_said_year(meaning: Meaning) -> bool:
+    """Whether a header that names no year may be taken for a figure of a whole one; not where the user names it."""
+    named = meaning.columns or meaning.asked
+    return bool(meaning.rank and named and not meaning.dated and all(one.back for one in named))
 
 
 def _miss_year(fields: Fields, place: int, meaning: Meaning, vocabulary: Vocabulary) -> None:

@@ -30,6 +30,7 @@ _IN_A_FORM = 3  # fields that a row of a form, label beside value, may name
 _LOOKED_THROUGH = 200  # rows, filled or not, among which these are looked for
 _YEAR = re.compile(r"(?<![\d〔\[【(（])((?:19|20)\d\d)\s*年(?:度|(?=\s*0?1\s*月?[-—~至]\s*12\s*月)|(?!\s*\d))")
 _PART_OF_YEAR = re.compile(r"半年|季度|\d\s*[-—~至]\s*(?!12)\d{1,2}\s*月|(?<!\d)\d{1,2}\s*月份")
+_OF_A_ROUND = re.compile(r"申报|申请|认定|入库|征集|推荐|报名|填报|[:：]")  # in a title, the time is not that of figures
 _KINDS = (NEEDS, OUTCOMES, EXPERTS, WORKS, REVIEW_SCORES, NOMINATED_PERSONS, EARLIER_AWARDS, VOTES)
 
 
@@ -161,7 +162,7 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
                 grid,
                 rows,
                 texts,
-                assign(texts, vocabulary, contract.columns, rows.parts, _year_of_title(grid, at), grid.hidden_columns),
+                _assigned(grid, at, texts, vocabulary, contract, rows.parts),
             )
             more = len(found.fields.places) - (len(best.fields.places) if best else 0)
             if more > 0 or (best and not more and _begins_below(best, found, vocabulary)):
@@ -238,13 +239,22 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     parts = [*rows.parts, *((text,) if text else () for text in texts[len(rows.parts) :])]
     rows = rows._replace(parts=parts, units=[*rows.units, *[""] * (len(texts) - len(rows.units))])
     above = dict(enumerate(more.values(), start))
-    year, hidden = _year_of_title(found.grid, found.rows.at), grid.hidden_columns
-    return _Found(grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts, year, hidden), above)
+    said = found.grid._replace(hidden_columns=grid.hidden_columns)
+    return _Found(grid, rows, texts, _assigned(said, found.rows.at, texts, vocabulary, contract, rows.parts), above)
 
 
-def _year_of_title(grid: Grid, at: int) -> int | None:
-    """The one year of which the rows above a header say that the table is; None for none, several or a part of one."""
+def _assigned(
+    grid: Grid, at: int, texts: Sequence[str], vocabulary: Vocabulary, contract: Contract, parts: Sequence[Sequence[str]]
+) -> Fields:
+    """What the columns feed under a header whose title stands in the rows of the grid before `at`."""
     titles = [text for row in grid.rows[:at] for text in row_texts(row) if text]
+    part = next((text for text in titles if _PART_OF_YEAR.search(text) and not _OF_A_ROUND.search(text)), "")
+    year = _year_of_title(titles)
+    return assign(texts, vocabulary, contract.columns, parts, year, grid.hidden_columns, cleaning.shorten(part, 40))
+
+
+def _year_of_title(titles: Sequence[str]) -> int | None:
+    """The one year of which the texts above a header say that the table is; None for none, several or a part of one."""
     years = {match[1] for text in titles for match in _YEAR.finditer(text)}
     return int(years.pop()) if len(years) == 1 and not any(map(_PART_OF_YEAR.search, titles)) else None
 

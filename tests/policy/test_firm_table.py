@@ -456,3 +456,20 @@ def test_two_columns_are_not_proposed_for_one_field() -> None:
     reading = read_firms(table, "tech-sme", on="2026-06-10")
     assert reading.columns["hint"].tolist() == ["", "", "", "企业职工总数额=职工总数"]
     assert reading.problems["action"].tolist()[:2] == ["有几列都像这个字段，请各写明是什么"] * 2
+
+
+@pytest.mark.parametrize("title", ["园区企业快报（2026年1-9月）", "2026年第三季度企业统计", "2025年上半年情况"])
+def test_figures_without_a_year_under_a_title_of_a_part_of_one_are_asked(title: str) -> None:
+    table = f"{title},,\n企业名称,总收入（元）,2025年销售收入（元）\n虚构甲公司,900000,800000\n".encode()
+    read = read_firms(table, "hte", on="2026-11-29")
+    assert "total_income_last_year" not in read.rows
+    assert read.rows["sales_y3"].tolist() == [800_000]
+    assert f"上方写的是“{title}”，不像全年的数，没有采用" in read.problems["problem"].tolist()
+    named = read_firms(table, "hte", on="2026-11-29", columns={"总收入（元）": "上年度总收入"})
+    assert named.rows["total_income_last_year"].tolist() == [900_000]
+
+
+@pytest.mark.parametrize("title", ["2025年企业情况", "2026年第三季度高企申报企业", "填报时间：2026年9月份"])
+def test_a_time_of_another_thing_above_the_header_asks_nothing(title: str) -> None:
+    table = f"{title},\n企业名称,总收入（元）\n虚构甲公司,900000\n".encode()
+    assert read_firms(table, "hte", on="2026-11-29").rows["total_income_last_year"].tolist() == [900_000]
