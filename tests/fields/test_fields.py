@@ -275,3 +275,11 @@ def test_needs_without_an_answer_and_the_strongest_outcome():
 def test_every_fault_of_links_is_named():
     with pytest.raises(TableError, match=r"2 处问题\n  第 3 行，order = “二”.*\n  第 2 行，required = “或许”"):
         place_on_chains(LINKS.assign(order=[1, "二", 3], required=["或许", "是", "否"]))
+
+
+def test_rows_that_are_only_counted_go_by_their_code(run, tmp_path):
+    table = tmp_path / "企业.csv"
+    lines = ("序号,企业名称,信用代码,经营范围", "1,虚构甲公司,91371300MA3C000005,传感器研发", "2,虚构乙公司,,机床制造")
+    table.write_text("\n".join(lines), "utf-8")
+    run("fields", table, "-o", tmp_path / "a.csv")
+    assert pd.read_csv(tmp_path / "a.csv", dtype=str)["id"].unique().tolist() == ["91371300MA3C000005", "2"]

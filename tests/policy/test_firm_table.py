@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from matcher.errors import TableError
 from matcher.policy.firm_table import read_firms
 from matcher.policy.linkage import core_name, link, plain_name, uscc_fault
 from matcher.policy.loader import read_yaml
@@ -473,3 +474,9 @@ def test_figures_without_a_year_under_a_title_of_a_part_of_one_are_asked(title: 
 def test_a_time_of_another_thing_above_the_header_asks_nothing(title: str) -> None:
     table = f"{title},\n企业名称,总收入（元）\n虚构甲公司,900000\n".encode()
     assert read_firms(table, "hte", on="2026-11-29").rows["total_income_last_year"].tolist() == [900_000]
+
+
+def test_a_table_of_one_firm_with_years_across_is_refused_in_words() -> None:
+    lines = ("指标,单位,2023年,2024年,2025年", "企业名称：虚构甲公司,,,,", "销售收入,万元,98,112,129", "职工总数,人,1,2,3")
+    with pytest.raises(TableError, match="像是一家企业各年的指标表"):
+        read_firms("\n".join(lines).encode(), "hte", on="2026-11-29")
