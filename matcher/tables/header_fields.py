@@ -93,9 +93,7 @@ def assign(
     times = Counter(map(header_key, texts))
     fields = Fields(repeated={place for place, text in enumerate(texts) if times[header_key(text)] > 1})
     behind = {place for place in hidden if place in meanings and meanings[place].rank}  # not by the user
-    ranked = sorted(
-        meanings, key=lambda place: (place in behind, *_precedence(meanings[place], texts[place]), place)
-    )
+    ranked = sorted(meanings, key=lambda place: (place in behind, *_precedence(meanings[place], texts[place]), place))
     asked = []
     for place in ranked:
         meaning = meanings[place]

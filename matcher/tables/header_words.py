@@ -12,7 +12,7 @@ from typing import NamedTuple
 from matcher.tables.carried_headers import CARRIED_HEADERS
 from matcher.tables.columns import fits_in_time
 from matcher.tables.numbers import TIME_WORDS
-from matcher.tables.opposed_words import contradicts, is_of_another_table
+from matcher.tables.opposed_words import contradicts, is_of_another_kind, is_of_another_table
 from matcher.tables.schemas import Column, Contract
 from matcher.tables.statements import denies, in_short, statement
 from matcher.tables.writings import simplify
@@ -493,7 +493,9 @@ class Vocabulary:
                     continue  # of another year, perhaps
                 if column.kind == "yesno" and {denies(word), denies(column.title)} != {denies(key)}:
                     continue
-                if not contradicts(said, word, column.title) and not is_of_another_table(key, column):
+                if is_of_another_kind(key, column) or is_of_another_table(key, column):
+                    continue
+                if not contradicts(said, word, column.title):
                     return column, difflib.SequenceMatcher(None, word, like).ratio()
         return None, 0.0
 

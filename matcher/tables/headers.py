@@ -33,7 +33,9 @@ _PART_OF_YEAR = re.compile(r"半年|季度|\d\s*[-—~至]\s*(?!12)\d{1,2}\s*月
 _YEAR_ALONE = re.compile(r"(?:19|20)\d\d\s*年?度?")
 _OF_FIGURES = re.compile(r"(?:(?:主要|经济|财务|统计|考核)*指标|项目|科目)(?:名称)?")
 _BESIDE_YEARS = re.compile(r"(?:计量)?单位|备注|说明|合计|平均|同比.*|增[长幅速].*")
-_OF_A_ROUND = re.compile(r"申报|申请|认定|入库|征集|推荐|报名|填报|[:：]")  # in a title, the time is not that of figures
+_OF_A_ROUND = re.compile(
+    r"申报|申请|认定|入库|征集|推荐|报名|填报|[:：]"
+)  # in a title, the time is not that of figures
 _KINDS = (NEEDS, OUTCOMES, EXPERTS, WORKS, REVIEW_SCORES, NOMINATED_PERSONS, EARLIER_AWARDS, VOTES)
 
 
@@ -265,7 +267,12 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
 
 
 def _assigned(
-    grid: Grid, at: int, texts: Sequence[str], vocabulary: Vocabulary, contract: Contract, parts: Sequence[Sequence[str]]
+    grid: Grid,
+    at: int,
+    texts: Sequence[str],
+    vocabulary: Vocabulary,
+    contract: Contract,
+    parts: Sequence[Sequence[str]],
 ) -> Fields:
     """What the columns feed under a header whose title stands in the rows of the grid before `at`."""
     titles = [text for row in grid.rows[:at] for text in row_texts(row) if text]

@@ -18,7 +18,9 @@ from matcher.tables.unit_lines import FOREIGN, Statement, half_width, money_unit
 _UNIT_COLUMNS = {"单位", "计量单位", "金额单位", "货币单位", "资金单位", "数额单位", "单位(元/万元)"}
 _OF_MONEY_ONLY = {"金额单位", "货币单位", "资金单位", "数额单位", "单位(元/万元)"}
 _NOTE = re.compile(r"[(\[【]?(?:[备附]?注|(?:填[表报写])?说明|[*※]|\d{1,2}[.、)])")
-_OWN_UNIT = r"(?:金额|数额|货币|计量|均|都|统一|一律)*(?:单位|[以按用为是:])"  # behind the header of the column that has it
+_OWN_UNIT = (
+    r"(?:金额|数额|货币|计量|均|都|统一|一律)*(?:单位|[以按用为是:])"  # behind the header of the column that has it
+)
 _IN_HEADER = "请在表头注明单位，如“（万元）”"
 _IN_RMB = "请折合成人民币，并在表头注明单位，如“（万元）”"
 
@@ -159,7 +161,7 @@ def _stated(
 
 
 def _names(line: Statement, header: str, *, above: bool) -> bool:
-    """Whether a statement is of the column with this header. A title above that only holds its words (2025年研发费用统计表
+    """Whether a statement is of the column with this header. A title above that only holds its words (研发费用统计表
     （万元）) is of the whole sheet, unless the unit is said of them (研发费用单位：万元).
     """
     key, text = header_key(header), header_key(line.text)

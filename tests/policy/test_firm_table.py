@@ -477,6 +477,11 @@ def test_a_time_of_another_thing_above_the_header_asks_nothing(title: str) -> No
 
 
 def test_a_table_of_one_firm_with_years_across_is_refused_in_words() -> None:
-    lines = ("指标,单位,2023年,2024年,2025年", "企业名称：虚构甲公司,,,,", "销售收入,万元,98,112,129", "职工总数,人,1,2,3")
+    lines = (
+        "指标,单位,2023年,2024年,2025年",
+        "企业名称：虚构甲公司,,,,",
+        "销售收入,万元,98,112,129",
+        "职工总数,人,1,2,3",
+    )
     with pytest.raises(TableError, match="像是一家企业各年的指标表"):
         read_firms("\n".join(lines).encode(), "hte", on="2026-11-29")

@@ -98,6 +98,12 @@ def test_a_code_that_begins_with_91_answers_whether_a_firm_is_resident() -> None
     assert "resident" not in ask_first(rows[:1], "tech-sme", on="2026-06-01")["column"].tolist()
 
 
+@pytest.mark.parametrize("header", ["经营状态", "主体状态"])
+def test_the_state_of_a_firm_goes_by_several_headers(header: str) -> None:
+    _, rows, _ = read(单位详细名称=["虚构甲公司"], **{header: ["吊销未注销"]})
+    assert rows[["name", "status"]].to_numpy().tolist() == [["虚构甲公司", "吊销未注销"]]
+
+
 def test_firms_that_are_no_more() -> None:
     gone = ["注销", "吊销", "吊销，未注销", "已注销", "迁出", "停业", "清算中", "撤销", "依法责令关闭", "歇业"]
     alive = ["存续", "在业", "开业", "正常", "存续（在营、开业、在册）", "未注销", "在营", "迁入"]

@@ -636,3 +636,16 @@ def test_a_file_of_another_program_is_named(tmp_path):
             TableError, match=f"{name}：.{name[2:]} 文件读不出来；请在 Excel 或 WPS 中打开后另存为 .xlsx"
         ):
             read_needs(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("header", "title"),
+    [
+        ("证书到期时间", "证书发证日期"), ("成果转化贷款金额", "成果转化贷款损失"), ("合计", "资产合计"),
+        ("注册地是否山东", "注册地"), ("是否创新型企业", "符合企业标准"), ("产品销售收入", "年销售收入"),
+    ],
+)  # fmt: skip
+def test_no_field_is_hinted_that_says_something_else_than_the_header(header: str, title: str):
+    kind = "yesno" if title.startswith("符合") else "text"
+    contract = Contract("rows", "行", "id", (Column("id", "id", "编号"), Column("field", kind, title)))
+    assert Vocabulary(contract, {}).nearest(header) == (None, 0.0)

@@ -100,7 +100,9 @@ def test_a_row_below_the_header_states_the_unit(line: str):
 
 
 @pytest.mark.parametrize("unit", ["（单位：万元）", "（万元）", " 单位：万元"])
-@pytest.mark.parametrize("title", ["上年度销售收入统计表", "企业上年度销售收入及利税情况", "资产总额和上年度销售收入一览"])
+@pytest.mark.parametrize(
+    "title", ["上年度销售收入统计表", "企业上年度销售收入及利税情况", "资产总额和上年度销售收入一览"]
+)
 def test_a_title_with_the_words_of_a_header_states_the_unit_of_the_whole_table(title: str, unit: str):
     assert money(title + unit, HEAD, ROW) == ([48_500_000, 60_000_000], [])
 
