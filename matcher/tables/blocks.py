@@ -47,8 +47,8 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
     """The blocks of columns of a sheet below each other; None where its header is that of one table.
 
     Blocks begin where the first column that comes again stands, or behind the blank column before it; each names one
-    of the contract's `any_of` (of a firm: who it is) and shares with the first what it names, word for word or with the owner among it.
-    Columns before them hold for each block, but for ids and numbers of rows.
+    of the contract's `any_of` (of a firm: who it is) and shares with the first what it names, word for word or with the
+    owner among it. Columns before them hold for each block, but for ids and numbers of rows.
     """
     rows, texts = block
     tokens = [_token(text, vocabulary) if text else "" for text in texts]

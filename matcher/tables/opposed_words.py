@@ -115,8 +115,8 @@ def contradicts(header: str, word: str, title: str) -> bool:
 def is_of_another_kind(header: str, column: Column) -> bool:
     """Whether a header, without blanks, asks for yes or no and the column does not, or names nothing but a total.
 
-    >>> is_of_another_kind("注册地是否山东", schemas.NEEDS["region"]), is_of_another_kind("合计", schemas.NEEDS["budget"])
-    (True, True)
+    >>> [is_of_another_kind(text, schemas.NEEDS["budget"]) for text in ("是否有预算", "合计", "预算合计")]
+    [True, True, False]
     """
     return bool(_OF_ALL.fullmatch(header)) or (column.kind != "yesno" and bool(_ASKS.search(header)))
 
