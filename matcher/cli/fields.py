@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from matcher.cli.column_choices import column_option
 from matcher.cli.commands import Group
@@ -24,6 +25,9 @@ from matcher.cli.options import (
 from matcher.cli.reading import all_columns, all_problems, read
 from matcher.errors import TableError
 from matcher.export.targets import TABLES
+
+if TYPE_CHECKING:
+    from matcher.tables.reading import Reading
 
 group = Group(
     "fields", default="classify", help="归入技术领域、国民经济行业或产业集群；产业链的缺失环节、无解需求、强链成果。"
@@ -75,7 +79,7 @@ def classify_command(
             raise TableError(f"{labels.name}：没有 label 列；请给出每行的编码或名称")
         model = model.fit(known, known["label"].fillna("").astype(str).tolist())
         note(quiet, f"学习：{model.learned}")
-    texts = read(read_table, table, FIELD_TEXTS, sheet=sheet, column=column, quiet=quiet)
+    texts = _by_code(read(read_table, table, FIELD_TEXTS, sheet=sheet, column=column, quiet=quiet))
     fields = model.classify(texts.rows, k=k, at_least=at_least, level=level, progress=not quiet)
     tables = field_sheets(fields, texts.rows) if output.suffix.lower() == ".xlsx" else {"领域": fields}
     write_tables(output, tables, problems=texts.problems, columns=texts.columns, title="领域", mask=not show_contacts)
@@ -145,7 +149,8 @@ def chains_command(
     chain = read(read_links, links, sheet=sheet, column=column, quiet=quiet)
     readings = {"links": chain}
     if firms is not None:
-        readings["firms"] = read(read_table, firms, FIELD_TEXTS, sheet=firms_sheet, column=firms_column, quiet=quiet)
+        found = read(read_table, firms, FIELD_TEXTS, sheet=firms_sheet, column=firms_column, quiet=quiet)
+        readings["firms"] = _by_code(found)
     if needs is not None:
         readings["needs"] = read(read_needs, needs, sheet=needs_sheet, column=needs_column, quiet=quiet)
     if outcomes is not None:
@@ -177,6 +182,22 @@ def chains_command(
         quiet,
         f"{len(on_links)} 个环节，缺 {len(missing)} 个：{'、'.join(missing) or '无'}{summary}；结果已写入 {output}",
     )
+
+
+def _by_code(reading: Reading) -> Reading:
+    """Rows whose id only counts them under their 统一社会信用代码, where it is a right one and of no other row."""
+    from dataclasses import replace
+
+    from matcher.policy.linkage import right_codes
+    from matcher.tables.row_numbers import numbers_rows
+
+    rows, account = reading.rows, reading.columns
+    header = next(iter(account.loc[account["field"] == "enterprise_id", "header"]), "")
+    codes = right_codes(rows["uscc"])
+    own = (codes != "") & ~codes.duplicated(keep=False)
+    if not own.any() or not numbers_rows(header, rows["enterprise_id"].tolist()):
+        return reading
+    return replace(reading, rows=rows.assign(enterprise_id=rows["enterprise_id"].mask(own, codes)))
 
 
 ALIASES = {"chains": chains_command}

@@ -23,7 +23,7 @@ from matcher.tables.schemas import NEEDS
 
 SUFFIXES = (".xlsx", ".html", ".csv", ".parquet")
 
-ROUTES = {"match": "先匹配", "ask": "先补问", "challenge": "可张榜", "elsewhere": "非技术需求"}
+ROUTES = {"match": "先匹配", "ask": "先补问", "challenge": "可张榜"}
 _LABELS = {part.name: part.label for part in PARTS}
 _FIELDS = {column.name: column.title for column in NEEDS.columns} | {"budget_text": NEEDS["budget"].title}
 _KINDS = {
@@ -53,7 +53,7 @@ def write_triage(
 ) -> None:
     """Write triaged needs as a workbook (.xlsx), as pages (.html, one printed page or more a need) or as a table.
 
-    .csv and .parquet hold what `triage` gives, with the routes match, ask, challenge and elsewhere. A workbook also
+    .csv and .parquet hold what `triage` gives, with the routes match, ask and challenge. A workbook also
     holds the questions with a column for the answers, the points part by part, and the weights. mask: hide contacts.
     Raises OutputError.
     """

@@ -14,7 +14,7 @@ from matcher.tables.arguments import check_frame
 from matcher.tables.cells import shorten
 from matcher.tables.ids import find_ids, id_texts
 
-ROUTES = ("match", "ask", "challenge", "elsewhere")
+ROUTES = ("match", "ask", "challenge")
 COLUMNS = ["need_id", "completeness", "route", "reason", "questions", "asks"]
 
 _SUBSTANCE = ("object", "problem", "indicators", "use", "state", "tried")  # what a search can answer
@@ -64,7 +64,8 @@ def triage(needs: pd.DataFrame, matches: pd.DataFrame | None = None, *, progress
     would do, goes to "ask". One that is described well enough to be published goes to "challenge" where it says that
     known solutions do not suffice (国内空白, 依赖进口, 多次试验失败 ...), or where it has figures and none of its
     matches is recommended. All others go to "match". One that asks for people or money, by its title or by a column
-    需求类别, and tells no technical problem goes "elsewhere": the reason says where, and nothing is asked.
+    需求类别, and tells no technical problem goes to "ask" too: the reason says where it belongs, and there is no
+    question.
 
     Parameters
     ----------
@@ -110,7 +111,7 @@ def triage_each(
     categories = [""] * len(reads) if column is None else needs[column].fillna("").astype(str).tolist()
     for need, category in zip(reads, categories, strict=True):
         if elsewhere := _elsewhere(need, category):
-            triaged.append(TriagedNeed(need, "elsewhere", f"不是技术需求：{elsewhere}", ()))
+            triaged.append(TriagedNeed(need, "ask", f"不是技术需求：{elsewhere}", ()))
             continue
         answered = recommended.get(need.need_id)
         route, reason = _route(need, answered)

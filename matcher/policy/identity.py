@@ -18,7 +18,8 @@ from matcher.policy.firm_words import WORDS
 from matcher.policy.linkage import is_like_name, right_codes, says_nothing, uscc_fault, written_name
 from matcher.tables.cells import shorten
 from matcher.tables.contracts import column
-from matcher.tables.reading import PROBLEM_COLUMNS, Reading
+from matcher.tables.header_forms import header_key
+from matcher.tables.reading import CARRIED, PROBLEM_COLUMNS, Reading
 from matcher.tables.row_numbers import numbers_rows
 from matcher.tables.schemas import NEEDS, Column
 
@@ -37,7 +38,18 @@ BESIDE = (
         "status",
         "text",
         "登记状态",
-        ("经营状态", "企业状态", "存续状态", "营业状态", "登记状况", "经营状况", "企业登记状态", "企业经营状态"),
+        (
+            "经营状态",
+            "企业状态",
+            "存续状态",
+            "营业状态",
+            "登记状况",
+            "经营状况",
+            "企业登记状态",
+            "企业经营状态",
+            "主体状态",
+            "市场主体状态",
+        ),
     ),
 )
 
@@ -186,7 +198,8 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None, subje
         number, known = words["enterprise_id"], "、".join(words[name] for name in subject.by)
         action = f"已按{known}识别{subject.title}；若是{number}，请指定 {header}={number}"
         lines.append(_line(None, header, "", f"只是给行编号，没有当作{number}", action))
-    written = _without_none(rows[subject.code])
+    written, told = _with_other_codes(reading, subject)
+    lines += told
     codes = right_codes(written)
     names = _name_ids(rows["name"])
     known_by = {"enterprise_id": given, "uscc": codes, "name": names}
@@ -226,11 +239,36 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None, subje
     numbered = reading.problems["problem"].str.contains("已按行号编号", regex=False)
     problems = reading.problems[~numbered]
     if lost.all() and len(rows):
-        told = ["column", "problem", "action"]
+        faults = ["column", "problem", "action"]
         problems = reading.problems.copy()
-        problems.loc[numbered, told] = problems.loc[numbered, told].replace("行编号", words["row_id"], regex=True)
+        problems.loc[numbered, faults] = problems.loc[numbered, faults].replace("行编号", words["row_id"], regex=True)
     found = Reading(rows, problems.reset_index(drop=True)[PROBLEM_COLUMNS], account)
     return Reading(rows, with_lines(found, lines), account)
+
+
+def _with_other_codes(reading: Reading, subject: Subject) -> tuple[pd.Series[Any], list[dict[str, Any]]]:
+    """The codes of the rows, empty ones filled with the right codes of further columns that are known under a header of
+    codes (纳税人识别号); what was filled, and what differs, is told.
+    """
+    rows, account = reading.rows, reading.columns
+    written = _without_none(rows[subject.code])
+    code = next(column for column in subject.identity if column.name == subject.code)
+    words = {header_key(text) for text in (code.title, *code.headers)}
+    lines: list[dict[str, Any]] = []
+    for header in account.loc[account["use"] == CARRIED, "header"]:
+        if header_key(header) not in words or header not in rows:
+            continue
+        other = right_codes(rows[header])
+        empty = (written == "") & (other != "")
+        if many := int(empty.sum()):
+            problem = f"{many} 行是空的，取了“{header}”里的 18 位代码"
+            lines.append(_line(None, code.title, "", problem, "请核对"))
+        first = right_codes(written)
+        for at in np.flatnonzero((first != "") & (other != "") & (first != other)).tolist():
+            problem = f"和“{code.title}”（{first.iloc[at]}）不同，没有采用"
+            lines.append(_line(_row_number(rows, at), header, other.iloc[at], problem, "请核对哪一个对"))
+        written = written.mask(empty, other)
+    return written, lines
 
 
 def resident_by_code(reading: Reading) -> Reading:

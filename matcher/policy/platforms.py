@@ -41,6 +41,7 @@ KINDS = {
     "共性技术平台": "共性技术",
 }
 LEVELS = {"国家级": "国家|部级|教育部|科技部|工信部", "省级": "省|自治区", "市级": "市", "县级": "县|区"}
+_OF_WHAT_FIELDS = r"(?:综合|专业)[型类性]?"  # of an incubator
 _NOT_YET = re.compile("培育|筹建|在建|建设中|拟建|拟申报|申报中|创建中|争创|待认定")
 _IS_NOT_YET = re.compile(
     rf"(?:{_NOT_YET.pattern})(?:期内?|阶段|库|中|状态|平台|[)）])*$|^拟"
@@ -100,7 +101,11 @@ def read_platforms(
     found = replace(found, problems=found.problems[~again].reset_index(drop=True))
     rows = found.rows
     kinds, levels, names = (rows[name].fillna("").astype(str) for name in ("kind", "level", "name"))
-    lines: list[dict[str, Any]] = []
+    lines = [
+        _line("平台类别", text, "说的是综合还是专业，不是平台类别，已按名称判断", "请核对；不对的请填写平台类别")
+        for text in dict.fromkeys(kinds[kinds.str.fullmatch(_OF_WHAT_FIELDS)])
+    ]
+    kinds = kinds.mask(kinds.str.fullmatch(_OF_WHAT_FIELDS), "")
     by_name, of_kind = _named(names, KINDS), _named(kinds, LEVELS)
     guesses = {"kind": by_name, "level": of_kind.where(of_kind != "", _named(names, _IN_A_NAME))}
     for written, words, title in ((kinds, KINDS, "平台类别"), (levels, LEVELS, "平台级别")):
@@ -250,7 +255,11 @@ def platform_remarks(platforms: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     ended = [_ended(row, "status", as_day(on)) for row in rows]
     told = left_standing(platforms, ended, "enterprise_id", "计数")[1]
     lines = [
-        {"file": "", "sheet": "", **_line("备注", str(row["enterprise_id"]), f"写明“{said}”，没有计数", "要计数请改备注或状态")}
+        {
+            "file": "",
+            "sheet": "",
+            **_line("备注", str(row["enterprise_id"]), f"写明“{said}”，没有计数", "要计数请改备注或状态"),
+        }
         for row in rows
         if (said := _not_yet(row))
     ]

@@ -18,6 +18,7 @@ from matcher.tables.schemas import Contract
 from matcher.tables.sheet_units import with_units
 
 _UNIT = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
+_WHO = ("name", "uscc")  # of contracts whose rows need not hold any one field, those of firms and platforms
 _LEAST = 3  # columns that a lower header names
 _LONGEST = 40  # characters of one of its texts
 _READ = "是另一张表的表头，列的次序或单位不同，它下面的行已照它读入"
@@ -47,14 +48,14 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
     """The blocks of columns of a sheet below each other; None where its header is that of one table.
 
     Blocks begin where the first column that comes again stands, or behind the blank column before it; each names one
-    of the contract's `any_of` and shares with the first what it names, word for word or with the owner among it.
-    Columns before them hold for each block, but for ids and numbers of rows.
+    of the contract's `any_of` (of a firm: who it is) and shares with the first what it names, word for word or with the
+    owner among it. Columns before them hold for each block, but for ids and numbers of rows.
     """
     rows, texts = block
     tokens = [_token(text, vocabulary) if text else "" for text in texts]
     times = Counter(tokens)
     first = next((place for place, token in enumerate(tokens) if token and times[token] > 1), None)
-    if first is None or not contract.any_of:
+    if first is None:
         return None
     starts = [place for place, token in enumerate(tokens) if token == tokens[first]]
     starts = [first, *(_behind_gap(tokens, before, start) for before, start in pairwise(starts))]
@@ -124,7 +125,7 @@ def _repeats(
     common = ours.keys() & theirs.keys()
     same_words = all(header_key(texts[ours[token]]) == header_key(texts[theirs[token]]) for token in common)
     return (
-        bool(common & set(contract.any_of))
+        bool(common & set(contract.any_of or _WHO))
         and len(common) >= (2 if same_words else _LEAST)
         and (same_words or bool(common & set(OWNERS)))
         and 2 * len(common) >= max(len(ours), len(theirs))

@@ -70,10 +70,12 @@ def assign(
     parts: Sequence[Sequence[str]] = (),
     year: int | None = None,
     hidden: Collection[int] = (),
+    part: str = "",
 ) -> Fields:
     """What the headers of a row, left to right, feed; `columns`: those of the contract; parts: the texts over each
     column where they may be several; year: of which the title says that the table is;
-    hidden: columns that are hidden, before which visible ones go.
+    hidden: columns that are hidden, before which visible ones go; part: a title that says that the table is of a part
+    of a year.
     """
     meanings = {
         place: meaning for place, text in enumerate(texts) if (meaning := vocabulary.meaning(text)) != Meaning()
@@ -83,14 +85,16 @@ def assign(
     times = Counter(map(header_key, texts))
     fields = Fields(repeated={place for place, text in enumerate(texts) if times[header_key(text)] > 1})
     behind = {place for place in hidden if place in meanings and meanings[place].rank}  # not by the user
-    ranked = sorted(
-        meanings, key=lambda place: (place in behind, *_precedence(meanings[place].rank, texts[place]), place)
-    )
+    ranked = sorted(meanings, key=lambda place: (place in behind, *_precedence(meanings[place], texts[place]), place))
     asked = []
     for place in ranked:
         meaning = meanings[place]
         if meaning.known:
             fields.known.add(place)
+        elif part and _is_of_no_said_year(meaning):
+            fields.known.add(place)
+            problem = f"上方写的是“{part}”，不像全年的数，没有采用"
+            fields.remarks.append((place, problem, "若是全年的数，请在表头写明年份，如“2025年…”"))
         elif meaning.asked:
             asked.append(place)
         elif meaning.columns:
@@ -213,6 +217,12 @@ def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, voc
     fields.remarks.append((place, f"没有写年份，可能是“{'”“'.join(titles)}”，没有采用", action))
 
 
+def _is_of_no_said_year(meaning: Meaning) -> bool:
+    """Whether a header that names no year may be taken for a figure of a whole one; not where the user names it."""
+    named = meaning.columns or meaning.asked
+    return bool(meaning.rank and named and not meaning.dated and all(one.back for one in named))
+
+
 def _miss_year(fields: Fields, place: int, meaning: Meaning, vocabulary: Vocabulary) -> None:
     """A header of another year than those that are asked for, told where one of these has no column."""
     missing = [column for column in meaning.beside if column.name not in fields.places]
@@ -315,12 +325,14 @@ def _plain(column: Column, unit: str) -> str:
     return counts if counts is not None else unit.removesuffix("/年")
 
 
-def _precedence(rank: int, text: str) -> tuple[int, int, int]:
+def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
     """What the user names comes first, words for something close last; among the others a word of many meanings and, at
-    the end, a sheet's running number give way.
+    the end, a sheet's running number give way. A 统一社会信用代码 that is called so goes before a number of taxpayers.
     """
-    key = header_key(text)
+    key, rank = header_key(text), meaning.rank
     vague = int(is_carried(key) or key in _VAGUE)
+    if key.endswith("信用代码") and any(header_key(column.title) == key for column in meaning.columns):
+        vague = -1
     if key in ("序号", "no", "no.", "行号", "编号"):
         vague = 2 if key == "编号" else 3
     return (0 if not rank else 2 if rank == CLOSE else 1), vague, rank

@@ -13,7 +13,7 @@ from matcher.tables.header_units import split_unit
 from matcher.tables.header_years import PERIODS, TIME_FIRST, TIME_LAST, years_back
 from matcher.tables.number_cells import fits_in_time
 from matcher.tables.numbers import TIME_WORDS
-from matcher.tables.opposed_words import contradicts, is_of_another_table
+from matcher.tables.opposed_words import contradicts, is_of_another_kind, is_of_another_table
 from matcher.tables.schemas import Column, Contract
 from matcher.tables.statements import denies, in_short, statement
 
@@ -340,7 +340,9 @@ class Vocabulary:
                     continue  # of another year, perhaps
                 if column.kind == "yesno" and {denies(word), denies(column.title)} != {denies(key)}:
                     continue
-                if not contradicts(said, word, column.title) and not is_of_another_table(key, column):
+                if is_of_another_kind(key, column) or is_of_another_table(key, column):
+                    continue
+                if not contradicts(said, word, column.title):
                     return column, difflib.SequenceMatcher(None, word, like).ratio()
         return None, 0.0
 

@@ -31,6 +31,12 @@ _IN_A_FORM = 3  # fields that a row of a form, label beside value, may name
 _LOOKED_THROUGH = 200  # rows, filled or not, among which these are looked for
 _YEAR = re.compile(r"(?<![\d〔\[【(（])((?:19|20)\d\d)\s*年(?:度|(?=\s*0?1\s*月?[-—~至]\s*12\s*月)|(?!\s*\d))")
 _PART_OF_YEAR = re.compile(r"半年|季度|\d\s*[-—~至]\s*(?!12)\d{1,2}\s*月|(?<!\d)\d{1,2}\s*月份")
+_YEAR_ALONE = re.compile(r"(?:19|20)\d\d\s*年?度?")
+_OF_FIGURES = re.compile(r"(?:(?:主要|经济|财务|统计|考核)*指标|项目|科目)(?:名称)?")
+_BESIDE_YEARS = re.compile(r"(?:计量)?单位|备注|说明|合计|平均|同比.*|增[长幅速].*")
+_OF_A_ROUND = re.compile(
+    r"申报|申请|认定|入库|征集|推荐|报名|填报|[:：]"
+)  # in a title, the time is not that of figures
 _KINDS = (NEEDS, OUTCOMES, EXPERTS, WORKS, REVIEW_SCORES, NOMINATED_PERSONS, EARLIER_AWARDS, VOTES)
 
 
@@ -86,6 +92,14 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
         named[header_key(written)] = accepted[header_key(field)]
     vocabulary = Vocabulary(contract, named)
     grids = [grid for grid in book.grids if grid.sheet not in OWN_SHEETS] or book.grids
+    if any(column.back for column in contract.columns):
+        upright = [grid for grid in grids if not _has_years_across(grid)]
+        if not upright:
+            raise TableError(
+                f"{book.name}：像是一家企业各年的指标表（指标在左，年份在上），这样的表不读；"
+                "请改成一家企业一行、每项每年一列，如“2025年销售收入（万元）”"
+            )
+        grids = upright
     found = _chosen([without_struck_rows(grid) for grid in grids], contract, vocabulary)
     if any(grid.struck for grid in grids) and (found is None or not _serves(found, contract) or not _filled(found)):
         found = _with_struck(grids, contract, vocabulary) or found
@@ -113,6 +127,16 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
             f"表头是：{_list(header.texts)}；请改列名，或指定哪一列是什么"
         )
     return found.grid, header
+
+
+def _has_years_across(grid: Grid) -> bool:
+    """Whether the first rows hold a header of figures on the left and of years: 指标, 单位, 2023年, 2024年."""
+    for row in grid.rows[:HEADER_ROWS]:
+        first, *others = [*filter(None, row_texts(row)), ""]
+        years = sum(bool(_YEAR_ALONE.fullmatch(text)) for text in others)
+        if years > 1 and _OF_FIGURES.fullmatch(header_key(first)):
+            return all(_YEAR_ALONE.fullmatch(text) or _BESIDE_YEARS.fullmatch(text) for text in others if text)
+    return False
 
 
 def _chosen(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> _Found | None:
@@ -162,7 +186,7 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
                 grid,
                 rows,
                 texts,
-                assign(texts, vocabulary, contract.columns, rows.parts, _year_of_title(grid, at), grid.hidden_columns),
+                _assigned(grid, at, texts, vocabulary, contract, rows.parts),
             )
             more = len(found.fields.places) - (len(best.fields.places) if best else 0)
             if more > 0 or (best and not more and _begins_below(best, found, vocabulary)):
@@ -239,13 +263,27 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     parts = [*rows.parts, *((text,) if text else () for text in texts[len(rows.parts) :])]
     rows = rows._replace(parts=parts, units=[*rows.units, *[""] * (len(texts) - len(rows.units))])
     above = dict(enumerate(more.values(), start))
-    year, hidden = _year_of_title(found.grid, found.rows.at), grid.hidden_columns
-    return _Found(grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts, year, hidden), above)
+    said = found.grid._replace(hidden_columns=grid.hidden_columns)
+    return _Found(grid, rows, texts, _assigned(said, found.rows.at, texts, vocabulary, contract, rows.parts), above)
 
 
-def _year_of_title(grid: Grid, at: int) -> int | None:
-    """The one year of which the rows above a header say that the table is; None for none, several or a part of one."""
+def _assigned(
+    grid: Grid,
+    at: int,
+    texts: Sequence[str],
+    vocabulary: Vocabulary,
+    contract: Contract,
+    parts: Sequence[Sequence[str]],
+) -> Fields:
+    """What the columns feed under a header whose title stands in the rows of the grid before `at`."""
     titles = [text for row in grid.rows[:at] for text in row_texts(row) if text]
+    part = next((text for text in titles if _PART_OF_YEAR.search(text) and not _OF_A_ROUND.search(text)), "")
+    year = _year_of_title(titles)
+    return assign(texts, vocabulary, contract.columns, parts, year, grid.hidden_columns, cleaning.shorten(part, 40))
+
+
+def _year_of_title(titles: Sequence[str]) -> int | None:
+    """The one year of which the texts above a header say that the table is; None for none, several or a part of one."""
     years = {match[1] for text in titles for match in _YEAR.finditer(text)}
     return int(years.pop()) if len(years) == 1 and not any(map(_PART_OF_YEAR.search, titles)) else None
 

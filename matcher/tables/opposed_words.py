@@ -29,6 +29,7 @@ _OPPOSED = tuple(
         "期初|年初 期末|年末",
         "增|升 减|降",
         "开始|起始|启动|开工|购置|成立|注册 结束|终止|截止|完成|竣工|结题|验收|到期|注销|变更|报废|[止]$",
+        "发证|颁证|认定|备案|批准 到期|有效期|届满|截止",
         "甲方|委托|买方|需方|受让|吸纳|发榜|需求方 乙方|受托|卖方|供方|输出方|出让|让与|揭榜|供给方|持有",
         "需求|难题|难点 成果|专利|供给",
         "计划|目标|预期|预计|预算|拟|应 实际|已|完成|到位|决算|实到",
@@ -53,7 +54,17 @@ _TELLING = tuple(
     re.compile(words)
     for words in (
         *("净", "毛利", "境外|国外|海外|出口", "境内|国内", "平均|人均", "率$|占比|比例|比重|强度"),
-        *("增长|增速|增幅|同比|环比|增加|减少", "成本", "税", "利润", "负债", "薪酬|工资|薪金|奖金", "抵押|担保|质押"),
+        *(
+            "增长|增速|增幅|同比|环比|增加|减少",
+            "损失|亏损",
+            "余额",
+            "成本",
+            "税",
+            "利润",
+            "负债",
+            "薪酬|工资|薪金|奖金",
+            "抵押|担保|质押",
+        ),
         *(
             "编号|编码|代码|号码|序号|登记号|批准号|[证文]号|[工学]号|id",
             "邮编",
@@ -72,6 +83,7 @@ _TELLING = tuple(
             "通讯(?!地址)",
         ),
         *("已|实际|到位", "未|待|欠", "非", "预计|预期|计划|目标", "上年|去年|上一年|前年", "注销|变更|吊销|撤销"),
+        *("符合|标准|条件", "中[小型]|大中", "产品", "创新型|专精特新", "高新技术?产品|高品"),
         "日期|时间|期限|时限|年月|机时|起止|有效期",
         *(
             "其中",
@@ -88,6 +100,8 @@ _TELLING = tuple(
 )
 
 
+_ASKS = re.compile("是否|是不是|有无|能否")
+_OF_ALL = re.compile("(?:[合总小共]计|总[额数量和])+")
 _OF_WHOM = re.compile("^(?:企业|公司|单位|专家|需求|成果|项目|合同)")  # says of whom, and not what
 
 
@@ -105,6 +119,15 @@ def contradicts(header: str, word: str, title: str) -> bool:
     if any(bool(telling.search(header)) != bool(telling.search(word)) for telling in _TELLING):
         return True
     return any(_opposed(header, text) for text in (word, title))
+
+
+def is_of_another_kind(header: str, column: Column) -> bool:
+    """Whether a header, without blanks, asks for yes or no and the column does not, or names nothing but a total.
+
+    >>> [is_of_another_kind(text, schemas.NEEDS["budget"]) for text in ("是否有预算", "合计", "预算合计")]
+    [True, True, False]
+    """
+    return bool(_OF_ALL.fullmatch(header)) or (column.kind != "yesno" and bool(_ASKS.search(header)))
 
 
 def _opposed(header: str, text: str) -> bool:

@@ -121,6 +121,7 @@ FIELD_TEXTS = Contract(
     (
         column("enterprise_id", "id", "企业编号", "编号 序号 需求编号 成果编号 need_id outcome_id id"),
         column("name", "text", "企业名称", "名称 单位名称 公司名称 企业 enterprise company"),
+        column("uscc", "text", "统一社会信用代码", "信用代码 社会信用代码 统一信用代码 企业信用代码"),
         column("title", "text", "标题", "需求名称 成果名称 需求标题 成果标题 项目名称 专利名称"),
         column("products", "text", "主要产品", "主导产品 产品 产品名称 主营产品 主营业务 main_products"),
         column("scope", "text", "经营范围", "业务范围 business_scope", lines=True),

@@ -35,6 +35,7 @@ _LAST_DAY = Fault("写的是一段时间的最后一天，没有当作这一天"
 _ODD_IN_IDS = re.compile(
     r"[\s'\"`\x00-\x1f\x7f]|--"
 )  # without these, ids in ASCII and one case are as different as they look
+_TIMES = re.compile(r"(?<=\d)\s*([百千]?万|[百千]?亿)(?=$|[左右以约多余上下,，;；)）\s])")  # of money, 万 is 万元
 _FIGURE = r"\d{1,7}(?:\.\d+)?"
 _SOFT_NUMBER = rf"[^\W\d]{{0,6}}[:：]?\s?[约≈≥≤~]?{_FIGURE}(?:[-~至到]{_FIGURE})?\s?(?:左右|上下|起|以上|以内|以下)?"
 _NUMBERS_ALONE = re.compile(rf"{_SOFT_NUMBER}(?:[,，;；、/\s]+{_SOFT_NUMBER})*")
@@ -148,7 +149,7 @@ class Table(NamedTuple):
                 named = {
                     i: word
                     for i, cell in enumerate(written)
-                    if isinstance(cell, str) and (word := unit_of_cells([cell]))
+                    if isinstance(cell, str) and (word := unit_of_cells([_TIMES.sub(r"\1元", cell)]))
                 }
                 for i, word in unsaid_units(_amounts(read[one.name]), written, named).items():
                     text = f"没有写单位，同列别的格写了“{word}”，不知是元还是{word}，没有采用"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,10 @@ from matcher.tables.unit_lines import FOREIGN, Statement, half_width, money_unit
 
 _UNIT_COLUMNS = {"单位", "计量单位", "金额单位", "货币单位", "资金单位", "数额单位", "单位(元/万元)"}
 _OF_MONEY_ONLY = {"金额单位", "货币单位", "资金单位", "数额单位", "单位(元/万元)"}
+_NOTE = re.compile(r"[(\[【]?(?:[备附]?注|(?:填[表报写])?说明|[*※]|\d{1,2}[.、)])")
+_OWN_UNIT = (
+    r"(?:金额|数额|货币|计量|均|都|统一|一律)*(?:单位|[以按用为是:])"  # behind the header of the column that has it
+)
 _IN_HEADER = "请在表头注明单位，如“（万元）”"
 _IN_RMB = "请折合成人民币，并在表头注明单位，如“（万元）”"
 
@@ -63,7 +68,8 @@ def settle_units(
             continue
         if name in bare:
             of_money = [] if column.kind == "number" and any(line.others for line in said) else said
-            settled.units[name] = below or _stated(of_money, place, texts, {fields[one][1] for one in bare})[0]
+            money = {fields[one][1] for one in bare}
+            settled.units[name] = below or _stated(of_money, rows.at, place, texts, money)[0]
             continue
         if column.kind != "yuan":
             settled.units[name] = own
@@ -77,7 +83,7 @@ def settle_units(
         if not settled.units[name] and not problem:
             if beside:
                 settled.places[name] = min(beside, key=lambda at: (abs(at - place), at < place))
-            settled.units[name], problem, action = _stated(said, place, texts, set(open_fields.values()))
+            settled.units[name], problem, action = _stated(said, rows.at, place, texts, set(open_fields.values()))
         if problem:
             settled.unknown.append(name)
             remark = Remark(number, place, "", problem, action)
@@ -137,9 +143,11 @@ def _statements(grid: Grid, rows: HeaderRows, notes: Sequence[int]) -> Iterator[
                 yield from statements(cell, at, above=at < rows.at)
 
 
-def _stated(said: Sequence[Statement], place: int, texts: Sequence[str], money: set[int]) -> tuple[str, str, str]:
-    """The unit that the sheet states for a column, or what is wrong with it and what to do."""
-    about = {line: [at for at in money if _names(line, texts[at])] for line in said}
+def _stated(
+    said: Sequence[Statement], header: int, place: int, texts: Sequence[str], money: set[int]
+) -> tuple[str, str, str]:
+    """The unit that the sheet states for a column, or what is wrong with it and what to do; header: its row."""
+    about = {line: [at for at in money if _names(line, texts[at], above=line.row < header)] for line in said}
     lines = [line for line in said if place in about[line]] or [line for line in said if not about[line]]
     quoted = "”“".join(dict.fromkeys(cleaning.shorten(line.text, 30) for line in lines))
     if any(not line.clear for line in lines):
@@ -152,6 +160,11 @@ def _stated(said: Sequence[Statement], place: int, texts: Sequence[str], money: 
     return next(iter(units.values()), ""), "", ""
 
 
-def _names(line: Statement, header: str) -> bool:
-    key = header_key(header)
-    return len(key) > 1 and key in header_key(line.text)
+def _names(line: Statement, header: str, *, above: bool) -> bool:
+    """Whether a statement is of the column with this header. A title above that only holds its words (研发费用统计表
+    （万元）) is of the whole sheet, unless the unit is said of them (研发费用单位：万元).
+    """
+    key, text = header_key(header), header_key(line.text)
+    if len(key) < 2 or key not in text:
+        return False
+    return not above or bool(_NOTE.match(text) or re.search(re.escape(key) + _OWN_UNIT, text))

@@ -299,3 +299,11 @@ def test_a_link_whose_words_stand_in_a_text_put_elsewhere_is_told():
     assert told["problem"].tolist() == ["环节“传感器”报作缺失，但 E1 写有“传感器”，判断更近于别的集群或环节"]
     stands = pd.DataFrame([("高端装备", 2, "传感器", "firm", "E1", 0.9, "传感器")], columns=nowhere.columns)
     assert named_beside(links, stands, firms).empty
+
+
+def test_rows_that_are_only_counted_go_by_their_code(run, tmp_path):
+    table = tmp_path / "企业.csv"
+    lines = ("序号,企业名称,信用代码,经营范围", "1,虚构甲公司,91371300MA3C000005,传感器研发", "2,虚构乙公司,,机床制造")
+    table.write_text("\n".join(lines), "utf-8")
+    run("fields", table, "-o", tmp_path / "a.csv")
+    assert pd.read_csv(tmp_path / "a.csv", dtype=str)["id"].unique().tolist() == ["91371300MA3C000005", "2"]

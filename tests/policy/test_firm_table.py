@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from matcher.errors import TableError
 from matcher.policy.firm_table import read_firms
 from matcher.policy.linkage import core_name, link, plain_name, uscc_fault
 from matcher.policy.loader import read_yaml
@@ -456,3 +457,31 @@ def test_two_columns_are_not_proposed_for_one_field() -> None:
     reading = read_firms(table, "tech-sme", on="2026-06-10")
     assert reading.columns["hint"].tolist() == ["", "", "", "企业职工总数额=职工总数"]
     assert reading.problems["action"].tolist()[:2] == ["有几列都像这个字段，请各写明是什么"] * 2
+
+
+@pytest.mark.parametrize("title", ["园区企业快报（2026年1-9月）", "2026年第三季度企业统计", "2025年上半年情况"])
+def test_figures_without_a_year_under_a_title_of_a_part_of_one_are_asked(title: str) -> None:
+    table = f"{title},,\n企业名称,总收入（元）,2025年销售收入（元）\n虚构甲公司,900000,800000\n".encode()
+    read = read_firms(table, "hte", on="2026-11-29")
+    assert "total_income_last_year" not in read.rows
+    assert read.rows["sales_y3"].tolist() == [800_000]
+    assert f"上方写的是“{title}”，不像全年的数，没有采用" in read.problems["problem"].tolist()
+    named = read_firms(table, "hte", on="2026-11-29", columns={"总收入（元）": "上年度总收入"})
+    assert named.rows["total_income_last_year"].tolist() == [900_000]
+
+
+@pytest.mark.parametrize("title", ["2025年企业情况", "2026年第三季度高企申报企业", "填报时间：2026年9月份"])
+def test_a_time_of_another_thing_above_the_header_asks_nothing(title: str) -> None:
+    table = f"{title},\n企业名称,总收入（元）\n虚构甲公司,900000\n".encode()
+    assert read_firms(table, "hte", on="2026-11-29").rows["total_income_last_year"].tolist() == [900_000]
+
+
+def test_a_table_of_one_firm_with_years_across_is_refused_in_words() -> None:
+    lines = (
+        "指标,单位,2023年,2024年,2025年",
+        "企业名称：虚构甲公司,,,,",
+        "销售收入,万元,98,112,129",
+        "职工总数,人,1,2,3",
+    )
+    with pytest.raises(TableError, match="像是一家企业各年的指标表"):
+        read_firms("\n".join(lines).encode(), "hte", on="2026-11-29")

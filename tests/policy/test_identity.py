@@ -37,6 +37,17 @@ def test_a_firm_is_its_id_else_its_code_else_its_name_else_its_row() -> None:
     assert rows["uscc"].tolist()[2] == ""
 
 
+@pytest.mark.parametrize("names", [("统一社会信用代码", "纳税人识别号"), ("纳税人识别号", "统一社会信用代码")])
+def test_a_column_of_tax_numbers_gives_codes_only_where_that_of_codes_has_none(names: tuple[str, str]) -> None:
+    cells = {"统一社会信用代码": [CODE, CODE, "", ""], "纳税人识别号": [OTHER, "-", OTHER, "371302MA3C16X"]}
+    firms = ["虚构甲公司", "虚构乙公司", "虚构丙公司", "虚构丁公司"]
+    ids, rows, problems = read(企业名称=firms, **{name: cells[name] for name in names})
+    assert ids == [CODE, CODE, OTHER, "虚构丁公司"]
+    assert rows["纳税人识别号"].tolist() == cells["纳税人识别号"]
+    assert f"和“统一社会信用代码”（{CODE}）不同，没有采用" in problems
+    assert "1 行是空的，取了“纳税人识别号”里的 18 位代码" in problems
+
+
 @pytest.mark.parametrize("header", ["序号", "No.", "行号"])
 def test_a_number_of_the_row_is_carried_and_never_an_id(header: str) -> None:
     ids, rows, problems = read(**{header: [1, 2, 1], "企业名称": ["虚构甲公司", "虚构乙公司", "虚构丙公司"]})
@@ -85,6 +96,12 @@ def test_a_code_that_begins_with_91_answers_whether_a_firm_is_resident() -> None
     assert [None if pd.isna(cell) else bool(cell) for cell in rows["resident"]] == [True, None, None, False]
     assert problems[-1].startswith("1 家没有填写，因统一社会信用代码以 91 开头")
     assert "resident" not in ask_first(rows[:1], "tech-sme", on="2026-06-01")["column"].tolist()
+
+
+@pytest.mark.parametrize("header", ["经营状态", "主体状态"])
+def test_the_state_of_a_firm_goes_by_several_headers(header: str) -> None:
+    _, rows, _ = read(单位详细名称=["虚构甲公司"], **{header: ["吊销未注销"]})
+    assert rows[["name", "status"]].to_numpy().tolist() == [["虚构甲公司", "吊销未注销"]]
 
 
 def test_firms_that_are_no_more() -> None:

@@ -205,3 +205,13 @@ def test_a_platform_recognised_again_counts_once_and_an_unknown_year_stays_so() 
 def test_a_level_that_is_only_aimed_at_is_none(level, name, found):
     table = pd.DataFrame({"平台名称": [name], "平台类别": ["重点实验室"], "平台级别": [level], "依托单位": ["甲公司"]})
     assert read_platforms(table).rows["level"].tolist() == [found]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "found"),
+    [("综合型", "甲孵化器", "科技企业孵化器"), ("专业", "甲众创空间", "众创空间"), ("专业镇", "甲孵化器", "专业镇")],
+)
+def test_general_or_special_is_no_kind_of_platform(kind, name, found):
+    read = read_platforms(pd.DataFrame({"孵化器名称": [name], "类型": [kind]}))
+    assert read.rows["kind"].tolist() == [found]
+    assert kind in read.problems["value"].tolist()

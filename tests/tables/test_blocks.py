@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from matcher.policy.firm_table import read_firms
 from matcher.tables import above
 from matcher.tables.reading import OUTCOMES, Reading, read_needs, read_table
 
@@ -49,6 +50,28 @@ def test_a_table_of_another_kind_above_or_below_is_listed():
     assert (values(below, "need_id"), unread(below)) == ([["A1"]], [3, 4])
     above = read_needs(csv(*outcomes, *needs))
     assert (values(above, "need_id"), unread(above)) == ([["A1"]], [1, 2])
+
+
+@pytest.mark.parametrize("gap", [",", ""])
+def test_lists_of_firms_side_by_side_are_read_block_by_block(gap: str):
+    head, year = "序号,企业名称,职工总数", "{}年,,"
+    lines = (
+        (year.format(2025), year.format(2026)),
+        (head, head),
+        ("1,虚构甲有限公司,11", "1,虚构甲有限公司,12"),
+        (",,", "2,虚构乙有限公司,89"),
+    )
+    read = read_firms(csv(*((gap + ",").join(pair) for pair in lines)), "tech-sme", on="2026-11-29")
+    assert values(read, "name", "employees_total") == [
+        ["虚构甲有限公司", 11],
+        ["虚构甲有限公司", 12],
+        ["虚构乙有限公司", 89],
+    ]
+
+
+def test_names_of_firms_that_stand_twice_in_a_row_are_no_lists_side_by_side():
+    table = csv("企业名称,职工总数,企业名称,职工总数", "虚构甲有限公司,12,虚构甲有限公司,12")
+    assert len(read_firms(table, "tech-sme", on="2026-11-29").rows) == 1
 
 
 def test_tables_side_by_side_are_read_block_by_block():

@@ -741,3 +741,16 @@ def test_labels_are_told_apart_at_a_joining_word_in_any_writing():
         {"成果名称": ["甲法", "乙法", "丙法"], "合作方式": ["作价入股或许可", "技术咨询服务", "许可和面谈"]}
     )
     assert read_outcomes(table).rows["cooperation"].tolist() == ["作价入股,许可", "技术咨询服务", "许可和面谈"]
+
+
+@pytest.mark.parametrize(
+    ("header", "title"),
+    [
+        ("证书到期时间", "证书发证日期"), ("成果转化贷款金额", "成果转化贷款损失"), ("合计", "资产合计"),
+        ("注册地是否山东", "注册地"), ("是否创新型企业", "符合企业标准"), ("产品销售收入", "年销售收入"),
+    ],
+)  # fmt: skip
+def test_no_field_is_hinted_that_says_something_else_than_the_header(header: str, title: str):
+    kind = "yesno" if title.startswith("符合") else "text"
+    contract = Contract("rows", "行", "id", (Column("id", "id", "编号"), Column("field", kind, title)))
+    assert Vocabulary(contract, {}).nearest(header) == (None, 0.0)

@@ -99,7 +99,17 @@ def test_a_row_below_the_header_states_the_unit(line: str):
     assert money(HEAD, line, ROW) == ([48_500_000, 60_000_000], [])
 
 
+@pytest.mark.parametrize("unit", ["（单位：万元）", "（万元）", " 单位：万元"])
+@pytest.mark.parametrize(
+    "title", ["上年度销售收入统计表", "企业上年度销售收入及利税情况", "资产总额和上年度销售收入一览"]
+)
+def test_a_title_with_the_words_of_a_header_states_the_unit_of_the_whole_table(title: str, unit: str):
+    assert money(title + unit, HEAD, ROW) == ([48_500_000, 60_000_000], [])
+
+
 def test_a_unit_of_one_column_is_that_of_no_other():
+    for line in ("上年度销售收入单位：万元", "说明：上年度销售收入（万元）", "上年度销售收入以万元填写"):
+        assert money(line, HEAD, ROW) == ([48_500_000, 6_000], ["没有写单位，按元读入"]), line
     assert money(HEAD, ",,人,万元,元", ROW) == ([48_500_000, 6_000], [])
     assert money(HEAD, ROW, "注：上年度销售收入单位为万元") == ([48_500_000, 6_000], ["没有写单位，按元读入"])
     header = "企业编号,企业名称,职工总数,上年度销售收入（万元）,资产总额"

@@ -38,6 +38,9 @@ def test_plain_yuan_among_named_units_are_read():
         (["50", "60", "900000"], [50, 60, 900_000]),  # no cell names a unit
         (["500元", "600", "7"], [500, 600, 7]),
         (["1.2亿元", "3000"], [120_000_000, None]),
+        (["1680", "1340万", "12800"], [None, 13_400_000, None]),
+        (["约1.2亿", "3000"], [None, None]),
+        (["1340万", "12800000"], [13_400_000, 12_800_000]),
     ):
         table = pd.DataFrame({"企业编号": list("abc")[: len(cells)], "资产总额": cells})
         found = read_firms(table, "tech-sme", on="2026-06-10").rows["assets_total"]
