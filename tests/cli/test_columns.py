@@ -96,8 +96,10 @@ def test_a_file_may_be_named_for_the_first_table_and_in_settings(run, tables):
     (tables / "列.yaml").write_text("列: {合同额度（万元）: 合同成交额, '目标.csv:指标事项': 目标名称}\n", "utf-8")
     words = ("contracts", "台账.csv", "--targets", "目标.csv", "--on", "2026-07-01", "-o", "out.xlsx")
     assert run(*words, "--settings", "列.yaml")[:2] == (
-        0, "1 份合同：待核 1\n1 项目标：进度正常 1\n结果已写入 out.xlsx\n",
-    )  # fmt: skip
+        0,
+        "1 份合同：待核 1\n表里没有“申请日期”这一列，1 份因此待核；请补上，或用 --column 表头=申请日期 指定\n"
+        "1 项目标：进度正常 1\n结果已写入 out.xlsx\n",
+    )
     chosen = ("--column", "台账.csv：合同额度（万元）=amount", "--column", "目标.csv:指标事项=name")
     assert run(*words, *chosen)[0] == 0
     status, _, err = run("projects", "status", "p.db", "--on", "2026-07-01", "-o", "o.csv", "--column", "甲=乙")
