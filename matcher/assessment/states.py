@@ -67,7 +67,8 @@ _AMOUNTS = re.compile(rf"(?:已|完成|共|累计|现有?|有|[仅只]有?)*{COU
 _MEANS = re.compile(
     rf"{any_of('means')}.{{0,20}}(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造|验收|封顶|到货|[竣完]工|齐套|就位|落成|刚?到了?$)|(?:建|装|购).{{0,20}}{any_of('means')}"
 )
-_BUILT = re.compile(f"[^,]{{0,8}}{any_of('built')}(?:已|均)?建成")
+_BUILT = re.compile(f"(?:(?:我们?|本)(?:公司|单位|厂|院|校|司|方)?|公司)?(?:的|年产)?{any_of('built')}(?:已|均)?建成")
+_GROWN = "|试种|试养|试栽"  # what a field trial is called where it is counted
 _CAUSE = re.compile(r"(?:主要)?(?:因(?!子)|由于|鉴于|受(?!控|理|到))")
 _ONLY = re.compile(rf"{_OURS}?(?:目前|现|暂)*(?:仅|只)")
 _OTHERS = re.compile(
@@ -362,7 +363,9 @@ def _without_others(text: str, kind: str) -> str:
 @lru_cache(maxsize=32)
 def _counts(kind: str) -> re.Pattern[str]:
     """The thing and a count of it and nothing else, but where it is (邻村试种30亩)."""
-    return re.compile(rf"(?:[在于]?[^,]{{0,5}}[省市县区镇乡村])?(?:{thing_words(kind).pattern})(?!0+(?![\d.])){COUNT}")
+    things = thing_words(kind).pattern + (_GROWN if kind == "field_trial" else "")
+    place = "[在于]?(?:(?![拟将需愿]|计划|申请|准备|预计|希望)[^,]){0,5}[省市县区镇乡村]"
+    return re.compile(rf"(?:{place})?(?:{things})(?!0+(?![\d.])){COUNT}")
 
 
 @lru_cache(maxsize=32)

@@ -9,6 +9,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -208,7 +209,8 @@ class _Reader:
         for side in SIDES:
             for node in {str(one.get(side)) for _, one in self.entries(settings.get("sharing"), "sharing", None)}:
                 if _is_file(self.folder / node):
-                    names[side] = {**ids_and_names(self.folder / node, side), **names[side]}
+                    with suppress(TableError):  # told where the table itself is read
+                        names[side] = {**ids_and_names(self.folder / node, side), **names[side]}
             for name, text in names[side].items():
                 known = self.ids[side]
                 found[side].setdefault(_name_key(text), set()).add((known.find(name) if known else "") or name)
@@ -221,7 +223,8 @@ class _Reader:
             known = self.ids[side]
             cells = []
             for cell in table[f"{side}_id"].astype(str):
-                pieces = [cell] if known is not None and known.find(cell) else parted(cell)
+                whole = known is not None and (known.find(cell) or _name_key(cell) in called[side])
+                pieces = [cell] if whole else parted(cell)
                 for at, piece in enumerate(pieces):
                     ids = called[side].get(_name_key(piece), set()) if known is not None else set()
                     if known is None or known.find(piece) or not ids:

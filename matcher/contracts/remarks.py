@@ -15,7 +15,7 @@ import pandas as pd
 
 from matcher.tables.remarks import Override, left_standing, override_in
 
-_UNCLEAR = re.compile(r"重复登记|未(?:执行|实施|开展)|^[\d年月日号./-]+终止$")
+_UNCLEAR = re.compile(r"重复登记(?!.*(?:作废|撤销|注销|删除|取消))|未(?:执行|实施|开展)|^[\d年月日号./-]+终止$")
 
 
 def said_of(cells: Mapping[Any, Any], day: dt.date | None) -> Override | None:
@@ -25,6 +25,10 @@ def said_of(cells: Mapping[Any, Any], day: dt.date | None) -> Override | None:
     [True, False, False, False]
     """
     said = override_in(cells, day=day)
+    if said and said.plain and _UNCLEAR.search(said.words):
+        others = {name: _without_unclear(cell) if isinstance(cell, str) else cell for name, cell in cells.items()}
+        rest = override_in(others, day=day)
+        said = rest if rest and rest.plain else said
     return said._replace(plain=said.plain and not _UNCLEAR.search(said.words)) if said else None
 
 
@@ -35,3 +39,7 @@ def remark_problems(checked: pd.DataFrame, *, day: dt.date | None = None, file: 
     """
     said = [said_of(row, day) for row in checked.to_dict("records")]
     return left_standing(checked, said, "contract_id", "计入登记", file=file)[1]
+
+
+def _without_unclear(text: str) -> str:
+    return "，".join(one for one in re.split("[,，;；。!！\n]+", text) if not _UNCLEAR.search(one))

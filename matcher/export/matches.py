@@ -32,7 +32,7 @@ from matcher.export.tables import all_ids, clean_table, clean_text, files_of, pr
 from matcher.export.targets import check_targets, problems_beside, save_files
 from matcher.export.titles import MATCHES, TITLES
 from matcher.tables.contacts import mask_contacts
-from matcher.tables.names import unit_key
+from matcher.tables.names import is_unit, unit_key
 from matcher.tables.privacy import mask_nested, mask_table
 from matcher.tables.reading import PROBLEM_COLUMNS
 from matcher.tables.remarks import remarks_by_id
@@ -236,7 +236,8 @@ def _keys(table: pd.DataFrame, id_column: str, columns: list[str]) -> dict[str, 
     for name in columns:
         for row, cell in zip(table[id_column].astype(str), table[name], strict=True):
             if isinstance(cell, str) and cell:
-                keys = filter(None, map(unit_key, re.split("[;；、,，\\n]", cell)))
+                units = filter(is_unit, re.split("[;；、\\n]", cell))  # a comma may stand in a name
+                keys = filter(None, map(unit_key, units))
                 found.setdefault(row, set()).update(key for key in keys if key[0] not in "某匿")  # 某公司 is anybody
     return found
 

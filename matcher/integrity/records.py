@@ -77,7 +77,12 @@ def read_records(
     """
     reading = read_table(source, INTEGRITY_RECORDS, sheet=sheet, columns=columns)
     headers = [str(header) for header in reading.columns["header"]]
-    if not columns and "姓名" in headers and (units := [text for text in headers if _UNIT_NAMES.fullmatch(text)]):
+    if (
+        not columns
+        and "姓名" in headers
+        and "unit" not in set(reading.columns["field"])
+        and (units := [text for text in headers if _UNIT_NAMES.fullmatch(text)])
+    ):
         reading = read_table(source, INTEGRITY_RECORDS, sheet=sheet, columns={"姓名": "name", units[0]: "unit"})
     _check_names(reading)
     place = reading.columns.iloc[0]

@@ -34,6 +34,7 @@ from matcher.tables.remarks import no_longer_offered
 from matcher.tables.schemas import OUTCOMES
 
 THREADS = 2
+GONE = "成果已转让或不再提供（见其备注、状态）"
 FOREIGN = "语言不同，默认编码器难以比较"
 ACROSS = "语言不同，只按含义比较，概率未经检验"
 CHUNK = 2048  # asking rows looked at together
@@ -139,10 +140,10 @@ def match(
           `matcher.needs.triage`), none of its indicators is missed, nobody declined the pair, and no remark of the
           outcome says that it is no longer to be had (已转让). A row without any
           recommended record keeps its k rows, all marked False;
-        * `note`: that the pair was declined and why, that the need says too little, what judges criticised in the
-          record, and where texts of two languages meet. Of Chinese and English the default encoder compares the
-          meaning, and the probability was never tried on such pairs; other languages it cannot compare (a multilingual
-          `encoder` can);
+        * `note`: that the pair was declined and why, that the outcome is gone, that the need says too little, what
+          judges criticised in the record, and where texts of two languages meet. Of Chinese and English the default
+          encoder compares the meaning, and the probability was never tried on such pairs; other languages it cannot
+          compare (a multilingual `encoder` can);
         * `met`: the need's indicators against the record's, in Chinese; "" where the need has none;
         * `shared_terms`, `evidence`, `unanswered`, `answers`: see `matcher.matching.explanation.explain`;
         * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
@@ -251,8 +252,9 @@ def _match_some(
     required = requirements_of(index, asking, at, rows)
     declines = _declines(index, ids[at], index.ids[rows])
     apart, strange = _apart(index, (titles, bodies), at, records)
+    gone = _gone(index, asking, at, records)
     back = required.asks_back & (rank == 1)
-    pairs |= {"note": _notes(index, rows, apart, strange, declines, back), "met": required.met}
+    pairs |= {"note": _notes(index, rows, apart, strange, declines, gone, back), "met": required.met}
     if plan.reasons:
         pairs |= explain(asked, index, at, records, titles, bodies)
         pairs["unanswered"][apart] = ""  # that a word is missing in another language says nothing
@@ -260,7 +262,6 @@ def _match_some(
         pairs["answers"] = with_figures(pairs["answers"], required.said)
         advance(len(asking))
     pairs |= {name: getattr(best, name) for name in Best._fields[1:-1]}
-    gone = _gone(index, asking, at, records)
     pairs["barred"] = required.asks_back | required.missed | (declines != "") | gone
     if ranker_of(index):
         pairs["beyond"] = best.beyond
@@ -323,21 +324,22 @@ def _notes(
     apart: NDArray[np.bool_],
     strange: NDArray[np.bool_],
     declines: NDArray[np.object_],
+    gone: NDArray[np.bool_],
     asks_back: NDArray[np.bool_],
 ) -> NDArray[np.object_]:
-    """What a reader must know of each pair: that it was declined, that the need must be asked back, two languages,
-    which the default encoder compares less well or not at all, and criticism by judges.
+    """What a reader must know of each pair: that it was declined, that the outcome is gone, that the need must be asked
+    back, two languages, which the default encoder compares less well or not at all, and criticism by judges.
     """
     ranker = ranker_of(index)
     judged = ranker.wishes.notes if ranker else {}
     default = isinstance(index.encoder, StaticEncoder)
     remarks = np.where(strange, FOREIGN, np.where(apart & default, ACROSS, "")).tolist()
     notes = []
-    for declined, back, remark, row in zip(declines, asks_back.tolist(), remarks, rows.tolist(), strict=True):
+    said = (declines, gone.tolist(), asks_back.tolist(), remarks, rows.tolist())
+    for declined, away, back, remark, row in zip(*said, strict=True):
         criticism = judged.get(row, "")
-        notes.append(
-            "；".join(filter(None, [declined, ASK_BACK * back, remark, criticism * (criticism not in declined)]))
-        )
+        told = [declined, GONE * away, ASK_BACK * back, remark, criticism * (criticism not in declined)]
+        notes.append("；".join(filter(None, told)))
     return np.array(notes, object)
 
 

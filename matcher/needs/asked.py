@@ -45,6 +45,10 @@ _LEVELLED_FROM = re.compile(  # 纵裂率3%左右，希望降至1%以下: where 
     r"[^，,。；;\d]{0,4}[，,。]\s?[^，,。；;\d]{0,12}(?:提[高升]|[增上]升|升|增加?|扩大?|延长?|降低?|下降|减少?|缩短?|压缩?|控制)(?:到|至|在)"
 )
 _WISH_OPENS = re.compile(rf"{WISHED.pattern}|(?:^|[，,；;。])(?:现|特|急|诚)?[求征想欲盼需]")
+_SOUGHT = re.compile(  # the wish behind it, for a thing or a level: not 需防爆, 需求单位
+    r"(?:^|[，,；;。])[我公司们现特急诚拟]{0,4}(?:寻?求(?![解和得])|征[集求]|希望|期望|盼|想|[急亟]需(?!求))"
+)
+_SET = re.compile(r"[:：]\s?$|(?:达到?|控制[在到]|做到|保持|指标|目标|要求)[^，,。；;]*$")
 _SPOILED = re.compile(  # 常温下5天就变质: what happens after a time today
     r"(?:[之以]?[内后]|左右|就|即|便|会|开始|容易)*(?:软化|变质|腐烂|腐败|褐变|霉变|发霉|变色|失效|老化|开裂|结块|脱落|磨损|报废|损坏|堵塞|生锈)"
 )
@@ -179,7 +183,9 @@ def _is_borne(indicator: Indicator, text: str) -> bool:
     """Whether a sentence tells what is lost, spent or spoiled, and wishes only behind it: 空驶率40%，求调度平台."""
     start = max(text.rfind(sign, 0, indicator.start) for sign in _STOPS) + 1
     end = min((at for sign in _STOPS if (at := text.find(sign, indicator.end)) >= 0), default=len(text))
-    if _WISH_OPENS.search(text, start, indicator.start) or not _WISH_OPENS.search(text, indicator.end, end):
+    if _WISH_OPENS.search(text, start, indicator.start) or not _SOUGHT.search(text, indicator.end, end):
+        return False
+    if _SET.search(text[start : indicator.start]):
         return False
     if indicator.unit.dimension == "s" and _SPOILED.match(text, indicator.end):
         return True

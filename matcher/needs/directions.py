@@ -36,6 +36,9 @@ _BY_TIME = ("kg s-1", "m2 s-1", "m3 s-1")
 _DELIVERED = frozenset(  # what a machine gives up to its most
     ("转速", "速度", "流量", "压力", "推力", "拉力", "扭矩", "风量", "风速", "亮度", "照度", "倍率")
 )
+_BORNE = re.compile(
+    "泄漏?|渗漏|漏|振动|磨损|腐蚀|沉降|残余|背|损失|阻力|摩擦|齿槽|接地|空载|沉积|收缩|波动|冲击|插拔|启动|转向|进水"
+)
 _MOST = re.compile(r"最[高大快][^，,。；;\d]{0,8}$")
 _AS_SUCH = frozenset(("色温", "波长", "屈光度", "pH值", "外径", "内径", "行距", "株距"))
 _OF_SUPPLY = re.compile("^(?:供电|电源|输入|输出|工作)?$")
@@ -111,7 +114,12 @@ def extent_of(comparator: str, sense: Meaning, unit: Unit, head: str, tail: str)
     """
     if comparator == "区间":
         return "span" if _USED.search(head[-_REACH:]) or _SET.match(tail) else ""
-    if comparator in ("", "约") and sense.concept in _DELIVERED and _MOST.search(head):
+    if (
+        comparator in ("", "约")
+        and sense.concept in _DELIVERED
+        and _MOST.search(head)
+        and not _BORNE.search(sense.words)
+    ):
         return "most"
     if unit.dimension not in _SIZES or sense.better or sense.concept in _FINER:
         return ""

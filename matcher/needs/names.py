@@ -88,7 +88,9 @@ _SAME_WORDS = {
 }
 _SAME = re.compile("|".join(_SAME_WORDS))
 _WORKS = "消[纳化]|处[理置]|吞吐|加工|生产|产出|转运|分[拣选]|包装|码垛|灌装|收[获割]|采[摘收]|作业|屠宰|烘干|清洗|检测"
-_GETS_THROUGH = re.compile(rf"[年日月班](?:可|能)?(?:{_WORKS})|(?:{_WORKS})(?:能力|规模|量|效率|速度)?$")
+_GETS_THROUGH = re.compile(
+    rf"[年日月班](?:可|能)?(?:{_WORKS})(?!.*(?:[用耗]|消耗|成本|费用|排放|残|废))|(?:{_WORKS})(?:能力|规模|量|效率|速度)?$"
+)
 _KEEPS = re.compile("(?:[贮储]藏|[贮储保]存|保鲜|冷藏|存放)$")
 _PIECES = "s-1 个"  # the dimension of pieces by the time
 _FIELDS = ("亩/", "hm2/")  # how symbols of land by the time begin

@@ -29,7 +29,7 @@ _PERSONS = "工程师|技术人员|研发人员|人员|人才|博士|硕士|本�
 _ELSEWHERE = (
     (
         re.compile(
-            rf"{_WANTS}(?:招聘|招募|招收|诚聘|聘用|引进)[^，,。；;]*(?:{_PERSONS})(?:[若各共]?[\d一二三四五六七八九十两干]*[名人位])?"
+            rf"{_WANTS}(?:招聘|招募|招收|诚聘|聘用|引进)(?:(?!替代|代替|取代|减少|减轻|监管|管理|系统|设备|装备|机器|技术(?!人员)|解决)[^，,。；;])*(?:{_PERSONS})(?:[若各共]?[\d一二三四五六七八九十两干]*[名人位])?"
         ),
         re.compile("人才(?:引进|需求|招聘|培养)?(?:类|需求)?|招聘"),
         "要的是人才，请转人才、人社部门",
@@ -139,10 +139,8 @@ def _elsewhere(need: ReadNeed, category: str) -> str:
     """Where a need of people or money belongs; "" for a technical one."""
     title = re.sub(r"\s+", "", need.texts.get("title", "") or need.texts.get("description", ""))
     for titles, categories, where in _ELSEWHERE:
-        if titles.fullmatch(title.strip("。.；;")):
-            return where
         told = need.points["indicators"] or (need.points["problem"] and not need.only_a_title)
-        if categories.fullmatch(category.strip()) and not told:
+        if (titles.fullmatch(title.strip("。.；;")) or categories.fullmatch(category.strip())) and not told:
             return where
     return ""
 

@@ -278,7 +278,7 @@ def _case(
         return CASES["continuation" if new.year[at] > old.year[row] else "person"]
     mine, theirs = str(new.institution[at]), str(old.institution[row])
     same = units.get((mine, theirs))
-    if mine and same:
+    if mine and same and not _is_within(mine):
         return CASES["institution"]
     other_unit = bool(mine and theirs) and same is None and not (_is_within(mine) or _is_within(theirs))
     if other_person:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.tables.cells import is_blank
 from matcher.tables.grids import read_book
+from matcher.tables.names import person_key
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 from matcher.tables.sheets import OWN_SHEETS, Book, is_about_others, is_own_book
@@ -45,6 +47,7 @@ def sheets_of_reviewers(
     readings: dict[str, Reading] = {}
     reviewers: dict[str, str] = {}
     others = []
+    guessed = False
     for name in names:
         try:
             reading = read(book, name)
@@ -53,7 +56,8 @@ def sheets_of_reviewers(
             continue
         said = set(reading.rows["reviewer"].fillna("").astype(str).str.strip()) - {""}
         who = next(iter(said), "") or _reviewer_of(name, is_person)
-        if len(said) > 1 or who in reviewers.values():
+        guessed |= not said and who == _ROLE.sub("", name.strip()) == name.strip()
+        if len(said) > 1 or person_key(who) in map(person_key, reviewers.values()):
             return None
         if not who or _headers(reading) != _headers(next(iter(readings.values()), reading)):
             others.append(name)
@@ -61,6 +65,9 @@ def sheets_of_reviewers(
         readings[name], reviewers[name] = reading, who
     if len(readings) < 2 or "score" not in next(iter(readings.values())).columns["field"].tolist():
         return None
+    items = [set(reading.rows["item"].dropna().astype(str)) for reading in readings.values()]
+    if guessed and not any(one & other for one, other in combinations(items, 2)):
+        return None  # groups of projects (石油, 金属), no panel
     rows = [reading.rows.assign(reviewer=reviewers[name]) for name, reading in readings.items()]
     shown = "、".join(f"{who}（“{name}”）" for name, who in reviewers.items())
     lines = [(shown, f"{len(readings)} 个工作表各是一位评委的，都已读入", "请核对各表是哪一位的")]

@@ -53,7 +53,7 @@ _AGAIN = re.compile(
 _DONE = re.compile("^[^未不]*(?:(?:履行|执行)完(?:毕|成)|结题|已履行|已(?:通过)?验收|验收(?:合格|通过))")
 _ENDED = re.compile("(?<!未)(?:期满|届满|到期)")  # after which a contract or a service stops by itself
 _NOW = re.compile(
-    "^[^由改另]*(?:现[任为]|返乡|创业|(?<![接继离卸责])任(?!务))|(?<![未不拟待])(?:认定|获批|授牌)|予以登记|已登记"
+    "^[^由改另]*(?:现[任为]|返乡|创业|(?<![接继离卸责])任(?!务))|(?<![未不拟待])(?:认定|获批|授牌(?!收回|注销))|予以登记|已登记"
     "|^[^未不]*(?:通过|合格)[^,;]{0,2}$"
 )
 _FIRM_GONE = re.compile("(?:企业|单位|甲方|乙方).*(?:注销|吊销|解散|关停)(?!合同|协议|项目|认定|资格|称号)")
@@ -71,21 +71,23 @@ _OF_KINDS = {  # what a remark may say against a row of the tables by which peop
     "firms": "注销|吊销|迁[出往至]|外迁|搬[迁离]|放弃|停[产业]|歇业|倒闭|破产|经营异常|失信|黑名单|并入|重复"
     "|同第[\\d一二三四五]|不再|不(?:参加|申报)",
 }
-_GONE = re.compile(
-    "(?<![未无没不非免])(?<!没有)(?:(?:已|全部).{0,4}(?:转让|卖断|卖给|出售|售出)|(?:独占|独家|排他)(?:许可|授权))(?!意向|中)"
+_PARTY = r"[^,;，；、\d]{1,24}"
+_GONE = re.compile(  # a remark that says this and nothing else: 已转让3项，剩余2项 says more
+    rf"(?:本|该|此)?(?:成果|专利权?|技术|项目|权利)*(?:{_DAY})?(?:均|已经?|全部)+(?:{_DAY})?(?:整体|全部|独占|独家|排他|许可|授权)*"
+    rf"(?:转让|卖断|卖|出售|售出|许可|授权)(?:[给予至](?!本|我){_PARTY})?(?<!中)"
 )
-_STILL = re.compile("其中|部分|仍|继续|还可|可再|普通许可|意向|拟|可(?:独占|独家|排他)|(?:许可|转让)(?:或|均可|皆可)")
+_GIVEN = re.compile("转让|卖|售|独占|独家|排他")  # not a plain licence, which others may have too
 _SECRET = r"(?<!不)涉密|(?<!需签)(?<!签订)保密(?!协议|性|条款)|不(?:宜|予|便|对外)?公开"
 _LONGEST = 60  # characters; a longer text tells of more than the row
 _AGAINST = {
     name: re.compile(f"(?<![未无没不非免])(?<!没有)(?:{words}|{_SECRET}|作废|撤回|取消|撤销)(?!性|定位|精度|利用|使用)")
     for name, words in _OF_KINDS.items()
 }
-_FREE = "没有可转让的专利权，公开的技术可以自由使用"
+_FREE = "似已没有可转让的专利权，请核对"
 _STATE = re.compile("(?:需求|成果|企业|专家|对接|转化|经营)?状态")
 _LEGAL = re.compile("(?:当前|最新|现|简单|专利|权利|案件)*(?:法律状态|权利状态|专利状态|案件状态|有效性)(?:/.*)?")
 _LAPSED = re.compile(  # of a patent; what holds (有效，2030年届满) or is still looked into (复审中) has not
-    "^(?!有效|维持|.*(?:复审|审查)(?:中|请求)).*"
+    "^(?!有效|维持|.*(?:复审|审查)(?:中|请求)|.*(?:维持|有权|有效(?!期届满)|重复授权|备案|登记|授权(?![后失前公无])|无效[^,;]{0,4}驳回|异议)).*"
     "(?<!未)(?<!没有)(?:驳回|失效|终止|撤回|放弃|届满|过期|(?<!部分)无效(?!宣告|请求))"
 )
 _MOST_NAMED = 8  # rows that one problem names
@@ -260,8 +262,8 @@ def remarks_by_id(rows: pd.DataFrame, contract: Contract) -> dict[str, str]:
 
 
 def no_longer_offered(rows: pd.DataFrame, contract: Contract) -> list[bool]:
-    """Which outcomes a remark or state says are sold or given away (已转让, 独占许可, 作废) and not to be had any more;
-    已转让2家，可继续许可 and 部分已转让 are not among them.
+    """Which outcomes a remark or state says are sold or given away (已转让, 已独占许可给某公司, 作废) and not to be had
+    any more: where it says that and nothing else, not 已转让2家，可继续许可, 部分已转让 or 样机已出售.
     """
     own = {column.name for column in contract.columns}
     headers = [name for name in rows.columns if name not in own and _may_speak(contract, str(name))]
@@ -274,8 +276,8 @@ def no_longer_offered(rows: pd.DataFrame, contract: Contract) -> list[bool]:
 def _is_gone(cell: object) -> bool:
     if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST:
         return False
-    said = override_of(cell)
-    return bool((said and said.plain) or _GONE.search(fold(cell))) and not _STILL.search(fold(cell))
+    said, text = override_of(cell), fold(cell)
+    return bool((said and said.plain) or (_GONE.fullmatch(text) and _GIVEN.search(text)))
 
 
 def _may_speak(contract: Contract, header: str) -> bool:

@@ -442,8 +442,9 @@ def test_in_a_library_of_a_few_unrelated_records_only_the_plainly_right_one_is_r
     [
         ("已转让", True),
         ("已独占许可给某公司", True),
-        ("已转让2家，可继续许可", False),
-        ("未转让", False),
+        ("2025年6月已转让给某机械公司", True),
+        *((text, False) for text in ("已转让2家，可继续许可", "未转让", "已完成转让前评估", "样机已出售20台")),
+        *((text, False) for text in ("专利权已由发明人转让至本公司", "已转让3项，剩余2项", "合作方式：独占许可")),
         ("", False),
     ],
 )
@@ -456,6 +457,7 @@ def test_an_outcome_that_is_sold_is_not_recommended(remark, taken):
     asked = needs[needs["need_id"] == sold["need_id"]]
     found = match(asked, Index.build(told), k=3, reasons=False)
     assert found.loc[(found[pair] == sold).all(axis=1), "recommended"].tolist() == [not taken]
+    assert ("不再提供" in found.loc[(found[pair] == sold).all(axis=1), "note"].item()) == taken
     assert found["score"].tolist() == plain.loc[plain["need_id"] == sold["need_id"], "score"].tolist()
     back = match(told[told["outcome_id"] == sold["outcome_id"]], Index.build(needs), k=3, reasons=False)
     assert not (taken and back["recommended"].any())

@@ -95,7 +95,7 @@ def test_patents_that_were_refused_or_have_lapsed_are_told(header):
         [
             header,
             "有 2 行的专利没有授权或已失效：第 2 行“驳回”、第 4 行“权利终止”；这些行照常读入，"
-            "没有可转让的专利权，公开的技术可以自由使用",
+            "似已没有可转让的专利权，请核对",
             "请核对；推荐时不要当作可转让、许可的专利",
         ]
     ]
@@ -129,7 +129,7 @@ def test_matches_tell_lapsed_patents_and_the_asking_firms_own(tmp_path):
     matches = matches.assign(rank=[1, 2, 1], score=0.5, good_match=True)
     write_matches(tmp_path / "m.csv", matches, queries=needs, records=outcomes)
     assert pd.read_csv(tmp_path / "m.csv", dtype=str)["note"].fillna("").tolist() == [
-        "成果当前法律状态“失效”（没有可转让的专利权，公开的技术可以自由使用）",
+        "成果当前法律状态“失效”（似已没有可转让的专利权，请核对）",
         "成果就是提出需求的企业自己的，请不要推荐给它",
         "",
     ]

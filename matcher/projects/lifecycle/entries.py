@@ -44,7 +44,7 @@ _OPENED = re.compile(  # behind it: there is another acceptance to come
 )
 _EXTENDED = re.compile(r"(?<!拟)(?<!申请)(?:延期|延长|展期|顺延|延)[至到][^，,；;。]{2,12}")
 _PROGRESS = re.compile("(?:当前|目前|最新|实施|执行|工作)?进展(?:情况)?")
-_ASKED = re.compile(r"(?<!拟)(?:申请|申报)(?:延期|延长|展期|顺延)(?:[至到][^，,；;。]{2,12})?")
+_ASKED = re.compile(r"(?<![拟未])(?:申请|申报)(?:延期|延长|展期|顺延)(?:[至到][^，,；;。]{2,12})?")
 _PASSED = re.compile(
     "(?<![未不没待拟])(?:已|已经)?(?:通过[^，,；;。]{0,6}(?:验收|绩效评价)|(?:验收|绩效评价)(?:合格|通过)|完成验收|已验收|(?:已|准予|同意)结[题项])(?!后|的?条件|率)"
 )
@@ -149,7 +149,12 @@ def _faults(row: Mapping[Any, Any], undated: bool) -> Iterator[tuple[str, str, s
 def _passed(remark: str) -> str:
     """The clause of a remark by which a project passed its acceptance, "" for none."""
     for clause in re.split("[，,；;。\n]+", remark):
-        if _PASSED.search(clause) and not _OF_A_PART.search(clause) and not _goes_on(clause):
+        if (
+            _PASSED.search(clause)
+            and not re.search("[未没不]|预计|计划|将于|力争|争取|应|须|要求|督促|承诺|目标|可通过|前通过", clause)
+            and not _OF_A_PART.search(clause)
+            and not _goes_on(clause)
+        ):
             return clause.strip()
     return ""
 
