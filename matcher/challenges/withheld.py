@@ -18,7 +18,6 @@ _REFUSED = re.compile(
     "退回|驳回|[未不](?:予|获|能|得|被)?(?:[初复终评]?审[核查批]?)?(?:通过|同意|受理|采纳)(?:通过|发布|公开)?"
     "|待[初复终]?[审核批补修][^，,。；;]*|未[初复终]?[审核][核查批定]?(?=$|[^\\w])|(?:审核|评审|处理)中|撤[回销]"
 )
-_TERM = re.compile("保密(?:期限?|年限|时间|义务|责任)(?![^,，;；。\n]*(?:公开|[秘机绝涉]密))[^,，;；。\n]*")
 _PASSED = re.compile("(?:[初复终]?审[核查批]?)?(?:已|审)?(?:通过|同意)(?:审[核查批])?|是|true|√|合格", re.I)
 _VERDICT = re.compile(
     f"(?P<refused>{_REFUSED.pattern})|(?P<hoped>(?:[可方才能须需待拟若如]|再(?![次审]))[^，,。；;]*?)?"
@@ -54,16 +53,10 @@ def withheld_needs(needs: pd.DataFrame) -> pd.DataFrame:
         for name in others:
             said = texts[name][i]
             refused = name in of_review and not passed and _REFUSED.search(said)
-            if refused or (said and _is_secret(name, said)):
+            if refused or (said and says_secret(name, said)):
                 found.append((need, title, name, said))
                 break
     return pd.DataFrame(found, columns=list(WITHHELD), dtype=object)
-
-
-def _is_secret(header: str, said: str) -> bool:
-    """Whether a need is secret: for how long the partners keep silent (保密期限 3年) is a clause of their contract."""
-    of_contract = _TERM.match(header) and not re.search("[秘机绝涉]密|公开|^是$", said)
-    return says_secret("" if of_contract else header, _TERM.sub("", said))
 
 
 def _passes(said: str) -> bool:

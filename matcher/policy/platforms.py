@@ -42,12 +42,12 @@ KINDS = {
 }
 LEVELS = {"国家级": "国家|部级|教育部|科技部|工信部", "省级": "省|自治区", "市级": "市", "县级": "县|区"}
 _OF_WHAT_FIELDS = r"(?:综合|专业)[型类性]?"  # of an incubator
-_NOT_YET = re.compile("培育|筹建|在建|建设中|拟建|拟申报|申报中|创建中|争创|待认定")
+_NOT_YET = re.compile("培育|筹建|拟建|拟申报|申报中|创建中|争创|待认定")
 _IS_NOT_YET = re.compile(
     rf"(?:{_NOT_YET.pattern})(?:期内?|阶段|库|中|状态|平台|[)）])*$|^拟"
 )  # 正常，培育企业20家 is one
 _REMARKS_NOT_YET = re.compile(
-    rf"(?:目前|现|尚|仍|正|处于|正在|该|本|平台)*(?:{_NOT_YET.pattern})(?:期内?|阶段|中|状态|平台)*"
+    rf"(?:目前|现|尚|仍|正|处于|正在|该|本|平台)*(?:{_NOT_YET.pattern}|在建|建设中)(?:期内?|阶段|中|状态|平台)*"
 )  # 新厂房在建 is of another thing
 _IN_A_NAME = {name: f"{name}|{name.removesuffix('级')}重点实验室" for name in LEVELS}  # 市 alone may be the place
 _REGISTER = Contract(
@@ -234,7 +234,7 @@ def overruled(row: Mapping[Any, Any], state: str, day: dt.date | None = None) ->
     """
     written = row.get(state)
     status = re.sub(r"[(（]原[^()（）]*[)）]", "", written) if isinstance(written, str) else ""
-    if _IS_NOT_YET.search(status):
+    if _IS_NOT_YET.search(status) or _REMARKS_NOT_YET.fullmatch(status.strip()):
         return Override(True, status, None)
     said = _ended(row, state, day)
     if said is not None and said.plain:

@@ -38,6 +38,7 @@ _BLANK = re.compile(r"[\s（()）]")
 _NOT_A_YEAR = re.compile(
     r"[上下]半年|季度?|\d\s*月|[一二三四五六七八九十]月|[-—~～至到]\s*\d\d|[二三四五两]年|五年|滚动"
 )
+_LEVEL_NAME = re.compile("总数|总量|累计|拥有|保有|存量|达到?")  # what there is by then, from whenever
 _YEAR_END = ("年底", "年末", "全年", "年内", "年终")
 # Names of levels of which less is better, and of how much something is to come down by or to
 _HOW_MANY = "(?:[数量率额面]|总量|总额|强度|[起次户家人件项]数|比例)"
@@ -98,6 +99,7 @@ def _started(reading: Reading, source: Any) -> Reading:
     year = None if isinstance(source, pd.DataFrame) else _year_of_title(source, sheet, set(account["header"]))
     open_ = rows["start"].isna() & rows.get("start_text", pd.Series("", rows.index)).fillna("").eq("")
     ends = rows["due"].fillna(rows["due_max"]) if "due_max" in rows else rows["due"]
+    open_ &= ~rows["name"].fillna("").astype(str).str.contains(_LEVEL_NAME)
     begun = open_ & ends.dt.year.eq(year or 0)
     if year is None or not begun.any():
         return reading

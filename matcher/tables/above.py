@@ -75,6 +75,8 @@ def take_owner(
     below = [pair for at in range(rows.end, len(grid.rows)) for pair in _pairs(at, grid.rows[at], names)]
     owned = len(owners) == 1 and all(pair.value in owners for pair in below if pair.field in OWNERS)
     alone = {name for name in by_one if len({pair.value for pair in (*pairs, *below) if pair.field == name}) == 1}
+    if set(by_one) & places.keys():  # the rows tell who it is themselves
+        alone = set()
     taken: dict[str, _Pair] = {}
     for pair in pairs:
         if pair.field in places and pair.field in _OF_OWNER:

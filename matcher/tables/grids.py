@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -24,6 +25,7 @@ __all__ = ["BadRow", "Book", "Grid", "Merged", "Remark", "Source", "read_book", 
 
 Source = str | os.PathLike[str] | bytes | IO[bytes] | pd.DataFrame | Book
 
+_ROW_NUMBERS = ("id", "no", "index", "序号", "编号")  # names of an index
 _NOT_TABLES = {
     b"%PDF": "PDF",
     b"\x89PNG": "PNG 图片",
@@ -157,9 +159,13 @@ def _grids(name: str, data: bytes) -> list[Grid]:
 
 
 def _frame_grid(frame: pd.DataFrame) -> Grid:
-    """A frame as a grid; levels of its index that have a name are columns too."""
-    if named := [name for name in frame.index.names if isinstance(name, str) and name not in frame.columns]:
-        frame = pd.concat([frame.index.to_frame(index=False)[named], frame.reset_index(drop=True)], axis=1)
+    """A frame as a grid; levels of its index that have a name are columns too, one of mere numbers (id, no) only where
+    no column is an id.
+    """
+    numbered = any(re.search("编号|序号|号$|_?id$", str(label), re.I) for label in frame.columns)
+    given = [name for name in frame.index.names if isinstance(name, str) and name not in frame.columns]
+    if named := [name for name in given if not (numbered and name.lower() in _ROW_NUMBERS)]:
+        frame = pd.concat([frame.reset_index(drop=True), frame.index.to_frame(index=False)[named]], axis=1)
     header = [" ".join(map(str, label)) if isinstance(label, tuple) else label for label in frame.columns]
     columns = []
     for i in range(frame.shape[1]):

@@ -210,10 +210,11 @@ class Vocabulary:
         """The field of a compound, or of a header that differs in its last word only: 背景描述 for 背景说明, 项目名 for
         项目名称, 技术需求情况说明 for 技术需求描述.
         """
+        known = is_carried(key)
         for words, column in self._compounds:
-            if words.fullmatch(key):
+            if words.fullmatch(key) and not (known and column.kind == "id"):
                 return column
-        if is_carried(key):
+        if known:
             return None
         if (stem := _DESCRIBES.sub("", key)) != key:
             texts = (self._described.get(one) or self.exact.get(one) for one in (stem, stem.removesuffix("情况")))

@@ -35,7 +35,7 @@ _YEAR_ALONE = re.compile(r"(?:19|20)\d\d\s*年?度?")
 _OF_FIGURES = re.compile(r"(?:(?:主要|经济|财务|统计|考核)*指标|项目|科目)(?:名称)?")
 _BESIDE_YEARS = re.compile(r"(?:计量)?单位|备注|说明|合计|平均|同比.*|增[长幅速].*")
 _OF_A_ROUND = re.compile(
-    r"申报|申请|认定|入库|征集|推荐|报名|填报|[:：]"
+    r"申报|申请|认定|入库|征集|推荐|报名|填报|名录|名单|培育|摸底|更新|走访|台账|截至|[:：]"
 )  # in a title, the time is not that of figures
 _KINDS = (NEEDS, OUTCOMES, EXPERTS, WORKS, REVIEW_SCORES, NOMINATED_PERSONS, EARLIER_AWARDS, VOTES)
 
@@ -131,10 +131,13 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
 
 def _has_years_across(grid: Grid) -> bool:
     """Whether the first rows hold a header of figures on the left and of years: 指标, 单位, 2023年, 2024年."""
-    for row in grid.rows[:HEADER_ROWS]:
+    for at, row in enumerate(grid.rows[:HEADER_ROWS]):
         first, *others = [*filter(None, row_texts(row)), ""]
         years = sum(bool(_YEAR_ALONE.fullmatch(text)) for text in others)
         if years > 1 and _OF_FIGURES.fullmatch(header_key(first)):
+            below = [text for text in row_texts(grid.rows[at + 1])[1:] if text] if grid.rows[at + 1 :] else []
+            if below and not any(re.fullmatch(r"[-—\d,.%]+", text) for text in below):
+                return False  # a second row of the header: 企业名称 under 项目, 销售收入 under 2023年
             return all(_YEAR_ALONE.fullmatch(text) or _BESIDE_YEARS.fullmatch(text) for text in others if text)
     return False
 

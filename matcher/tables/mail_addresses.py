@@ -84,7 +84,7 @@ def _mail(text: str, read: str, match: re.Match[str]) -> Edit | None:
     sentence = match[0].startswith(" at ") and "dot" not in match[0] and not re.match(f" at (?:{_HOSTS})", match[0])
     if (
         sentence
-        and text[sign + 1 : sign + 3] != "_AT"
+        and text[sign + 1 : sign + 3] != "AT"
         and not re.search("mail|邮|信箱", read[max(0, start - 24) : start])
     ):
         return None  # an address of a site in an English sentence

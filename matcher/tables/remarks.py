@@ -56,6 +56,7 @@ _NOW = re.compile(
     "^[^由改另]*(?:现[任为]|返乡|创业|(?<![接继离卸责])任(?!务))|(?<![未不拟待])(?:认定|获批|授牌(?!收回|注销))|予以登记|已登记"
     "|^[^未不]*(?:通过|合格)[^,;]{0,2}$"
 )
+_NOT_BACK = re.compile("[未不没拟待]|申请|中$|^[^,;]*(?:更名|改期|顺延)$")  # 未通过重新认定, 2026年重新组建中
 _FIRM_GONE = re.compile("(?:企业|单位|甲方|乙方).*(?:注销|吊销|解散|关停)(?!合同|协议|项目|认定|资格|称号)")
 _UNSAID = re.compile("放弃(?:申请|申报)$|^测试$|中$")  # of what, or whether by now, is not said
 _UNCOUNTED = re.compile("不予|不统计|不计|勿计")
@@ -132,7 +133,9 @@ def came_back(text: str) -> bool:
     """
     clauses = _clauses(text)
     last = max((at for at, clause in enumerate(clauses) if re.search(_OVER, clause)), default=len(clauses))
-    later = [*clauses[last + 1 :], re.split(_OVER, clauses[last])[-1]] if clauses[last:] else []
+    later = clauses[last + 1 :]
+    later += [re.split(_OVER, one)[-1] for one in clauses[last : last + 1] if not _NOT_BACK.search(one)]
+    later = [clause for clause in later if not _NOT_BACK.search(clause)]
     return any(_AGAIN.search(clause) or _NOW.search(clause) for clause in later)
 
 

@@ -27,6 +27,9 @@ _WHO_ONLY = re.compile(  # what is kept back is who posts it, or a tender
 _OF_WHO = re.compile(f"{_WHO}|公开(?:企业|单位)$")
 _SECRET_CELL = "是|有|true|1(?:\\.0)?|√|[☑√]是|内部(?:资料|使用)?|(?:秘密|机密|绝密).*"  # in a column of secrecy
 _OF_SECRECY = re.compile("涉密|保密|密级|定密")
+_TERM = re.compile(  # how long the partners keep silent: a clause of their contract, no secrecy of the row
+    "保密(?:期限?|年限|时间|义务|责任)(?![^,，;；。\n]*(?:公开|[秘机绝涉]密))[^,，;；。\n]*"
+)
 _MOST_NAMED = 5  # rows that a problem names
 
 
@@ -35,7 +38,12 @@ def says_secret(header: str, cell: str) -> bool:
 
     >>> says_secret("是否公开", "否"), says_secret("密级", "秘密★5年"), says_secret("备注", "需签保密协议")
     (True, True, False)
+    >>> says_secret("保密期限", "3年"), says_secret("备注", "保密期限内不得公开")
+    (False, True)
     """
+    if _TERM.match(header) and not re.search("[秘机绝涉]密|公开|^是$", cell):
+        header = ""
+    cell = _TERM.sub("", cell)
     rest = _NO_SECRET.sub("", _PAPERS.sub("", _WHO_ONLY.sub("", cell))).strip()
     if _OF_SECRECY.search(header):
         term = "期限" in header and not re.fullmatch(rf"{NOT_SECRET}|[-—/\s]*", rest.lower())

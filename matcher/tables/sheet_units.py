@@ -17,10 +17,11 @@ from matcher.tables.unit_lines import FOREIGN, Statement, half_width, money_unit
 
 _UNIT_COLUMNS = {"单位", "计量单位", "金额单位", "货币单位", "资金单位", "数额单位", "单位(元/万元)"}
 _OF_MONEY_ONLY = {"金额单位", "货币单位", "资金单位", "数额单位", "单位(元/万元)"}
-_NOTE = re.compile(r"[(\[【]?(?:[备附]?注|(?:填[表报写])?说明|[*※]|\d{1,2}[.、)])")
-_OWN_UNIT = (
-    r"(?:金额|数额|货币|计量|均|都|统一|一律)*(?:单位|[以按用为是:])"  # behind the header of the column that has it
+_NOTE = re.compile(
+    r"[(\[【]?(?:[备附]?注|(?:填[表报写])?(?:说明|要求|须知)|(?:重要|温馨)?提示|其中|口径|指标(?:解释|口径)|[*※]|\d{1,2}[.、)])"
 )
+# behind the header of the column that has it, or the last of several
+_OWN_UNIT = r"(?:[、,及和与/][^()、,及和与/:。]{2,16})*(?:金额|数额|货币|计量|均|都|统一|一律)*(?:单位|[以按用为是:])"
 _IN_HEADER = "请在表头注明单位，如“（万元）”"
 _IN_RMB = "请折合成人民币，并在表头注明单位，如“（万元）”"
 

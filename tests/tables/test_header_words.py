@@ -754,3 +754,10 @@ def test_no_field_is_hinted_that_says_something_else_than_the_header(header: str
     kind = "yesno" if title.startswith("符合") else "text"
     contract = Contract("rows", "行", "id", (Column("id", "id", "编号"), Column("field", kind, title)))
     assert Vocabulary(contract, {}).nearest(header) == (None, 0.0)
+
+
+def test_a_number_of_rows_is_no_id_of_a_person_or_a_need():
+    works = pd.DataFrame({"编号": ["1"], "专利名称": ["一种筛网"], "发明人": ["虚构某甲"]})
+    assert read_works(works).rows["expert_id"].tolist() == [""]
+    needs = pd.DataFrame({"需求编号": ["N7"], "需求名称": ["降噪"]}, index=pd.Index([1], name="id"))
+    assert read_needs(needs).rows["need_id"].tolist() == ["N7"]

@@ -34,6 +34,7 @@ _KINDS = {
 _MAJOR = re.compile("重大|严重|重特大")
 _REMOVAL = re.compile("移[出除]|修复|解除|撤销")  # a column that tells of the end of a listing
 _IS_REMOVED = re.compile("(?<!未)(?<!尚未)(?<!不)(?:已|完成|准予|予以).{0,6}(?:移[出除]|修复|解除|撤销)")
+_NOT_REMOVED = re.compile(r"(?:否|无|没|[尚还]?未)[^,，;；。]{0,8}")  # an answer that it still holds
 _MINOR = re.compile("一般|较大|轻微|轻伤|较轻")
 Holds = Callable[[Entry, str, Truth, dt.date], Truth]
 _ACCIDENTS = ("safety", "quality", "environment")
@@ -62,8 +63,12 @@ def _unread_removal(entry: Entry) -> str:
     if entry.day("removed_on") != UNKNOWN_DAY:
         return ""
     if written := str(entry.cells.get("removed_on" + TEXT, "")):
+        if _NOT_REMOVED.fullmatch(written.strip()):
+            return ""
         return f"“移出日期”写的“{shorten(written, 40)}”"
     for header, nearest, cell in entry.beside():
+        if isinstance(cell, str) and _NOT_REMOVED.fullmatch(cell.strip()):
+            continue
         said = isinstance(cell, str) and _IS_REMOVED.search(cell)
         if said or nearest == "移出日期" or _REMOVAL.search(header):
             return f"“{header}”一列的“{shorten(str(cell), 40)}”"

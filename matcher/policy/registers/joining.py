@@ -178,10 +178,13 @@ def _derived(
 
 def _listed(kind: str, entries: Entries) -> dict[tuple[str, str], dict[str, int]]:
     """Fact -> firm -> how many of its rows may be about it, whether they count or not."""
-    facts: dict[tuple[str, str], dict[str, int]] = {}
+    rows, facts = entries.rows, dict[tuple[str, str], dict[str, int]]()
+    if kind == "staff":  # a list of research staff is none of all; one with others too corrects the table
+        others = {entry.firm for entry in rows if not entry.yes("science")}
+        rows = [entry for entry in rows if entry.firm not in others]
     for fact in _COUNTS[kind]:
-        about = (entry.firm for entry in entries.rows if kind != "rights" or rights.may_be_of(entry, fact))
-        facts[fact] = {**dict.fromkeys((entry.firm for entry in entries.rows), 0), **Counter(about)}
+        about = (entry.firm for entry in rows if kind != "rights" or rights.may_be_of(entry, fact))
+        facts[fact] = {**dict.fromkeys((entry.firm for entry in rows), 0), **Counter(about)}
     return facts
 
 

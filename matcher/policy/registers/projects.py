@@ -39,6 +39,7 @@ Table = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 _EXPENSE = re.compile("费|折旧|摊销|投入|支出|委托|材料|人工|工资|试验")
 _NO_EXPENSE = re.compile(
     "其中|预算|计划|收入|加计|比例|占比|率|说明|备注|日期|时间|单位|单价|方式|人数|编号|名称|辅助账"
+    "|来源|总投[入资]|总经费|项目经费|累计|拨款|财政|自筹|工时|投入数|负责"
 )
 _DOMESTIC = ("rd_domestic_3y", BASIS)
 _YEARS = {3: ("rd_expense_y1", BASIS), 2: ("rd_expense_y2", BASIS), 1: ("rd_expense_y3", BASIS)}
@@ -207,7 +208,7 @@ def _other_amounts(entry: Entry) -> list[tuple[str, str, object]]:
         one
         for one in entry.beside()
         if (one[1] in titles or (_EXPENSE.search(one[0]) and not _NO_EXPENSE.search(one[0])))
-        and re.search(r"[1-9]", str(one[2]))
+        and re.fullmatch(r"[\d,.]*[1-9][\d,.]*\s*(?:[万千]?元)?", str(one[2]).strip())
     ]
 
 
