@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables.cells import as_written, is_blank, shorten
+from matcher.tables.cells import as_written, is_blank
 from matcher.tables.documents import is_document, read_document
 from matcher.tables.grids import Book, Source, read_book
 from matcher.tables.header_forms import header_key
