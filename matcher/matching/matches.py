@@ -24,7 +24,7 @@ from matcher.matching.recommendation import assess, features_of, recommender_of
 from matcher.matching.records import id_column_of, texts_of
 from matcher.matching.remembered import Records
 from matcher.matching.reordering import NOTHING, Best, Rerank, reranked, with_voice
-from matcher.matching.requirements import ASK_BACK, requirements_of
+from matcher.matching.requirements import requirements_of
 from matcher.matching.tokens import language
 from matcher.matching.unanswered import without_said
 from matcher.progress import advancing, timed
@@ -251,7 +251,7 @@ def _match_some(
     required = requirements_of(index, asking, at, rows)
     declines = _declines(index, ids[at], index.ids[rows])
     apart, strange = _apart(index, (titles, bodies), at, records)
-    back = required.asks_back & (rank == 1)
+    back = np.where(rank == 1, required.asks_back, "")
     pairs |= {"note": _notes(index, rows, apart, strange, declines, back), "met": required.met}
     if plan.reasons:
         pairs |= explain(asked, index, at, records, titles, bodies)
@@ -261,7 +261,7 @@ def _match_some(
         advance(len(asking))
     pairs |= {name: getattr(best, name) for name in Best._fields[1:-1]}
     gone = _gone(index, asking, at, records)
-    pairs["barred"] = required.asks_back | required.missed | (declines != "") | gone
+    pairs["barred"] = (required.asks_back != "") | required.missed | (declines != "") | gone
     if ranker_of(index):
         pairs["beyond"] = best.beyond
     if recommender_of(index):
@@ -323,7 +323,7 @@ def _notes(
     apart: NDArray[np.bool_],
     strange: NDArray[np.bool_],
     declines: NDArray[np.object_],
-    asks_back: NDArray[np.bool_],
+    asks_back: NDArray[np.object_],
 ) -> NDArray[np.object_]:
     """What a reader must know of each pair: that it was declined, that the need must be asked back, two languages,
     which the default encoder compares less well or not at all, and criticism by judges.
@@ -335,9 +335,7 @@ def _notes(
     notes = []
     for declined, back, remark, row in zip(declines, asks_back.tolist(), remarks, rows.tolist(), strict=True):
         criticism = judged.get(row, "")
-        notes.append(
-            "；".join(filter(None, [declined, ASK_BACK * back, remark, criticism * (criticism not in declined)]))
-        )
+        notes.append("；".join(filter(None, [declined, back, remark, criticism * (criticism not in declined)])))
     return np.array(notes, object)
 
 

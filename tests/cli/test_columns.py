@@ -96,8 +96,10 @@ def test_a_file_may_be_named_for_the_first_table_and_in_settings(run, tables):
     (tables / "列.yaml").write_text("列: {合同额度（万元）: 合同成交额, '目标.csv:指标事项': 目标名称}\n", "utf-8")
     words = ("contracts", "台账.csv", "--targets", "目标.csv", "--on", "2026-07-01", "-o", "out.xlsx")
     assert run(*words, "--settings", "列.yaml")[:2] == (
-        0, "1 份合同：待核 1\n1 项目标：进度正常 1\n结果已写入 out.xlsx\n",
-    )  # fmt: skip
+        0,
+        "1 份合同：待核 1\n表里没有“申请日期”这一列，1 份因此待核；请补上，或用 --column 表头=申请日期 指定\n"
+        "1 项目标：进度正常 1\n结果已写入 out.xlsx\n",
+    )
     chosen = ("--column", "台账.csv：合同额度（万元）=amount", "--column", "目标.csv:指标事项=name")
     assert run(*words, *chosen)[0] == 0
     status, _, err = run("projects", "status", "p.db", "--on", "2026-07-01", "-o", "o.csv", "--column", "甲=乙")
@@ -121,3 +123,12 @@ def test_every_command_that_reads_a_table_takes_the_choice_of_columns_that_it_hi
     assert len(readers) > 40
     without = [name for name, one in readers.items() if "--column" not in {opt for p in one.params for opt in p.opts}]
     assert without == []
+
+
+def test_two_fields_for_one_header_are_refused(run, tables):
+    words = ("match", "需求.csv", "成果.csv", "-o", "a.xlsx", "--column", "难处=需求描述")
+    status, _, said = run(*words, "--column", "难处=关键词")
+    assert status == 2
+    assert "“难处”指定了两个字段（需求描述、关键词），一列只能是一个字段" in said
+    assert not (tables / "a.xlsx").exists()
+    assert run(*words, "--column", "难处=需求描述")[0] == 0  # the same once more says nothing else

@@ -754,3 +754,12 @@ def test_no_field_is_hinted_that_says_something_else_than_the_header(header: str
     kind = "yesno" if title.startswith("符合") else "text"
     contract = Contract("rows", "行", "id", (Column("id", "id", "编号"), Column("field", kind, title)))
     assert Vocabulary(contract, {}).nearest(header) == (None, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("header", "near"), [("是否规上企业", False), ("是否软件类企业", True), ("是否属于集成电路企业", False)]
+)
+def test_a_kind_of_firm_is_no_hint_for_quite_another(header, near):
+    column = Column("software", "yesno", "属于软件企业")
+    found, _ = Vocabulary(Contract("firms", "企业", "row_id", (column,)), {}).nearest(header)
+    assert (found == column) == near
