@@ -763,3 +763,18 @@ def test_a_kind_of_firm_is_no_hint_for_quite_another(header, near):
     column = Column("software", "yesno", "属于软件企业")
     found, _ = Vocabulary(Contract("firms", "企业", "row_id", (column,)), {}).nearest(header)
     assert (found == column) == near
+
+
+@pytest.mark.parametrize("header", ["现状及问题", "技术难题描述-现状及存在的问题", "问题描述"])
+def test_what_is_and_its_problem_are_the_problem_of_a_need(header, tmp_path):
+    group, _, child = header.rpartition("-")
+    book = openpyxl.Workbook()
+    book.active.append(["需求编号", "需求名称", group or child, None])
+    if group:
+        book.active.append([None, None, child, "期望达到的技术指标"])
+        book.active.merge_cells("C1:D1")
+    book.active.append([1, "锻件变形控制", "端面跳动超0.3mm", "跳动≤0.12mm" if group else None])
+    book.save(tmp_path / "需求.xlsx")
+    rows = read_needs(tmp_path / "需求.xlsx").rows
+    assert rows["problem"].tolist() == ["端面跳动超0.3mm"]
+    assert "端面跳动超0.3mm" in rows["description"][0]
