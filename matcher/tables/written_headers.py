@@ -52,9 +52,10 @@ def with_stated_units(grid: Grid, header: Header, contract: Contract) -> Grid:
             return all(column.kind == "yuan" for column in figures)
         return not said.columns and bool(_OF_MONEY.search(header_key(peel(text).bare)))
 
-    places = [at for at in header.open_units if at < len(row) and isinstance(row[at], str) and is_of_money(row[at])]
+    texts = {at: text for at in header.open_units if at < len(row) and isinstance(text := row[at], str)}
+    places = [at for at, text in texts.items() if is_of_money(text)]
     for at in places:
-        row[at] = f"{row[at].strip()}（{header.open_units[at]}）"
+        row[at] = f"{texts[at].strip()}（{header.open_units[at]}）"
     if not places:
         return grid
     written = shorten("、".join(str(row[at]) for at in places), 80)
