@@ -12,7 +12,7 @@ from matcher.tables.headers import Header
 from matcher.tables.schemas import Contract
 
 _OF_MONEY = re.compile(
-    r"^(?!是否|有无).*(?:收入|利润|产值|费用?|(?<![名份配])额|税[金收款]?|资产|经费|成本|支出|资金|营收)(?:合计|总计)?$"
+    r"^(?!.*(?:是否|有无|占|比|率|增|均)).*(?:收入|利润|产值|费用?|(?<![名份配])额|税[金收款]?|资产|经费|成本|支出|资金|营收)(?:合计|总计)?$"
 )
 
 

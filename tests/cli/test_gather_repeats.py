@@ -114,7 +114,7 @@ def test_a_file_for_each_year_gives_figures_of_that_year(run, folder):
     assert rows[["职工总数", "销售收入（上一年）"]].to_numpy().tolist() == [[140, 48_000_000]]
 
 
-STATED = "园区企业情况,,,\n{},,,\n单位名称,营业收入,利润总额,从业人员\n甲机械厂,26000,1200,31\n"
+STATED = "园区企业情况,,,\n{},,,\n单位名称,营业收入,利润总额,从业人员,研发投入占营业收入\n甲机械厂,26000,1200,31,3.2\n"
 
 
 def test_a_stated_unit_stays_with_money_that_no_field_takes(run, folder):
@@ -124,6 +124,7 @@ def test_a_stated_unit_stays_with_money_that_no_field_takes(run, folder):
     rows, *_ = gathered(run, *words)
     named = rows.set_index("企业名称")
     assert named.loc["甲机械厂", ["营业收入（万元）", "利润总额（万元）"]].tolist() == [26000, 1200]
+    assert named["研发投入占营业收入"].tolist() == [3.2, 3.2]  # a share
     assert named.loc["乙机械厂", ["营业收入（元）", "利润总额（元）"]].tolist() == [26000, 1200]
     problems = pd.read_excel("全部.xlsx", sheet_name="问题", engine="calamine")["问题"]
     assert "表头没有写单位，照表里写的单位写作“营业收入（万元）、利润总额（万元）”" in problems.tolist()
