@@ -102,6 +102,8 @@ def open_units(
     """The unit that the sheet states for its money, for each column, by index, that no field takes and that names none
     itself; fields: those that do, as for `settle_units`.
     """
+    if not any(_statements(grid, rows, notes)):
+        return {}
     taken = {place for _, place, _ in fields.values()}
     others = {
         str(place): (Column("", "yuan", ""), place, unit_in_header(text))
