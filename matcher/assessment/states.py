@@ -90,6 +90,11 @@ _FOREIGN = re.compile(r"(?<![a-z\d])\d[\d,]* [a-z]{3}")
 _RATE = re.compile(r"[率度]\s*[约为达到]{0,2}\d[\d.]*%$")
 _SENT = re.compile(any_of("sent"))
 _SAMPLES, _OF_USERS = ("prototype", "formal_sample"), ("field_trial", "user_report", "sales")
+_USERS = r"[1-9]\d*[余多]?[家户个](?:单位|企业|用户|客户|厂)?"
+_USED_BY = re.compile(  # of users that have it now, whatever others did
+    rf"(?:目前|现|仍有?|还有?|尚有?|其余|余|另)*(?:(?:在用|正常使用|继续使用)的?(?:有|共)?{_USERS}"
+    rf"|{_USERS}(?:仍|还|均|都|目前|现)*(?:在用|在使用|正常使用|继续使用)(?:中)?)"
+)
 _STAGE = re.compile(r"(?<!第.)阶段$")
 
 
@@ -139,6 +144,8 @@ def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool 
         return float(amount[1].replace(",", "")) > 0
     if kind in _OF_USERS or kind in ("lab_test", "pilot"):
         text = without_places(text, users=kind in _OF_USERS)
+    if kind in ("field_trial", "user_report") and any(_USED_BY.fullmatch(piece) for piece in clauses(text)):
+        return True
     ruled = _read_by_rules(text, kind)
     if ruled is False and (_DENIED_THING.fullmatch(word) or _OURS_NOT_YET.search(word) or _is_rejected(word)):
         return False

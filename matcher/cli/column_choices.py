@@ -27,9 +27,23 @@ def column_option(name: str = "--column", of: str = "") -> Callable[[Decorated],
 
 def _with_settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     kept = (ctx.default_map or {}).get(str(param.name), ())
+    for given in (kept, value):
+        _refuse_repeats(given)
     value = value if value == kept else (*kept, *value)
     ctx.meta.setdefault(_COLUMNS, []).extend(value)
     return value
+
+
+def _refuse_repeats(given: Iterable[str]) -> None:
+    """Refuse two fields for one header, of which only one could be."""
+    chosen: dict[str, str] = {}
+    for text in given:
+        header, field = next(iter(named([text], "表头=字段").items()))
+        if chosen.setdefault(header, field) != field:
+            raise click.BadParameter(
+                f"“{header}”指定了两个字段（{chosen[header]}、{field}），一列只能是一个字段；"
+                "两个字段都要时，请把这一列在表中复制成两列，各写表头"
+            )
 
 
 # for a command whose first argument is no table

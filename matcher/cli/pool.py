@@ -276,18 +276,23 @@ def snapshot_command(
     if learned is not None:
         plain = firms.drop(columns="apply_on", errors="ignore")
         table = order_inside(table, learned.score(plain, rules.goal, on=on).firms)
+    gone = firms[has_ended(firms["status"])] if "status" in firms else firms[:0].assign(status="")
+    ended = dict(zip(gone["enterprise_id"], gone["status"].astype(str), strict=True))
     write(
         output,
-        snapshot_sheets(table, rules.goal),
-        table,
+        snapshot_sheets(table, rules.goal, ended),
+        table.assign(status=table["enterprise_id"].map(ended).fillna("")) if ended else table,
         notes=snapshot_notes(rules.goal, rules.leads),
         mask=not show_contacts,
     )
     inside = table[table["state"] == "in_pool"]
     tiers = counts_of(in_words(inside)["tier"]) or "无"
-    gone = firms.loc[has_ended(firms["status"]), "enterprise_id"].tolist() if "status" in firms else list[str]()
-    ended = sorted({*inside["enterprise_id"]} & {*gone})
-    more = f"；在库的 {first_few(ended, '家')} 登记状态已是注销、吊销等，请核对并办理出库" if ended else ""
+    of_state = {state: sorted({*rows["enterprise_id"]} & {*ended}) for state, rows in table.groupby("state")}
+    more = ""
+    if left := of_state.get("in_pool"):
+        more += f"；在库的 {first_few(left, '家')} 登记状态已是注销、吊销等，请核对并办理出库"
+    if left := of_state.get("candidate"):
+        more += f"；候选中的 {first_few(left, '家')} 登记状态已是注销、吊销等，不能入库"
     report(quiet, f"{len(table)} 家企业，在库 {len(inside)} 家（{tiers}）{more}；结果已写入 {output}")
 
 

@@ -18,6 +18,7 @@ OPEN = (RECOMMENDED, CONTACT)  # what a reader sees without unfolding anything
 CONTACT_PROBABILITY, CONTACT_LEVEL, FIELD_LEVEL = 0.2, 2.5, 1.5
 FIELD_SCORE = 0.998  # where no level is known; with one, pairs of level 1.5 and more score about that and more
 ASK_BACK = "请先补问"  # in the note of a need that says too little
+NOT_TECHNICAL = re.compile("不是技术需求：[^；]+")  # in the note of one that no outcome answers
 SILENT = "未回应"
 SIGNS = {"满足": ("√", "yes"), "接近": ("≈", "near"), "不满足": ("×", "no")}
 
@@ -143,11 +144,16 @@ def next_steps(
     """
     ask = str(matches.columns[0])
     groups = {name: rows.to_numpy() for name, rows in advice.groupby(matches[ask].astype(str))}
-    asked_back = set(matches.loc[_notes(matches).str.contains(ASK_BACK, regex=False), ask].astype(str))
+    notes = matches[ask].astype(str).to_frame("ask").assign(note=_notes(matches))
+    asked_back = set(notes.loc[notes["note"].str.contains(ASK_BACK, regex=False), "ask"])
+    elsewhere = {name: found[0] for name, note in notes.to_numpy() if (found := NOT_TECHNICAL.search(note))}
     steps = {}
     for name in ids:
         words: NDArray[Any] = groups.get(name, np.zeros(0, object))
         if RECOMMENDED in words:
+            continue
+        if name in elsewhere:
+            steps[name] = f"{elsewhere[name]}；若也有技术问题要解决，请补问企业，写明后再匹配。"
             continue
         step = _next_step(int((words == CONTACT).sum()), ask == "need_id", name in asked_back, answer)
         if old := (lapsed or {}).get(name):

@@ -24,7 +24,7 @@ from matcher.matching.recommendation import assess, features_of, recommender_of
 from matcher.matching.records import id_column_of, texts_of
 from matcher.matching.remembered import Records
 from matcher.matching.reordering import NOTHING, Best, Rerank, reranked, with_voice
-from matcher.matching.requirements import ASK_BACK, requirements_of
+from matcher.matching.requirements import requirements_of
 from matcher.matching.tokens import language
 from matcher.matching.unanswered import without_said
 from matcher.progress import advancing, timed
@@ -253,7 +253,7 @@ def _match_some(
     declines = _declines(index, ids[at], index.ids[rows])
     apart, strange = _apart(index, (titles, bodies), at, records)
     gone = _gone(index, asking, at, records)
-    back = required.asks_back & (rank == 1)
+    back = np.where(rank == 1, required.asks_back, "")
     pairs |= {"note": _notes(index, rows, apart, strange, declines, gone, back), "met": required.met}
     if plan.reasons:
         pairs |= explain(asked, index, at, records, titles, bodies)
@@ -262,7 +262,7 @@ def _match_some(
         pairs["answers"] = with_figures(pairs["answers"], required.said)
         advance(len(asking))
     pairs |= {name: getattr(best, name) for name in Best._fields[1:-1]}
-    pairs["barred"] = required.asks_back | required.missed | (declines != "") | gone
+    pairs["barred"] = (required.asks_back != "") | required.missed | (declines != "") | gone
     if ranker_of(index):
         pairs["beyond"] = best.beyond
     if recommender_of(index):
@@ -325,7 +325,7 @@ def _notes(
     strange: NDArray[np.bool_],
     declines: NDArray[np.object_],
     gone: NDArray[np.bool_],
-    asks_back: NDArray[np.bool_],
+    asks_back: NDArray[np.object_],
 ) -> NDArray[np.object_]:
     """What a reader must know of each pair: that it was declined, that the outcome is gone, that the need must be asked
     back, two languages, which the default encoder compares less well or not at all, and criticism by judges.
@@ -338,7 +338,7 @@ def _notes(
     said = (declines, gone.tolist(), asks_back.tolist(), remarks, rows.tolist())
     for declined, away, back, remark, row in zip(*said, strict=True):
         criticism = judged.get(row, "")
-        told = [declined, GONE * away, ASK_BACK * back, remark, criticism * (criticism not in declined)]
+        told = [declined, GONE * away, back, remark, criticism * (criticism not in declined)]
         notes.append("；".join(filter(None, told)))
     return np.array(notes, object)
 

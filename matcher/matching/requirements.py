@@ -17,9 +17,7 @@ from matcher.needs.comparison import compare_indicators, comparison_text
 from matcher.needs.completeness import read_all
 from matcher.needs.indicators import Indicator, indicators_of
 from matcher.needs.names import with_value
-from matcher.needs.routes import asks_back
-
-ASK_BACK = "需求说得太少，请先补问（matcher needs triage）"
+from matcher.needs.routes import asked_back
 
 
 class Said(NamedTuple):
@@ -31,11 +29,12 @@ class Said(NamedTuple):
 
 
 class Requirements(NamedTuple):
-    """Of n pairs: whether the need must be asked back first, whether one of its indicators is not met, the asked
-    indicators compared, in words ("" where none is asked), and those that the record gives a figure for (`Said`).
+    """Of n pairs: why the need must be asked back first ("" where it need not), whether one of its indicators is not
+    met, the asked indicators compared, in words ("" where none is asked), and those that the record gives a figure for
+    (`Said`).
     """
 
-    asks_back: NDArray[np.bool_]
+    asks_back: NDArray[np.object_]
     missed: NDArray[np.bool_]
     met: NDArray[np.object_]
     said: NDArray[np.object_]
@@ -48,14 +47,14 @@ def requirements_of(
     where there are none (works), nothing is required.
     """
     n = len(at)
-    result = Requirements(np.zeros(n, bool), np.zeros(n, bool), np.full(n, "", object), _nothing_said(n))
+    result = Requirements(np.full(n, "", object), np.zeros(n, bool), np.full(n, "", object), _nothing_said(n))
     of, answer = (at, rows) if index.id_column != "need_id" else (rows, at)
     if not n or (of is at and "need_id" not in asking):
         return result
     wanted = np.unique(of)
     needs = asking.iloc[wanted] if of is at else index.rows(wanted)
     reads = dict(zip(wanted.tolist(), read_all(needs), strict=True))
-    back = {number: asks_back(read) for number, read in reads.items()}
+    back = dict(zip(reads, asked_back(needs, [*reads.values()]), strict=True))
     figures = {number: [one.indicator for one in read.figures if one.asked] for number, read in reads.items()}
     used = np.unique(answer[[bool(figures[need]) for need in of.tolist()]])
     if of is at:

@@ -24,9 +24,9 @@ from matcher.matching.encoders import Encoder
 from matcher.matching.index import Index
 from matcher.matching.matches import match
 from matcher.matching.records import id_column_of
-from matcher.matching.requirements import ASK_BACK
 from matcher.matching.statistics import Census, Statistics
 from matcher.matching.tokens import Segmenter
+from matcher.needs.routes import ASK_BACK, NOT_TECHNICAL
 from matcher.tables.fingerprint import table_fingerprint
 from matcher.tables.ids import ids_of
 from matcher.tables.json import parse_json
@@ -311,4 +311,4 @@ def merge_matches(tables: Iterable[pd.DataFrame], *, k: int) -> pd.DataFrame:
 
 def _without_asking_back(note: str) -> str:
     """A note of a row that is not its need's first."""
-    return "；".join(part for part in note.split("；") if part != ASK_BACK)
+    return "；".join(part for part in note.split("；") if not part.startswith((ASK_BACK, NOT_TECHNICAL)))

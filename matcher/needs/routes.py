@@ -43,6 +43,9 @@ _ELSEWHERE = (
         "要的是资金，请转金融部门、银行",
     ),
 )
+ASK_BACK = "需求说得太少，请先补问（matcher needs triage）"
+NOT_TECHNICAL = "不是技术需求"
+_OF_BUSINESS = "说的是市场或经营，没有提到要解决的技术问题"
 _CATEGORIES = ("需求类别", "需求类型", "类别", "类型")
 _YES = (True, 1, "是", "True", "true")
 
@@ -107,11 +110,9 @@ def triage_each(
     reads = read_all(needs, progress=progress)
     recommended = {} if matches is None else _recommended(matches, [need.need_id for need in reads])
     triaged = []
-    column = next((name for name in _CATEGORIES if name in needs), None)
-    categories = [""] * len(reads) if column is None else needs[column].fillna("").astype(str).tolist()
-    for need, category in zip(reads, categories, strict=True):
+    for need, category in zip(reads, _categories(needs), strict=True):
         if elsewhere := _elsewhere(need, category):
-            triaged.append(TriagedNeed(need, "ask", f"不是技术需求：{elsewhere}", ()))
+            triaged.append(TriagedNeed(need, "ask", f"{NOT_TECHNICAL}：{elsewhere}", ()))
             continue
         answered = recommended.get(need.need_id)
         route, reason = _route(need, answered)
@@ -135,6 +136,11 @@ def triage_table(triaged: list[TriagedNeed]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS).astype({"completeness": "float64", "asks": "int64"})
 
 
+def _categories(needs: pd.DataFrame) -> list[str]:
+    column = next((name for name in _CATEGORIES if name in needs), None)
+    return [""] * len(needs) if column is None else needs[column].fillna("").astype(str).tolist()
+
+
 def _elsewhere(need: ReadNeed, category: str) -> str:
     """Where a need of people or money belongs; "" for a technical one."""
     title = re.sub(r"\s+", "", need.texts.get("title", "") or need.texts.get("description", ""))
@@ -145,9 +151,19 @@ def _elsewhere(need: ReadNeed, category: str) -> str:
     return ""
 
 
-def asks_back(need: ReadNeed) -> bool:
-    """Whether a need says too little to be answered: its firm has to be asked first."""
-    return _route(need, None)[0] == "ask"
+def asked_back(needs: pd.DataFrame, reads: list[ReadNeed]) -> list[str]:
+    """What a match says of each need that no outcome can answer yet, as it is none of technology (NOT_TECHNICAL) or
+    says too little (ASK_BACK); "" for others. reads: `read_all` of the needs.
+    """
+    said = []
+    for need, category in zip(reads, _categories(needs), strict=True):
+        if elsewhere := _elsewhere(need, category):
+            said.append(f"{NOT_TECHNICAL}：{elsewhere}")
+        elif not is_technical(need):
+            said.append(f"{NOT_TECHNICAL}：{_OF_BUSINESS}")
+        else:
+            said.append(ASK_BACK if _route(need, None)[0] == "ask" else "")
+    return said
 
 
 def _recommended(matches: pd.DataFrame, needs: list[str]) -> dict[str, bool]:
@@ -169,7 +185,7 @@ def _route(need: ReadNeed, answered: bool | None) -> tuple[str, str]:
     missing = [_LABELS[name] for name in _SUBSTANCE[:4] if not need.points[name]]
     figures = any(one.asked for one in need.figures)
     if not is_technical(need):
-        return "ask", "说的是市场或经营，没有提到要解决的技术问题"
+        return "ask", _OF_BUSINESS
     if need.only_a_title and not figures:
         return "ask", f"只有名称，没有说明；缺少{'、'.join(missing)}" if missing else "只有名称，没有说明"
     if not need.asks:

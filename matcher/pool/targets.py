@@ -34,6 +34,8 @@ BELOW_BASE = "未定（实际值小于基数）"
 MONTH = 365.25 / 12  # days
 
 _FIGURE = "(?:实际)?完成(?:数|值|量|情况)?|实绩|实际(?:数|值)?"
+_BASE = re.compile("(?:基本|保底|必保)(?:目标|任务)[值数]?")
+_STRETCH = re.compile("(?:奋斗|力争|争取|冲刺|挑战)(?:目标|任务)")
 _BLANK = re.compile(r"[\s（()）]")
 _NOT_A_YEAR = re.compile(
     r"[上下]半年|季度?|\d\s*月|[一二三四五六七八九十]月|[-—~～至到]\s*\d\d|[二三四五两]年|五年|滚动"
@@ -66,7 +68,8 @@ def read_targets(
     """Read a table of targets (the contract TARGETS), one row each. Raises TableError as `read_table`.
 
     A goal whose header names a year (2026年目标) is taken where it is that of `on`, figures of the year before
-    (2025年完成) are baselines, and those of some months of it (1-9月完成) actual values. A goal of the whole year
+    (2025年完成) are baselines, and those of some months of it (1-9月完成) actual values. Of 基本目标 and 奋斗目标 the
+    former counts, which a problem tells. A goal of the whole year
     without a day of its own is for that year, which a problem tells, and one that ends in the one year that the title
     names (2026年目标任务) begins with that year.
 
@@ -89,7 +92,22 @@ def read_targets(
             f"{first_few(list(names), '项')}：目标名称都是数。须一行一个指标，有“目标名称”“目标值”“实际值”等列；"
             "一行一个县区、几个指标并排的表请先改成这样"
         )
-    return _with_days(_started(reading, given), day.year)
+    return _with_days(_started(_of_base(reading), given), day.year)
+
+
+def _of_base(reading: Reading) -> Reading:
+    """Targets whose goal is the base one (基本目标), told where others (奋斗目标) stand beside it."""
+    account = reading.columns
+    base = [text for text in account.loc[account["field"] == "goal", "header"] if _BASE.search(text)]
+    others = [text for text in account.loc[account["use"] != USED, "header"] if _STRETCH.search(text)]
+    if not base or not others:
+        return reading
+    problem = f"目标值取“{base[0]}”，“{'”“'.join(others)}”没有采用"
+    action = f"要看后者，请把它指定为“{TARGETS['goal'].title}”"
+    line = (account["file"].iloc[0], account["sheet"].iloc[0], None, base[0], "", problem, action, True)
+    told = pd.DataFrame([line], columns=reading.problems.columns).astype(reading.problems.dtypes.to_dict())
+    problems = pd.concat([one for one in (reading.problems, told) if len(one)], ignore_index=True)
+    return Reading(reading.rows, problems, account)
 
 
 def _started(reading: Reading, source: Any) -> Reading:
@@ -131,6 +149,7 @@ def _of_other_times(account: pd.DataFrame, year: int) -> dict[str, str]:
     """Headers that say by their time which field they are, for fields that no header fills: header -> title."""
     headers, filled = account.loc[account["use"] != USED, "header"], set(account["field"])
     forms = {
+        "goal": rf"(?:(?:{year}年?度?|年度|全年)?(?:目标|任务)+[值数]?-?)?(?:{year}年?度?|年度|全年)?{_BASE.pattern}",
         "baseline": rf"{year - 1}年?度?(?:的?{_FIGURE}|基数|基期)",
         "actual": rf"(?:{year}年?度?)?(?:1|一)月?[-—–~～至到][\d一二三四五六七八九十]+月份?(?:底|末)?(?:累计)?{_FIGURE}"
         rf"|截[至止](?:{year}年)?[\d一二三四五六七八九十]+月份?(?:底|末)?(?:累计)?{_FIGURE}",

@@ -11,17 +11,17 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables.cells import as_written, is_blank, shorten
+from matcher.tables.cells import as_written, is_blank
 from matcher.tables.documents import is_document, read_document
-from matcher.tables.grids import Book, Grid, Remark, Source, read_book
+from matcher.tables.grids import Book, Source, read_book
 from matcher.tables.header_forms import header_key
-from matcher.tables.header_words import Vocabulary
-from matcher.tables.headers import HEADER_ROWS, Header, find_header
+from matcher.tables.headers import HEADER_ROWS, find_header
 from matcher.tables.near_duplicates import find_reposts, near_doubles
 from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading
 from matcher.tables.regions import candidates
 from matcher.tables.schemas import Contract
 from matcher.tables.sheets import OWN_SHEETS, is_about_others
+from matcher.tables.written_headers import with_stated_units, with_years
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".parquet", ".jsonl", ".docx")
 SOURCES = ("来源文件", "来源工作表", "来源县区")  # columns that `gather` adds
@@ -229,8 +229,11 @@ def _sheets(
         except TableError:
             problems.append(_left_out(path, grid.sheet, f"不是{contract.title}表"))
             continue
-        if of_year := years.get(grid.sheet, "") if several else year:
-            alone = book._replace(grids=[_dated(grid, read, header, contract, of_year, latest)])
+        if read.numbers == grid.numbers and header.end == header.at + 1:
+            of_year = years.get(grid.sheet, "") if several else year
+            dated = with_years(grid, header, contract, of_year, latest) if of_year else grid
+            alone = book._replace(grids=[with_stated_units(dated, header, contract)])
+            own |= _own_columns(alone, contract, named)  # as the hints of an earlier call write them
         yield grid.sheet, alone, own
 
 
@@ -253,32 +256,6 @@ def _has_header(book: Book, contract: Contract) -> bool:
                 find_header(book._replace(grids=[grid]), contract, {})
                 return True
     return False
-
-
-def _dated(grid: Grid, read: Grid, header: Header, contract: Contract, year: str, latest: str) -> Grid:
-    """The sheet with a year before each header of a figure that names none, in a header of one row as it is written.
-
-    What the latest sheet counts as of now (职工总数) stays as it is where no field is of that year yet.
-    """
-    if header.end != header.at + 1 or read.numbers != grid.numbers:
-        return grid
-    meaning = Vocabulary(contract, {}).meaning
-    row = [*grid.rows[header.at]]
-
-    def is_of_year(text: str) -> bool:
-        said, dated = meaning(text), meaning(f"{year}年{text}")
-        of_now = year == latest and said.columns and not any(column.back for column in said.columns)
-        return not said.dated and dated.dated and not (of_now and not dated.columns)
-
-    places = [at for at, text in enumerate(row) if isinstance(text, str) and is_of_year(text)]
-    for at in places:
-        row[at] = f"{year}年{row[at]}"
-    if not places:
-        return grid
-    problem = f"表头没有写年份，按表名算作 {year} 年的（{shorten('、'.join(str(row[at]) for at in places), 80)}）"
-    remark = Remark(grid.numbers[header.at], None, "", problem, "若不是，请在表头写明年份")
-    rows = [*grid.rows[: header.at], row, *grid.rows[header.at + 1 :]]
-    return grid._replace(rows=rows, remarks=(*grid.remarks, remark))
 
 
 def _left_out(path: Path, sheet: str, why: str, action: str = "请改好后重新汇总") -> pd.DataFrame:

@@ -39,6 +39,7 @@ _AROUND = re.compile(
 )
 _DESCRIBES = re.compile("(?:说明|描述|介绍|简介|简述|概述)$")  # last words of headers that say the same: in words ...
 _NAMING = re.compile("(?:名称?|题目|标题)$")  # ... and by what name
+_OF_THIS_YEAR = re.compile("本年|今年")  # in a name of a field: it counts what is of this year
 _NAMES_TIME = re.compile(r"\d|[年月期季]")
 _MONTHS = {"月": "个月"}  # behind a number, 月 is a month of the year
 CLOSE = 4  # the rank of words for something close
@@ -297,6 +298,9 @@ class Vocabulary:
             if state is None or state.kind not in ("number", "yuan", "share") or "三年" in state.title:
                 return Meaning()
             series = [state]
+            past = time["last"] or time["before"] or time["third"]
+            if past and any(map(_OF_THIS_YEAR.match, (state.title, *state.headers))):
+                return Meaning(known=True, dated=True, beside=(state,))
         back = years_back(time, self.year)
         period = next((years for name, years in PERIODS.items() if time[name]), None)
         if exact is not None:

@@ -22,7 +22,7 @@ from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.review_schemas import EARLIER_AWARDS, NOMINATED_PERSONS, VOTES
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 from matcher.tables.sheet_forms import as_list
-from matcher.tables.sheet_units import settle_units
+from matcher.tables.sheet_units import open_units, settle_units
 from matcher.tables.sheets import OWN_SHEETS, is_about_others
 from matcher.tables.strikes import without_struck_rows
 
@@ -47,6 +47,7 @@ class Header(NamedTuple):
     rows of a header joined. places, units: for each column found its index and the unit in its header or stated for
     the sheet ("" = none). rivals: further headers, by index, that name a column found before them. fields: these, and
     what else the columns feed. unit_places: for money whose unit stands in the rows, the index of the column of units.
+    open_units: for columns of no field, by index, the unit that the sheet states for its money.
     remarks: what was wrong with units. footers: tells rows that are no records. above: columns, by index, that are said
     above the header or above blocks of rows, with the row from which each value holds.
     """
@@ -59,6 +60,7 @@ class Header(NamedTuple):
     rivals: list[tuple[int, Column]]
     fields: Fields
     unit_places: dict[str, int]
+    open_units: dict[int, str]
     remarks: list[Remark]
     footers: Footers
     above: Mapping[int, Values]
@@ -357,6 +359,7 @@ def _settled(found: _Found, contract: Contract) -> Header:
         rivals=fields.rivals,
         fields=fields,
         unit_places={name: place for name, place in money.places.items() if name in fields.places},
+        open_units=open_units(grid, rows, footers.notes(), texts, plain),
         remarks=money.remarks,
         footers=footers,
         above=above,

@@ -15,6 +15,7 @@ from matcher.tables import (
     schemas,
 )
 from matcher.tables.contracts import Column, Contract
+from matcher.tables.statements import statement
 
 # Of a group, two headers may not name different sides: each side is one meaning.
 _OPPOSED = tuple(
@@ -122,12 +123,22 @@ def contradicts(header: str, word: str, title: str) -> bool:
 
 
 def is_of_another_kind(header: str, column: Column) -> bool:
-    """Whether a header, without blanks, asks for yes or no and the column does not, or names nothing but a total.
+    """Whether a header, without blanks, asks for yes or no and the column does not, names nothing but a total, or names
+    a kind of firm (规上企业) that has no character of the one that the column asks of (软件企业).
 
     >>> [is_of_another_kind(text, schemas.NEEDS["budget"]) for text in ("是否有预算", "合计", "预算合计")]
     [True, True, False]
     """
-    return bool(_OF_ALL.fullmatch(header)) or (column.kind != "yesno" and bool(_ASKS.search(header)))
+    if _OF_ALL.fullmatch(header) or (column.kind != "yesno" and _ASKS.search(header)):
+        return True
+    own = set("".join(map(_kind_of_firm, (column.title, *column.headers)))) if column.kind == "yesno" else set()
+    return bool(own and (kind := _kind_of_firm(header)) and not own & set(kind))
+
+
+def _kind_of_firm(header: str) -> str:
+    """规上 for 是否为规上企业; "" for what does not end in a firm of some kind."""
+    words = statement(header).words
+    return words.removesuffix("企业") if words.endswith("企业") else ""
 
 
 def _opposed(header: str, text: str) -> bool:

@@ -129,7 +129,8 @@ NEEDS = Contract(
             "拟解决的关键技术问题 需解决的技术难题 需解决的关键技术问题 "
             "拟解决的关键问题 需解决的关键问题 需要解决的关键问题 亟需解决的关键问题 关键技术问题 拟解决的问题 "
             "需要解决的问题 需解决的问题 技术难点 技术问题 难题 难题描述 技术难题描述 技术瓶颈 关键技术难题 "
-            "亟需解决的技术难题 problem_to_be_solved "
+            "亟需解决的技术难题 问题描述 现状及问题 现状与问题 现状及存在问题 现状及存在的问题 现状与存在问题 "
+            "现状与存在的问题 技术现状及问题 技术现状及存在问题 技术现状及存在的问题 problem_to_be_solved "
             "technical_specification_or_expertise_sought technical_specifications_or_expertise_sought",
             lines=True,
         ),

@@ -93,6 +93,29 @@ def settle_units(
     return settled
 
 
+def open_units(
+    grid: Grid,
+    rows: HeaderRows,
+    notes: Sequence[int],
+    texts: Sequence[str],
+    fields: Mapping[str, tuple[Column, int, str]],
+) -> dict[int, str]:
+    """The unit that the sheet states for its money, for each column, by index, that no field takes and that names none
+    itself; fields: those that do, as for `settle_units`.
+    """
+    if not any(_statements(grid, rows, notes)):
+        return {}
+    taken = {place for _, place, _ in fields.values()}
+    others = {
+        str(place): (Column("", "yuan", ""), place, unit_in_header(text))
+        for place, text in enumerate(texts)
+        if text and place not in taken
+    }
+    settled = settle_units(grid, rows, notes, texts, {**fields, **others}, numbers=False)
+    places = {place: name for name, (_, place, unit) in others.items() if not unit and name not in settled.places}
+    return {place: unit for place, name in places.items() if (unit := settled.units.get(name, ""))}
+
+
 def with_units(cell: object, unit: object) -> object:
     """A plain number with the unit that its row names; a cell that names its own stays."""
     if is_blank(cell) or is_blank(unit) or isinstance(cell, bool) or names_yuan(cell):

@@ -342,6 +342,9 @@ def test_a_ticked_answer_is_read_and_a_later_day_is_a_plan(text: str, there: boo
 @pytest.mark.parametrize(
     ("kind", "text", "there"),
     [
+        ("user_report", "已停用退货1家，在用3家", True), ("user_report", "原有5家，2家退货，3家仍在使用", True),
+        ("user_report", "已停用退货1家，在用0家", False), ("user_report", "上一代在用3家，本代未用", False),
+        ("user_report", "预计2027年底在用3家", False),
         ("sales", "已签2027年供货合同", True),
         ("prototype", "样机2025年完成、2027年量产", True), ("prototype", "2025年6月完成样机 2027年6月量产", True),
         ("pilot", "2027年小试、中试", False), ("prototype", "2027年3月完成样机、2027年9月量产", False),

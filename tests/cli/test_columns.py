@@ -123,3 +123,12 @@ def test_every_command_that_reads_a_table_takes_the_choice_of_columns_that_it_hi
     assert len(readers) > 40
     without = [name for name, one in readers.items() if "--column" not in {opt for p in one.params for opt in p.opts}]
     assert without == []
+
+
+def test_two_fields_for_one_header_are_refused(run, tables):
+    words = ("match", "需求.csv", "成果.csv", "-o", "a.xlsx", "--column", "难处=需求描述")
+    status, _, said = run(*words, "--column", "难处=关键词")
+    assert status == 2
+    assert "“难处”指定了两个字段（需求描述、关键词），一列只能是一个字段" in said
+    assert not (tables / "a.xlsx").exists()
+    assert run(*words, "--column", "难处=需求描述")[0] == 0  # the same once more says nothing else

@@ -114,6 +114,31 @@ def test_a_file_for_each_year_gives_figures_of_that_year(run, folder):
     assert rows[["职工总数", "销售收入（上一年）"]].to_numpy().tolist() == [[140, 48_000_000]]
 
 
+STATED = "园区企业情况,,,\n{},,,\n单位名称,营业收入,利润总额,从业人员,研发投入占营业收入\n甲机械厂,26000,1200,31,3.2\n"
+
+
+def test_a_stated_unit_stays_with_money_that_no_field_takes(run, folder):
+    (folder / "甲.csv").write_text(STATED.format("单位：万元"), "utf-8")
+    (folder / "乙.csv").write_text(STATED.format("单位：元").replace("甲机械厂", "乙机械厂"), "utf-8")
+    words = ("--kind", "firms", "-p", "hte", "--on", "2026-06-01")
+    rows, *_ = gathered(run, *words)
+    named = rows.set_index("企业名称")
+    assert named.loc["甲机械厂", ["营业收入（万元）", "利润总额（万元）"]].tolist() == [26000, 1200]
+    assert named["研发投入占营业收入"].tolist() == [3.2, 3.2]  # a share
+    assert named.loc["乙机械厂", ["营业收入（元）", "利润总额（元）"]].tolist() == [26000, 1200]
+    problems = pd.read_excel("全部.xlsx", sheet_name="问题", engine="calamine")["问题"]
+    assert "表头没有写单位，照表里写的单位写作“营业收入（万元）、利润总额（万元）”" in problems.tolist()
+    rows, *_ = gathered(run, *words, "--column", "营业收入（万元）=销售收入（上一年）")
+    assert rows["销售收入（上一年）"].dropna().tolist() == [260_000_000]
+
+
+@pytest.mark.parametrize("said", ["", "单位：万元、亿元", "单位：美元"])
+def test_no_unit_is_put_where_the_sheet_states_not_one(run, folder, said):
+    (folder / "甲.csv").write_text(STATED.format(said), "utf-8")
+    rows, *_ = gathered(run, "--kind", "firms", "-p", "hte", "--on", "2026-06-01")
+    assert rows[["营业收入", "利润总额", "职工总数"]].to_numpy().tolist() == [[26000, 1200, 31]]
+
+
 def test_one_year_alone_may_be_that_of_the_call_and_dates_nothing(run, folder):
     (folder / "2026年.csv").write_text("企业名称,职工总数\n甲机械厂,140\n", "utf-8")
     rows, *_ = gathered(run, "--kind", "firms", "-p", "hte", "--on", "2026-06-01")

@@ -113,6 +113,21 @@ def test_the_words_of_notes_are_those_of_match():
     assert "需求说得太少，请先补问企业" in steps["N1"]
 
 
+def test_a_need_of_people_is_told_to_be_none_of_technology():
+    needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["招聘给排水工程师2名", "降低成本"]})
+    outcomes = pd.DataFrame({"outcome_id": ["C1", "C2"], "title": ["给排水管道检测", "齿轮箱"]})
+    matches = match(needs, Index.build(outcomes))
+    first = matches.drop_duplicates("need_id").set_index("need_id")
+    assert first.loc["N1", "note"] == "不是技术需求：要的是人才，请转人才、人社部门"
+    assert first.loc["N2", "note"] == "需求说得太少，请先补问（matcher needs triage）"
+    assert not matches["recommended"].any()
+    steps = next_steps(matches, advice_of(matches), ["N1", "N2"], answer="成果")
+    assert steps["N1"] == (
+        "不是技术需求：要的是人才，请转人才、人社部门；若也有技术问题要解决，请补问企业，写明后再匹配。"
+    )
+    assert "需求说得太少，请先补问企业" in steps["N2"]
+
+
 def test_a_page_folds_what_is_weak(tmp_path: Path):
     write_matches(tmp_path / "m.html", MATCHES, queries=NEEDS, records=OUTCOMES)
     text = (tmp_path / "m.html").read_text("utf-8")

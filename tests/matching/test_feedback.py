@@ -13,7 +13,7 @@ from matcher.errors import TableError
 from matcher.matching import withdraw_feedback
 from matcher.matching.calibration import Calibration
 from matcher.matching.feedback import REASONS, STEP
-from matcher.matching.requirements import ASK_BACK
+from matcher.needs.routes import ASK_BACK
 
 RECORDS = OUTCOMES.assign(
     maturity=["通过小试", "可以量产", "正在研发", "通过中试", "已有样品", ""],

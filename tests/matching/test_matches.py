@@ -17,8 +17,8 @@ from small import EXAMPLES, NEEDS, OUTCOMES, build
 
 from matcher import Index, fit_feedback, match, read_needs, read_outcomes
 from matcher.errors import TableError
-from matcher.matching.requirements import ASK_BACK
 from matcher.needs import triage
+from matcher.needs.routes import ASK_BACK
 
 COLUMNS = ["rank", "score", "level", "probability", "probability_low", "probability_high", "recommended", "good_match"]
 COLUMNS += ["note", "met"]

@@ -170,3 +170,17 @@ def test_a_snapshot_names_firms_in_the_pool_that_are_no_more(pool, book, tmp_pat
     pool("import", "库.db", "二.csv", *later)
     told = f"在库的 {CODE} 登记状态已是注销、吊销等，请核对并办理出库"
     assert told in pool("snapshot", "库.db", *later, "-o", "快照2.csv")[1]
+
+
+def test_a_snapshot_marks_candidates_that_are_no_more(pool, book, tmp_path):
+    (tmp_path / "二.csv").write_text(LIST.replace("存续", "注销"), encoding="utf-8")
+    later = ("--on", "2026-03-01", "--person", "王")
+    pool("import", "库.db", "二.csv", *later)
+    said = pool("snapshot", "库.db", *later, "-o", "快照.xlsx")[1]
+    assert f"候选中的 {CODE}、虚构丙有限公司 登记状态已是注销、吊销等，不能入库" in said
+    states = pd.read_excel("快照.xlsx", sheet_name="快照", engine="calamine").set_index("企业编号")["状态"]
+    assert states.tolist() == ["候选（登记状态：注销）", "候选（登记状态：吊销未注销）", "候选"]
+    pool("snapshot", "库.db", *later, "-o", "快照.csv")
+    plain = pd.read_csv("快照.csv", dtype=str).set_index("enterprise_id")
+    assert plain.loc[CODE, ["state", "status"]].tolist() == ["candidate", "注销"]
+    assert plain["status"].fillna("").tolist() == ["注销", "吊销未注销", ""]

@@ -263,6 +263,29 @@ def progress_of(columns, on="2026-09-30"):
     return target_progress(reading.rows, on=on), reading.problems
 
 
+@pytest.mark.parametrize(
+    ("base", "more"),
+    [
+        ("2026年目标（基本目标）", "2026年目标（奋斗目标）"),
+        ("基本目标", "奋斗目标"),
+        ("2026年度基本目标", "2026年度力争目标"),
+    ],
+)
+def test_of_a_base_target_and_one_to_strive_for_the_base_counts_and_is_told(base, more):
+    table = {"指标名称": ["高新技术企业总数"], base: [52], more: [55], "1-10月完成": [47], "完成日期": ["2026-12-31"]}
+    reading = read_targets(pd.DataFrame(table), on="2026-11-01")
+    assert reading.rows[["goal", "actual"]].to_numpy().tolist() == [[52, 47]]
+    assert f"目标值取“{base}”，“{more}”没有采用" in reading.problems["problem"].tolist()
+    named = read_targets(pd.DataFrame(table), on="2026-11-01", columns={more: "目标值"})
+    assert named.rows["goal"].tolist() == [55]
+    assert not named.problems["problem"].str.contains("目标值取").any()
+
+
+def test_a_base_target_of_another_year_is_no_target_of_this_one():
+    table = {"指标名称": ["高新技术企业总数"], "2025年基本目标": [40], "2026年目标": [52], "完成日期": ["2026-12-31"]}
+    assert read_targets(pd.DataFrame(table), on="2026-11-01").rows["goal"].tolist() == [52]
+
+
 def test_the_usual_yearly_table():
     table = {"序号": [1, 2, 3], "指标名称": ["高企净增", "研发投入占比", "科小入库"], "2025年基数": [0, 2.35, 1105],
              "2026年目标": [120, 2.6, 1300], "1-9月完成": [78, None, 1268]}  # fmt: skip

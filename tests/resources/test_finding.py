@@ -264,6 +264,8 @@ def test_hours_in_any_writing_and_what_is_not_read_stays_unknown():
         (["2026年度使用机时", "2025年度使用机时"], 100),
         (["本年度已用机时"], 100),
         (["2025年已用机时"], 1500),
+        (["上年已用机时"], 1500),
+        (["上年度使用机时", "本年已用机时"], 600),
     ],
 )
 def test_hours_used_in_the_year_of_the_day_are_taken_off(headers, free):
@@ -272,7 +274,7 @@ def test_hours_used_in_the_year_of_the_day_are_taken_off(headers, free):
     )
     reading = read_resources(table, on="2026-11-29")
     assert reading.rows["hours_free"].tolist() == [free]
-    assert reading.problems["column"].tolist() == ["资源编号", *(["2025年已用机时"] if free == 1500 else [])]
-    asked = read_resources(table).problems["action"].tolist()[1:]
+    assert reading.problems["column"].tolist() == ["资源编号", *(headers if free == 1500 else [])]
+    asked = [one for one in read_resources(table).problems["action"][1:] if one.startswith("若是")]
     dated = [one for one in headers if "20" in one]
-    assert asked == [f'若是，请指定，如 --column "{one}=已用机时"' for one in dated]
+    assert asked == [f'若是，请指定，如 columns={{"{one}": "已用机时"}}' for one in dated]

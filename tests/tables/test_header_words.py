@@ -761,3 +761,27 @@ def test_a_number_of_rows_is_no_id_of_a_person_or_a_need():
     assert read_works(works).rows["expert_id"].tolist() == [""]
     needs = pd.DataFrame({"需求编号": ["N7"], "需求名称": ["降噪"]}, index=pd.Index([1], name="id"))
     assert read_needs(needs).rows["need_id"].tolist() == ["N7"]
+
+
+@pytest.mark.parametrize(
+    ("header", "near"), [("是否规上企业", False), ("是否软件类企业", True), ("是否属于集成电路企业", False)]
+)
+def test_a_kind_of_firm_is_no_hint_for_quite_another(header, near):
+    column = Column("software", "yesno", "属于软件企业")
+    found, _ = Vocabulary(Contract("firms", "企业", "row_id", (column,)), {}).nearest(header)
+    assert (found == column) == near
+
+
+@pytest.mark.parametrize("header", ["现状及问题", "技术难题描述-现状及存在的问题", "问题描述"])
+def test_what_is_and_its_problem_are_the_problem_of_a_need(header, tmp_path):
+    group, _, child = header.rpartition("-")
+    book = openpyxl.Workbook()
+    book.active.append(["需求编号", "需求名称", group or child, None])
+    if group:
+        book.active.append([None, None, child, "期望达到的技术指标"])
+        book.active.merge_cells("C1:D1")
+    book.active.append([1, "锻件变形控制", "端面跳动超0.3mm", "跳动≤0.12mm" if group else None])
+    book.save(tmp_path / "需求.xlsx")
+    rows = read_needs(tmp_path / "需求.xlsx").rows
+    assert rows["problem"].tolist() == ["端面跳动超0.3mm"]
+    assert "端面跳动超0.3mm" in rows["description"][0]

@@ -102,10 +102,16 @@ def snapshot_notes(goal: Policy, leads: Mapping[str, int | str]) -> list[str]:
     ]
 
 
-def snapshot_sheets(table: pd.DataFrame, goal: Policy) -> dict[str, Sheet]:
-    """A snapshot for people; table: of `Book.snapshot`, also ordered by a card."""
+def snapshot_sheets(table: pd.DataFrame, goal: Policy, ended: Mapping[str, str]) -> dict[str, Sheet]:
+    """A snapshot for people; table: of `Book.snapshot`, also ordered by a card; ended: firms that are no more, and
+    their 登记状态, which stands beside their state.
+    """
     key = ("enterprise_id", "name", "state", "tier", "tier_at_best", "decision", *_CARD, "open_rules")
-    return {"快照": Sheet(in_words(table, goal), {**POOL, **CARD}, key=key, frozen=2, formats=_SHARES)}
+    rows = in_words(table, goal)
+    gone = rows["enterprise_id"].isin(ended)
+    said = "（登记状态：" + rows["enterprise_id"].map(ended).astype(str) + "）"
+    rows["state"] = rows["state"].astype(object).where(~gone, rows["state"].astype(str) + said)
+    return {"快照": Sheet(rows, {**POOL, **CARD}, key=key, frozen=2, formats=_SHARES)}
 
 
 def moves_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
