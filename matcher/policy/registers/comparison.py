@@ -2,7 +2,7 @@
 
 The register's figure is used. Where it is known between two bounds only and the table's figure lies between them, the
 table's is; where the two contradict each other, both are told. A table's count that is greater than all rows of the
-firm in a register that nobody called complete is used: the register cannot hold everything.
+firm in a register that nobody called complete is its upper bound, the register's the lower: neither can be trusted.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _write(
         elif inside:
             new_low[row] = new_high[row] = low[row]
         elif low[row] > max(top, derived.listed.get(firm, np.inf)):
-            new_low[row], new_high[row] = low[row], high[row]
+            new_low[row], new_high[row] = bottom, high[row]
         else:
             new_low[row], new_high[row] = bottom, top
         texts = [_text(fact, *ends) for ends in ((bottom, top), (low[row], high[row]), (new_low[row], new_high[row]))]

@@ -121,12 +121,10 @@ def add_registers(
     filled, compared = put(firms, policies, derived, told)
     _check_people(read, filled, told)
     for line in compared[compared["differs"]].to_dict("records"):
-        kept = line["used"] == line["by_table"]
-        problem = f"企业表为 {line['by_table']}，登记表为 {line['by_register']}；采用登记表的"
-        if kept:
-            problem = (
-                f"企业表为 {line['by_table']}，多于登记表的全部记录，登记表只归集出 {line['by_register']}；采用企业表的"
-            )
+        by_table, by_register = line["by_table"], line["by_register"]
+        problem = f"企业表为 {by_table}，登记表为 {by_register}；采用登记表的"
+        if line["used"] != by_register:
+            problem = f"企业表为 {by_table}，多于登记表的全部记录，登记表只归集出 {by_register}；在两者之间，未定"
         do, item = "请核对：登记表漏登的补登，企业表填错的更正", f"{line['policy']}：{line['title']}"
         told.firm(line["register"], line["enterprise_id"], item, problem, COUNTED, "两表核对", do)
     empty = pd.DataFrame()
