@@ -8,7 +8,7 @@ import pandas as pd
 
 from matcher.tables.cells import as_written, clean_text, is_blank
 from matcher.tables.schemas import NEEDS
-from matcher.tables.secrecy import says_secret
+from matcher.tables.secrecy import says_not_public
 
 WITHHELD = ("need_id", "need_title", "column", "said")
 
@@ -53,7 +53,7 @@ def withheld_needs(needs: pd.DataFrame) -> pd.DataFrame:
         for name in others:
             said = texts[name][i]
             refused = name in of_review and not passed and _REFUSED.search(said)
-            if refused or (said and says_secret(name, said)):
+            if refused or (said and says_not_public(name, said)):
                 found.append((need, title, name, said))
                 break
     return pd.DataFrame(found, columns=list(WITHHELD), dtype=object)

@@ -72,11 +72,12 @@ def take_owner(
     pairs = [pair._replace(value=_SEAL.sub("", pair.value)) for pair in pairs]
     pairs = [pair for pair in pairs if pair.value and not _NOBODY.fullmatch(pair.value)]
     owners = {pair.value for pair in pairs if pair.field in OWNERS}
-    below = [pair for at in range(rows.end, len(grid.rows)) for pair in _pairs(at, grid.rows[at], names)]
+    # a field of one person counts where the rows do not tell who it is themselves
+    said_above = set() if set(by_one) & places.keys() else set(by_one) & {pair.field for pair in pairs}
+    searched = range(rows.end, len(grid.rows) if len(owners) == 1 or said_above else rows.end)
+    below = [pair for at in searched for pair in _pairs(at, grid.rows[at], names)]
     owned = len(owners) == 1 and all(pair.value in owners for pair in below if pair.field in OWNERS)
-    alone = {name for name in by_one if len({pair.value for pair in (*pairs, *below) if pair.field == name}) == 1}
-    if set(by_one) & places.keys():  # the rows tell who it is themselves
-        alone = set()
+    alone = {name for name in said_above if len({pair.value for pair in (*pairs, *below) if pair.field == name}) == 1}
     taken: dict[str, _Pair] = {}
     for pair in pairs:
         if pair.field in places and pair.field in _OF_OWNER:

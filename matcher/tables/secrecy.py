@@ -38,12 +38,7 @@ def says_secret(header: str, cell: str) -> bool:
 
     >>> says_secret("是否公开", "否"), says_secret("密级", "秘密★5年"), says_secret("备注", "需签保密协议")
     (True, True, False)
-    >>> says_secret("保密期限", "3年"), says_secret("备注", "保密期限内不得公开")
-    (False, True)
     """
-    if _TERM.match(header) and not re.search("[秘机绝涉]密|公开|^是$", cell):
-        header = ""
-    cell = _TERM.sub("", cell)
     rest = _NO_SECRET.sub("", _PAPERS.sub("", _WHO_ONLY.sub("", cell))).strip()
     if _OF_SECRECY.search(header):
         term = "期限" in header and not re.fullmatch(rf"{NOT_SECRET}|[-—/\s]*", rest.lower())
@@ -52,6 +47,16 @@ def says_secret(header: str, cell: str) -> bool:
     return bool(_SECRET.search(rest)) or (
         "公开" in header and not _OF_WHO.search(header) and re.fullmatch("否|不|不能|false", rest.lower()) is not None
     )
+
+
+def says_not_public(header: str, cell: str) -> bool:
+    """`says_secret` of needs and outcomes: how long partners keep silent is a clause of their contract, no secrecy.
+
+    >>> says_not_public("保密期限", "3年"), says_not_public("备注", "保密期限内不得公开"), says_secret("保密期限", "3年")
+    (False, True, True)
+    """
+    of_contract = _TERM.match(header) and not re.search("[秘机绝涉]密|公开|^是$", cell)
+    return says_secret("" if of_contract else header, _TERM.sub("", cell))
 
 
 def secret_rows(
@@ -64,7 +69,7 @@ def secret_rows(
         asks = "公开" in header or _OF_SECRECY.search(header)
         cells = [as_written(cell_of(row, place)) for row in rows]
         likely = {cell for cell in set(cells) if cell and (asks or "密" in cell or "公开" in cell)}
-        secret = {cell for cell in likely if says_secret(header, clean_text(cell))}
+        secret = {cell for cell in likely if says_not_public(header, clean_text(cell))}
         pairs = zip(numbers, cells, strict=True)
         said = [f"第 {number} 行“{shorten(cell, 20)}”" for number, cell in pairs if cell in secret]
         if said:

@@ -252,7 +252,7 @@ def test_companions_stand_beside_a_column_with_soft_cells_only():
     frame = pd.DataFrame(
         {
             "企业编号": list("123"),
-            "销售收入": ["约50万", 7, ""],
+            "销售收入": ["约500000", 7, ""],
             "注册日期": ["2015", "", "2020-01-03"],
             "职工总数": [1, 2, 3],
         }
@@ -268,7 +268,7 @@ def test_companions_stand_beside_a_column_with_soft_cells_only():
             "valid_until": pd.Series([None] * 3, dtype="datetime64[us]"),
             "sales_min": pd.array([450_000, 7, None], "Int64"),
             "sales_max": pd.array([550_000, 7, None], "Int64"),
-            "sales_text": ["约50万", "", ""],
+            "sales_text": ["约500000", "", ""],
             "registered_on_min": pd.Series(["2015-01-01", None, "2020-01-03"], dtype="datetime64[us]"),
             "registered_on_max": pd.Series(["2015-12-31", None, "2020-01-03"], dtype="datetime64[us]"),
             "registered_on_text": ["2015", "", ""],
