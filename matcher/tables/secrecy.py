@@ -52,8 +52,8 @@ def says_secret(header: str, cell: str) -> bool:
 def says_not_public(header: str, cell: str) -> bool:
     """`says_secret` of needs and outcomes: how long partners keep silent is a clause of their contract, no secrecy.
 
-    >>> says_not_public("保密期限", "3年"), says_not_public("备注", "保密期限内不得公开"), says_secret("保密期限", "3年")
-    (False, True, True)
+    >>> says_not_public("保密期限", "3年"), says_not_public("备注", "保密期限内不得公开")
+    (False, True)
     """
     of_contract = _TERM.match(header) and not re.search("[秘机绝涉]密|公开|^是$", cell)
     return says_secret("" if of_contract else header, _TERM.sub("", cell))
