@@ -61,10 +61,22 @@ DECIDED = {
     **{"K26": "no", "S165": "no", "S134": "yes", "S135": "yes"},
     **dict.fromkeys(("P021", "P050", "P071", "P080", "P089"), "no"),
     "P005": "unknown",
+    "技合〔2026〕415号": "unknown",  # honest, and asked about since the texts are learned from five writers: short
 }
 # Of the half of the fifth hand's that was looked at, what is not answered as typed: four that the hand refuses and this
-# library asks about, and five that it does not see.
-OPEN = ["JS26-008", "JS26-009", "JS26-015", "JS26-025", "JS26-039", "JS26-040", "JS26-042", "JS26-077", "JS26-097"]
+# library asks about, five that it does not see, and one that it refuses and the hand asks about.
+OPEN = [
+    "JS26-115",
+    "JS26-008",
+    "JS26-009",
+    "JS26-015",
+    "JS26-025",
+    "JS26-039",
+    "JS26-040",
+    "JS26-042",
+    "JS26-077",
+    "JS26-097",
+]
 FILES = ["second_hand.csv", "paraphrased.csv", *(f"fresh_hand_{number}.csv" for number in (2, 3, 4))]
 COMPARED = ["contract_id", "edition", "accepted"]
 
