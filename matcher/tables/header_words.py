@@ -165,6 +165,10 @@ class Vocabulary:
             if not (fields := (*found.columns, *found.asked, *(column for column, _ in found.summed))):
                 return found
             column = fields[0]
+            if rank == 3 and found.rank == CLOSE and column.kind == "text":  # 合同甲方（卖方）: the bracket settles it
+                own = [self.exact.get(header_key(word)) for word in peeled.qualifiers]
+                if settled := [one for one in own if one is not None and one.kind == "text"]:
+                    return Meaning((settled[0],), rank=rank)
             if rank == 3 and column.kind in ("number", "yuan", "share"):
                 in_time = {word: fits_in_time(column.title, word) for word in peeled.qualifiers}
                 if any(map(_changes_the_figure, peeled.qualifiers)) or False in in_time.values():

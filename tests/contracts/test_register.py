@@ -197,6 +197,22 @@ def test_parties_of_the_contract_are_those_by_custom():
     ]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "seller"),
+    [
+        ("合同甲方（卖方）", "合同乙方（买方）", "虚构泵业"),
+        ("甲方名称（受托方）", "乙方名称（委托方）", "虚构泵业"),
+        ("合同甲方（买方）", "合同乙方（卖方）", "虚构大学"),
+        ("合同甲方（盖章）", "合同乙方（盖章）", "虚构大学"),
+        ("甲方（单位）", "乙方（单位）", "虚构大学"),
+    ],
+)
+def test_a_bracket_that_names_the_side_goes_before_custom(first, second, seller):
+    reading = read_contracts(pd.DataFrame([{"编号": "H1", first: "虚构泵业", second: "虚构大学"}]))
+    assert reading.rows[["seller", "buyer"]].iloc[0].sort_values().tolist() == ["虚构大学", "虚构泵业"]
+    assert reading.rows["seller"].tolist() == [seller]
+
+
 def test_parties_by_custom_are_read_and_told_and_words_of_the_desk_are_understood():
     row = {"编号": "H1", "项目名称": "磁选机控制", "甲方": "虚构泵业", "乙方": "虚构大学", "合同期限": "长期"}
     reading = read_contracts(pd.DataFrame([row | {"合同金额": "80w", "技术交易额": "7.5 W元"}]))
