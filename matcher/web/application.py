@@ -21,6 +21,7 @@ from matcher.web.access import Access, LoginNeededError
 from matcher.web.frame import page
 from matcher.web.guard import Guard
 from matcher.web.library import Library
+from matcher.web.searchers import Searchers
 from matcher.web.service import Service
 from matcher.web.settings import Settings
 
@@ -41,7 +42,13 @@ _FAULTS = {
 _WRONG = "不是要的那一种值"
 
 
-def create_app(library: Library, *, pool: str | Path | None = None, settings: Settings | None = None) -> FastAPI:
+def create_app(
+    library: Library,
+    *,
+    pool: str | Path | None = None,
+    settings: Settings | None = None,
+    searchers: Searchers | None = None,
+) -> FastAPI:
     """The application over a library, for any ASGI server; `serve` runs it with uvicorn.
 
     Parameters
@@ -52,6 +59,8 @@ def create_app(library: Library, *, pool: str | Path | None = None, settings: Se
         The book of a pool (`matcher.pool.Book`), for the visiting list, the dashboard and follow-up.
     settings
         Tokens and limits; by default none and those of `Settings`.
+    searchers
+        Processes that search this library beside the application (`serve` has them); by default it searches by itself.
 
     Returns
     -------
@@ -79,7 +88,7 @@ def create_app(library: Library, *, pool: str | Path | None = None, settings: Se
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    app.state.service = Service(library, settings, Path(pool) if pool is not None else None)
+    app.state.service = Service(library, settings, Path(pool) if pool is not None else None, searchers)
     app.state.access = Access(settings)
     told = [Depends(HTTPBearer(auto_error=False))] if settings.tokens else []  # for the description; `reader` checks
     app.include_router(api.router, dependencies=told)

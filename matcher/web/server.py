@@ -15,9 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
+
 from matcher.errors import ArgumentError
 from matcher.web.application import create_app
 from matcher.web.library import Library
+from matcher.web.searchers import Searchers
 from matcher.web.settings import Settings
 
 PATIENCE = 19  # seconds for the requests in hand once the service is to stop
@@ -56,23 +59,33 @@ def serve(
     ArgumentError
         The address cannot be listened at.
     """
-    import uvicorn
-
     given = settings or Settings()
     inside = host in ("127.0.0.1", "localhost", "::1")
     given = given if inside else replace(given, hosts=())
+    if not inside and not given.tokens:
+        say("注意：别的机器也能打开，而没有设口令；请加 --token read=口令、--token write=口令，并在前面放 HTTPS")
     opened = library if isinstance(library, Library) else Library.open(library, say=say)
-    app = create_app(opened.warm(), pool=pool, settings=given)
-    if pool is not None:
-        app.state.service.book().close()
+    searchers = Searchers.beside(opened.warm())
+    try:
+        app = create_app(opened, pool=pool, settings=given, searchers=searchers)
+        if pool is not None:
+            app.state.service.book().close()
+        _listen(app, host, port, say)
+    finally:
+        if searchers:
+            searchers.close()
+
+
+def _listen(app: FastAPI, host: str, port: int, say: Callable[[str], object]) -> None:
+    """Answer at an address until the service is stopped."""
+    import uvicorn
+
     try:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         why = error.strerror or str(error)
         raise ArgumentError(f"{host}:{port} 不能用（{why}）；请换一个端口，如 --port {port + 1}") from error
     shown = f"[{host}]" if ":" in host else host
-    if not inside and not given.tokens:
-        say("注意：别的机器也能打开，而没有设口令；请加 --token read=口令、--token write=口令，并在前面放 HTTPS")
     config = uvicorn.Config(
         app,
         access_log=False,

@@ -25,6 +25,7 @@ from matcher.pool.book.follow_up import follow
 from matcher.pool.discovery.estimation import Discovery
 from matcher.web.batching import Batches
 from matcher.web.library import KINDS, Library, Side
+from matcher.web.searchers import Searchers
 from matcher.web.settings import Settings
 
 KEPT, KEPT_BYTES, MINUTES = 40, 200 << 20, 15
@@ -68,9 +69,11 @@ class Judgement:
 class Service:
     """Shared by all threads; what changes is changed under a lock and put in place in one step."""
 
-    def __init__(self, library: Library, settings: Settings, pool: Path | None = None) -> None:
-        self.library, self.settings, self.pool = library, settings, pool
-        self._batches = Batches()
+    def __init__(
+        self, library: Library, settings: Settings, pool: Path | None = None, searchers: Searchers | None = None
+    ) -> None:
+        self.library, self.settings, self.pool, self._searchers = library, settings, pool, searchers
+        self._batches = Batches(searchers)
         self._judging = threading.Lock()
         self.writing = threading.Lock()  # held while the book or a saved index is written
         self._slots = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
@@ -189,7 +192,8 @@ class Service:
                 raise TableError(f"库里没有“{judgement.record_id}”这一条；请刷新页面后再试")
             if judgement.verdict not in ("采纳", "accepted") and not judgement.reason:
                 raise TableError("拒绝时请选择理由，理由会改变以后的次序")
-            learned = fit_feedback(index, pd.DataFrame([texts]), pair)
+            asked = pd.DataFrame([texts])
+            learned = fit_feedback(index, asked, pair)
             with self.writing:
                 done = [self._into_book(judgement, pair)]
                 if index.origin[0]:
@@ -199,6 +203,8 @@ class Service:
             else:
                 done.append("已教给库，本次运行有效（要长期保存，请管理员用 matcher index 存成索引文件夹）")
             learned.warm()
+            if self._searchers:
+                self._searchers.learn(judgement.side, index, learned, asked, pair)
             self.library = self.library.with_index(judgement.side, learned)
         return [line for line in done if line]
 

@@ -238,10 +238,12 @@ def kill_at_random(folder: Path, kills: int, rng: int) -> None:
     draw = random.Random(rng)
     build().save(folder)
     ended_as = set()
-    for kill in range(kills):
+    for kill in range(8 * kills):
+        if kill >= kills and len(ended_as) == 2:  # both versions are met sooner or later, on any machine
+            break
         run = subprocess.Popen([sys.executable, "-c", LOOP, str(folder)], cwd=TESTS, stdout=subprocess.PIPE)
         assert run.stdout.readline() == b"ready\n"
-        if kill % 2:  # so that both versions are met on a busy machine too
+        if kill % 2:
             assert run.stdout.readline() == b"saved\n"
         time.sleep(draw.uniform(0.005, 0.05 if kill % 2 else 0.3))
         run.send_signal(signal.SIGKILL)
