@@ -129,9 +129,9 @@ class Searchers:
 
 
 def _answer(line: Connection, others: list[Connection], known: dict[Side, Index]) -> None:
-    """What a process does until the service ends, which it is not to end before."""
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, signal.SIG_IGN)
+    """What a process does until the service ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which finishes what is in hand
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in others:
         other.close()  # else they stay open when the service ends, and nobody learns of it
     with contextlib.suppress(EOFError, OSError):
