@@ -17,13 +17,16 @@ with the texts, its time to retrieve with needs times outcomes.
 
 from __future__ import annotations
 
+import os
 import re
 import resource
+import select
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from made_up import made_up
 
+from matcher.forks import processors
 from matcher.matching.encoders import StaticEncoder, load_encoder
 from matcher.matching.index import Index
 from matcher.matching.matches import match
@@ -42,11 +46,41 @@ from matcher.tables import read_needs, read_outcomes
 
 def timed(name: str, work: Callable[[], Any]) -> tuple[Any, float]:
     """Do the work, print how long it took, by the clock and of the processors."""
-    start, processor = time.perf_counter(), time.process_time()
+    start, processor = time.perf_counter(), worked()
     result = work()
-    taken, processor = time.perf_counter() - start, time.process_time() - processor
+    taken, processor = time.perf_counter() - start, worked() - processor
     print(f"{name}\t{taken:.2f} s\t{processor:.2f} s of processors", flush=True)
     return result, taken
+
+
+def worked() -> float:
+    """Seconds that this process and its children that have ended have worked."""
+    return sum(os.times()[:4])
+
+
+@contextmanager
+def watched(name: str) -> Iterator[None]:
+    """Print the most memory that this process and its children have held together meanwhile, what they share once."""
+    watching = subprocess.Popen(
+        [sys.executable, __file__, "watch", str(os.getpid())], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield
+    finally:
+        print(f"{name}\t{watching.communicate()[0]} GiB", flush=True)
+
+
+def watch(pid: str) -> None:
+    """Read the memory of a process and its children twice a second, until nobody listens."""
+    most = 0
+    while not select.select([sys.stdin], [], [], 0.5)[0]:
+        held = 0
+        for one in [pid, *Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]:
+            with suppress(OSError):
+                if int(one) != os.getpid():
+                    held += int(re.search(r"Pss:\s+(\d+)", Path(f"/proc/{one}/smaps_rollup").read_text())[1])
+        most = max(most, held)
+    print(f"{most / 2**20:.2f}", end="")
 
 
 def memory() -> float:
@@ -99,7 +133,10 @@ def city() -> None:
     outcomes = made_up("outcome", 476, characters=400, rng=1)
     needs = made_up("need", 1_265, characters=150, rng=2)
     StaticEncoder.load().encode(["暖机"])
-    timed("city: 1,265 needs x 476 outcomes, reasons", lambda: match(needs, Index.build(outcomes)))
+    timed(
+        "city: 1,265 needs x 476 outcomes, reasons",
+        lambda: match(needs, Index.build(outcomes), processes=processors()),
+    )
 
 
 def province(outcomes_count: int, needs_count: int) -> None:
@@ -108,14 +145,16 @@ def province(outcomes_count: int, needs_count: int) -> None:
     needs = made_up("need", needs_count, characters=150, rng=2)
     StaticEncoder.load().encode(["暖机"])
     print(f"memory before\t{memory():.2f} GiB")
-    index, building = timed("build", lambda: Index.build(outcomes))
+    with watched("peak memory while building, forks too"):
+        index, building = timed("build", lambda: Index.build(outcomes, processes=processors()))
     _, scaling = timed("idf, norms and the scale of scores", lambda: (index.lexical, index.scale))
-    _, searching = timed("search alone, all needs", lambda: match(needs, index, reasons=False))
+    _, searching = timed("search alone, all needs", lambda: match(needs, index, reasons=False, processes=processors()))
     print(f"needs a second\t{needs_count / searching:.0f}")
     match(needs[:1], index, reasons=False)
     one = [timed("one need", lambda i=i: match(needs[i : i + 1], index, reasons=False))[1] for i in range(1, 6)]
     print(f"one need, median\t{1000 * np.median(one):.0f} ms")
-    table, explaining = timed("search and reasons, all needs", lambda: match(needs, index))
+    with watched("peak memory while searching, forks too"):
+        table, explaining = timed("search and reasons, all needs", lambda: match(needs, index, processes=processors()))
     whole = building + scaling + explaining
     print(f"rows\t{len(table)}\nin all\t{whole:.1f} s\npeak memory\t{memory():.2f} GiB", flush=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -158,7 +197,8 @@ def million(outcomes_count: int, needs_count: int, piece: int = 100_000) -> None
         source, library = Path(folder) / "outcomes.parquet", Path(folder) / "library"
         _write_pieces(source, outcomes_count, piece)
         pieces = (read_outcomes(part.to_pandas()).rows for part in pq.ParquetFile(source).iter_batches(piece))
-        index, _ = timed("build from Parquet", lambda: Index.build(pieces))
+        with watched("peak memory while building, forks too"):
+            index, _ = timed("build from Parquet", lambda: Index.build(pieces, processes=processors()))
         timed("idf, norms and the scale of scores", lambda: _ready(index))
         timed("save", lambda: index.save(library))
         print(f"building: peak memory\t{memory():.2f} GiB", flush=True)
@@ -173,13 +213,14 @@ def search(library: str, needs_count: int) -> None:
     index, _ = timed("load", lambda: Index.load(library))
     timed("ready to search", lambda: (_ready(index), match(needs[:1], index)))
     print(f"memory\t{memory():.2f} GiB", flush=True)
-    _, searching = timed("search alone, all needs", lambda: match(needs, index, reasons=False))
+    _, searching = timed("search alone, all needs", lambda: match(needs, index, reasons=False, processes=processors()))
     print(f"needs a second\t{needs_count / searching:.0f}")
     for reasons in (False, True):
         one = np.array([_times(lambda i=i, r=reasons: match(needs[i : i + 1], index, reasons=r)) for i in range(1, 12)])
         wall, processor = 1000 * np.median(one, axis=0)
         print(f"one need, {'with' if reasons else 'without'} reasons\t{wall:.0f} ms\t{processor:.0f} ms of processors")
-    table, _ = timed("search and reasons, all needs", lambda: match(needs, index))
+    with watched("peak memory while searching, forks too"):
+        table, _ = timed("search and reasons, all needs", lambda: match(needs, index, processes=processors()))
     print(f"rows\t{len(table)}\nsearching: peak memory\t{memory():.2f} GiB", flush=True)
     print(f"recall@10 of 32 needs\t{recall(needs[:32], index):.4f}")
 
@@ -305,6 +346,8 @@ if __name__ == "__main__":
         million(*map(int, given or (1_000_000, 1_000)))
     elif job == "search" and len(given) == 2:
         search(given[0], int(given[1]))
+    elif job == "watch" and len(given) == 1:
+        watch(given[0])
     elif job == "texts" and len(given) == 2:
         texts(*given)
     elif job == "products":

@@ -17,7 +17,7 @@ import matcher
 ROOT = Path(matcher.__file__).parent
 MODULES = {".".join(("matcher", *path.relative_to(ROOT).with_suffix("").parts)): path for path in ROOT.rglob("*.py")}
 LEVELS = [  # a package imports what lies on lower levels; on one level nobody knows the other
-    {"errors", "progress"},
+    {"errors", "progress", "forks"},
     {"tables", "event_log"},
     {"needs"},
     {"matching", "export"},
@@ -70,8 +70,8 @@ def level(name: str) -> int:
     return next(at for at, names in enumerate(LEVELS) if name in names)
 
 
-def test_the_root_holds_a_face_and_two_helpers():
-    assert sorted(path.name for path in ROOT.glob("*.py")) == ["__init__.py", "errors.py", "progress.py"]
+def test_the_root_holds_a_face_and_three_helpers():
+    assert sorted(path.name for path in ROOT.glob("*.py")) == ["__init__.py", "errors.py", "forks.py", "progress.py"]
     assert sorted({package(name) for name in MODULES} - {"__init__"}) == PACKAGES
 
 

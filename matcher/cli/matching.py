@@ -39,6 +39,7 @@ from matcher.cli.pairs import learned, read_pairs, read_side
 from matcher.cli.reading import all_columns, all_problems
 from matcher.cli.records import about, hashes_of, record_option, save_recorded, verify_option
 from matcher.errors import EncoderError, TableError
+from matcher.forks import processors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,7 +163,9 @@ def match_command(
         readings.append(answering)
         inputs.append(outcomes)
         queries, records = (answering.rows, asking.rows) if push else (asking.rows, answering.rows)
-        index = Index.build(records, encoder=model, segmenter=_segmenter(words), progress=not quiet)
+        index = Index.build(
+            records, encoder=model, segmenter=_segmenter(words), processes=processors(), progress=not quiet
+        )
     if judged:
         index = learned(index, judged, queries, quiet)
     asked: dict[str, Any] = {
@@ -174,6 +177,7 @@ def match_command(
         "weights": {_field(name, records, queries): _weight(text) for name, text in named(weight).items()},
         "accurate": accurate_model or accurate,
         "false_alarm": false_alarm,
+        "processes": processors(),
     }
     asker, answerer = ("成果", "需求") if push else ("需求", "成果")
     if over := _ended(queries):
@@ -330,7 +334,8 @@ def index_command(
             unknown = f"；{(~known).sum()} 个编号不在索引中：{'、'.join(ids[~known][:10])}" if not known.all() else ""
             report(quiet, f"移除 {known.sum()} 条{unknown}")
     else:
-        index = Index.build(reading.rows, encoder=model, segmenter=_segmenter(words), progress=not quiet)
+        words_of = _segmenter(words)
+        index = Index.build(reading.rows, encoder=model, segmenter=words_of, processes=processors(), progress=not quiet)
     index.save(folder, replace=renew)
     report(quiet, f"索引共 {len(index)} 条，已保存到 {folder}")
     if refused:

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError, EncoderError, TableError
 from matcher.matching.calibration import shipped_file
-from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts, fingerprint, unit
+from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts, fingerprint
 from matcher.matching.judgements import Feedback
 from matcher.matching.lexical import Lexical, Query, take
 from matcher.matching.postings import Postings
@@ -28,14 +28,14 @@ from matcher.matching.records import BODY, WORK_ID, UnknownIdError, id_column_of
 from matcher.matching.rounded import Rounded
 from matcher.matching.score_scale import ScoreScale, texts_share
 from matcher.matching.statistics import SAMPLE, Census, Statistics
+from matcher.matching.text_reading import read_documents, read_texts
 from matcher.matching.tokens import Segmenter, Terms, foreign_rows, has_chinese, is_latin
 from matcher.progress import timed, track
-from matcher.tables.arguments import check_frame
+from matcher.tables.arguments import as_whole, check_frame
 from matcher.tables.cells import as_written
 from matcher.tables.ids import ids_of
 
 BATCH = 4096  # texts segmented and encoded at a time
-TITLE = 3  # how often a title counts among the terms
 AFAR = 0.9  # the share of a library that is far in meaning from a text
 SAMPLE_ASKED = 256  # of the texts of the sample, those that the others are held against
 BLOCK = 64  # texts searched for at a time
@@ -88,6 +88,7 @@ class BaseIndex:
         encoder: Encoder | None = None,
         segmenter: Segmenter | None = None,
         statistics: Statistics | None = None,
+        processes: int = 1,
         progress: bool = False,
     ) -> Self:
         """Index a clean table, or one that comes in pieces.
@@ -105,6 +106,10 @@ class BaseIndex:
         statistics : Statistics, optional
             Of a whole library (`Index.statistics`, `shard_statistics`) of which these records are a part: they are
             then scored as the whole would score them, whatever is added or removed.
+        processes : int
+            How many processes share the reading of the texts, for libraries of ten thousand and more. They are forked:
+            where this process has no threads of its own, on Linux; elsewhere there is one. The index is the same. Not
+            with another encoder than the default one.
         progress : bool
             Show a bar on standard error.
 
@@ -152,7 +157,10 @@ class BaseIndex:
         with timed(f"built an index of {what}"):
             encoder = StaticEncoder.load() if encoder is None else encoder
             index = cls(id_column, encoder, segmenter or Segmenter(), (), whole=statistics)
-            return replace(index, parts=(index._part(itertools.chain([first], pieces), progress),))
+            return replace(
+                index,
+                parts=(index._part(itertools.chain([first], pieces), progress, as_whole(processes, "processes", 1)),),
+            )
 
     def __len__(self) -> int:
         """How many records can be found."""
@@ -204,11 +212,11 @@ class BaseIndex:
             fault = "不在索引中，请用 add 添加" if wanted else "已在索引中，请用 update 更新"
             raise TableError(f"{len(wrong)} 个编号{fault}：{'、'.join(wrong[:10])}")
 
-    def _part(self, pieces: Iterable[pd.DataFrame], progress: bool = False) -> Part:
+    def _part(self, pieces: Iterable[pd.DataFrame], progress: bool = False, processes: int = 1) -> Part:
         known, kept = set[str](), list[pd.DataFrame]()
         vectors: list[NDArray[np.float32]] = []
 
-        def batches() -> Iterator[Terms]:
+        def batches() -> Iterator[tuple[list[str], list[str]]]:
             for piece in pieces:
                 check_frame(piece, "records")
                 if id_column_of(piece) != self.id_column:
@@ -221,34 +229,17 @@ class BaseIndex:
                 kept.append(records)
                 titles, bodies = texts_of(records)
                 for at in track(range(0, len(titles), BATCH), "建索引", progress):
-                    rows, terms = self._read(titles[at : at + BATCH], bodies[at : at + BATCH], "document")
-                    vectors.append(rows)
-                    yield terms
+                    yield titles[at : at + BATCH], bodies[at : at + BATCH]
 
-        postings = Postings.build(batches())
+        def terms() -> Iterator[Terms]:
+            for rows, some in read_documents(self.encoder, self.segmenter, batches(), processes):
+                vectors.append(rows)
+                yield some
+
+        postings = Postings.build(terms())
         together = np.concatenate(vectors) if vectors else encode_texts(self.encoder, [], role="document")
         records = kept[0] if len(kept) == 1 else pd.concat(kept, ignore_index=True)
         return Part(records, together, postings, np.ones(len(records), bool))
-
-    def _read(
-        self, titles: Sequence[str], bodies: Sequence[str], role: Literal["query", "document"]
-    ) -> tuple[NDArray[np.float32], Terms]:
-        """Unit vectors and counted terms of texts.
-
-        A vector is the title's plus the whole text's, so that a title counts in a long text too; among the terms the
-        title's count `TITLE` times.
-        """
-        terms = self.segmenter.terms([*titles, *bodies])
-        if isinstance(self.encoder, StaticEncoder):  # it can pool what is segmented already
-            both = terms.joined((1, 1))
-            foreign = np.tile(self.encoder.foreign(both), 2)
-            pooled = self.encoder.encode_terms(terms[: len(titles)].before(both), foreign)
-            head, whole = pooled[: len(titles)], pooled[len(titles) :]
-        else:
-            head = encode_texts(self.encoder, titles, role=role)
-            texts = [f"{title}\n{body}" for title, body in zip(titles, bodies, strict=True)]
-            whole = encode_texts(self.encoder, texts, role=role)
-        return unit(head + whole), terms.joined((TITLE, 1))
 
     # ---- what a search reads
 
@@ -326,7 +317,7 @@ class BaseIndex:
 
     def asked(self, titles: Sequence[str], bodies: Sequence[str]) -> Asked:
         """Make texts ready to be searched for."""
-        vectors, terms = self._read(titles, bodies, "query")
+        vectors, terms = read_texts(self.encoder, self.segmenter, titles, bodies, "query")
         if (given := vectors.shape[1]) != (width := self.parts[0].vectors.shape[1]):
             raise EncoderError(f"the encoder gives {given} numbers a text, the index holds {width}: build it anew")
         idf2 = self.lexical.idf2(terms.names)

@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.matching.base import LIKE_A_NEED as LIKE_A_NEED
-from matcher.matching.base import TITLE as TITLE
 from matcher.matching.base import BaseIndex
 from matcher.matching.calibration import Calibration
 from matcher.matching.encoders import Encoder
@@ -28,6 +27,7 @@ from matcher.matching.records import check_characters, texts_of
 from matcher.matching.records import id_column_of as id_column_of
 from matcher.matching.remembered import texts_of_rows
 from matcher.matching.reordering import Rerank
+from matcher.matching.text_reading import TITLE as TITLE
 from matcher.progress import timed
 
 SEARCHED = "?"  # the id of a text that has none

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
+from matcher.forks import processors
 from matcher.matching.base import BLOCK, Asked, BaseIndex, check_index
 from matcher.matching.encoders import StaticEncoder
 from matcher.matching.explanation import explain, with_figures
@@ -25,6 +26,7 @@ from matcher.matching.records import id_column_of, texts_of
 from matcher.matching.remembered import Records
 from matcher.matching.reordering import NOTHING, Best, Rerank, reranked, with_voice
 from matcher.matching.requirements import requirements_of
+from matcher.matching.spread import Columns, spread
 from matcher.matching.tokens import language
 from matcher.matching.unanswered import without_said
 from matcher.progress import advancing, timed
@@ -38,7 +40,6 @@ GONE = "成果已转让或不再提供（见其备注、状态）"
 FOREIGN = "语言不同，默认编码器难以比较"
 ACROSS = "语言不同，只按含义比较，概率未经检验"
 CHUNK = 2048  # asking rows looked at together
-Columns = dict[str, NDArray[Any]]
 
 
 class _Plan(NamedTuple):
@@ -69,6 +70,7 @@ def match(
     rerank_top: int = 50,
     false_alarm: float = 0.05,
     reasons: bool = True,
+    processes: int = 1,
     progress: bool = False,
 ) -> pd.DataFrame:
     """Rank the records of an index for every row of a table: outcomes for needs, or needs for outcomes.
@@ -117,6 +119,10 @@ def match(
         Of texts whose subject the library lacks, the share for which anything may be called a good match.
     reasons : bool
         Whether `shared_terms`, `evidence`, `unanswered` and `answers` are worked out.
+    processes : int
+        How many processes share the asking rows, for lists of hundreds and more. They are forked, so that they share
+        the index: where this process has no threads of its own, on Linux; elsewhere there is one. The table is the
+        same. Not with `rerank` or `accurate`.
     progress : bool
         Show a bar on standard error.
 
@@ -194,12 +200,18 @@ def match(
     reads = accurate and {asking, index.id_column} == SIDES and recommender_of(index)
     plan = _Plan(k, limits, rerank, rerank_top, voice, PairModel.of(accurate) if reads else None, reasons)
     stages = 1 + (plan.voice is not None) + reasons
+    together = min(as_whole(processes, "processes", 1), processors(), len(queries) // (2 * BLOCK))
+    if rerank or accurate:  # what they load has threads, and spreads its work by itself
+        together = 1
     with timed(f"matched {len(queries)} rows with {len(index)} records"):
         with advancing(stages * len(queries), "匹配", progress) as advance:
-            parts = [
-                _match_some(queries, index, slice(start, start + CHUNK), plan, advance)
-                for start in range(0, max(1, len(queries)), CHUNK)
-            ]
+            if together > 1:
+                parts = _match_spread(queries, index, plan, together, lambda some: advance(stages * len(queries[some])))
+            else:
+                parts = [
+                    _match_some(queries, index, slice(start, start + CHUNK), plan, advance)
+                    for start in range(0, max(1, len(queries)), CHUNK)
+                ]
         pairs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         total, barred = pairs.pop("total"), pairs.pop("barred")
         beyond, features, read = (pairs.pop(name, None) for name in ("beyond", "features", "read"))
@@ -217,8 +229,36 @@ def match(
         return table.iloc[order].reset_index(drop=True).assign(rank=first["rank"], score=scores["score"])
 
 
+def _match_spread(
+    queries: pd.DataFrame, index: BaseIndex, plan: _Plan, processes: int, done: Callable[[slice], object]
+) -> list[Columns]:
+    """The same parts from several processes, equally large ones of whole blocks."""
+    _ready(index, queries)
+    each = -(-len(queries) // (processes * -(-len(queries) // (processes * CHUNK))))
+    each = -(-each // BLOCK) * BLOCK
+    parts = [slice(start, start + each) for start in range(0, len(queries), each)]
+
+    def work(some: slice) -> Columns:
+        return _match_some(queries, index, some, plan, lambda _: None, threads=1)
+
+    return spread(work, parts, processes, done)
+
+
+def _ready(index: BaseIndex, queries: pd.DataFrame) -> None:
+    """Have everything worked out that all asking rows need, before others share the index."""
+    index.across, index.foreign, index.scale, index.order, index.lexical, ranker_of(index)
+    first = queries[:1]
+    for _ in bounds(index, index.asked(*texts_of(first)), slice(0, len(first))):
+        pass
+
+
 def _match_some(
-    queries: pd.DataFrame, index: BaseIndex, some: slice, plan: _Plan, advance: Callable[[int], object]
+    queries: pd.DataFrame,
+    index: BaseIndex,
+    some: slice,
+    plan: _Plan,
+    advance: Callable[[int], object],
+    threads: int = THREADS,
 ) -> Columns:
     """The pairs of some asking rows as columns, without score and good_match: what is shown of each in order, and
     `total`, `barred` and, where they are known, `beyond` (n, 3), `features` (n, f) and `read`.
@@ -234,7 +274,7 @@ def _match_some(
         return _search(index, asked, slice(start, start + BLOCK), ids, plan.limits, some.start, reach)
 
     ranked: list[Best] = []
-    for block in _in_threads(search, range(0, len(asking), BLOCK)):
+    for block in _in_threads(search, range(0, len(asking), BLOCK), threads):
         ranked += block
         advance(len(block))
     if plan.rerank:
@@ -283,12 +323,12 @@ def _gone(index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], records
     return np.zeros(len(at), bool)
 
 
-def _in_threads(search: Callable[[int], list[Best]], starts: Sequence[int]) -> Iterator[list[Best]]:
+def _in_threads(search: Callable[[int], list[Best]], starts: Sequence[int], threads: int) -> Iterator[list[Best]]:
     """The blocks of asking rows in order, on several threads where there are several."""
-    if len(starts) < 2:
+    if len(starts) < 2 or threads < 2:
         yield from map(search, starts)
         return
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         futures = [pool.submit(search, start) for start in starts]
         try:
             yield from (future.result() for future in futures)

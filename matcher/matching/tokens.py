@@ -13,8 +13,9 @@ import itertools
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,17 @@ class Terms:
     ids: NDArray[np.int32]
     counts: NDArray[np.int32]
     is_word: NDArray[np.bool_]
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All of it as arrays, which `of` makes terms of again."""
+        arrays = ("offsets", "ids", "counts", "is_word")
+        return {"names": np.array(self.names, object), **{name: getattr(self, name) for name in arrays}}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Terms:
+        """From their arrays."""
+        return cls(**{**arrays, "names": arrays["names"].tolist()})
 
     def __len__(self) -> int:
         """How many texts."""

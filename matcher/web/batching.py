@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 from starlette.concurrency import run_in_threadpool
 
+from matcher.forks import ForkError
 from matcher.matching import Index, match
-from matcher.web.searchers import SearcherError, Searchers
+from matcher.web.searchers import Searchers
 
 TYPED = "随手查找-"
 MOST = 16  # texts answered together; more would make the first of them wait too long
@@ -67,7 +68,7 @@ class Batches:
         asked = pd.DataFrame({asking: [asking_id(text) for text in ordered], "title": ordered})
         table = None
         if self._searchers:
-            with contextlib.suppress(SearcherError):
+            with contextlib.suppress(ForkError):
                 table = self._searchers.match(asked, index, k)
         if table is None:
             table = match(asked, index, k=k)

@@ -1,9 +1,9 @@
 """Processes that search beside the service. They are forked, so each story is told in a process of its own."""
 
-import subprocess
 import sys
 
 import pytest
+from stories import told
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
 START = """
@@ -13,7 +13,8 @@ import pandas as pd
 from fastapi.testclient import TestClient
 from matcher.matching import Index, match
 from matcher.web import Library, create_app
-from matcher.web.searchers import SearcherError, Searchers
+from matcher.forks import ForkError
+from matcher.web.searchers import Searchers
 
 titles = ["齿轮磨削烧伤检测", "桃采后保鲜", "大蒜烘干", "轴承磨削在线测量", "磨削液回收"]
 index = Index.build(pd.DataFrame({"outcome_id": [f"C{i}" for i in range(5)], "title": titles})).warm()
@@ -50,26 +51,23 @@ def gone(pid):
 """
 
 
-def told(story):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", START + story], capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-
-
 def test_they_give_the_table_of_match_itself_and_end_with_the_service():
-    told("""
+    told(
+        START
+        + """
 pd.testing.assert_frame_equal(searchers.match(asked, index, 3), match(asked, index, k=3))
 assert answer(client) == answer(alone)
 searchers.close()
 assert all(map(gone, children))
 assert answer(client) == answer(alone)
-""")
+"""
+    )
 
 
 def test_what_is_judged_is_learned_by_all_of_them():
-    told("""
+    told(
+        START
+        + """
 before = answer(client)
 for one in (client, alone):
     given = one.post("/api/feedback", json={
@@ -82,11 +80,14 @@ for _ in range(4):
     pd.testing.assert_frame_equal(searchers.match(asked, learned, 3), match(asked, learned, k=3))
 assert before["hits"][0]["outcome_id"] not in set(searchers.match(asked[:1], learned, 9)["outcome_id"])
 searchers.close()
-""")
+"""
+    )
 
 
 def test_one_that_is_killed_is_done_without_and_an_index_from_elsewhere_is_not_theirs():
-    told("""
+    told(
+        START
+        + """
 os.kill(children[0], signal.SIGKILL)
 assert gone(children[0])
 for _ in range(4):
@@ -97,16 +98,19 @@ searchers.learn("outcomes", other, other, asked, asked)
 assert not searchers.together(index)
 try:
     searchers.match(asked, index, 3)
-except SearcherError:
+except ForkError:
     searchers.close()
 else:
     raise AssertionError
 assert answer(client) == answer(alone)
-""")
+"""
+    )
 
 
 def test_ctrl_c_is_the_services_own_business_and_without_the_service_they_end():
-    told("""
+    told(
+        START
+        + """
 for pid in children:
     os.kill(pid, signal.SIGINT)
 time.sleep(0.2)
@@ -122,19 +126,23 @@ os.waitpid(pid, 0)
 orphans = [int(one) for one in os.read(reading, 100).split()]
 assert len(orphans) == 2 and all(map(gone, orphans))
 searchers.close()
-""")
+"""
+    )
 
 
 def test_a_mistake_is_answered_as_without_them():
-    told("""
+    told(
+        START
+        + """
 wrong = asked.assign(need_id="N1")  # ids twice
 try:
     searchers.match(wrong, index, 3)
-except SearcherError:
+except ForkError:
     pass
 else:
     raise AssertionError
 assert searchers.together(index) == 2
 pd.testing.assert_frame_equal(searchers.match(asked, index, 3), match(asked, index, k=3))
 searchers.close()
-""")
+"""
+    )
