@@ -66,4 +66,4 @@ def read_documents(encoder: Encoder, segmenter: Segmenter, batches: Iterable[Bat
 
     for question, found in answers(answer, asked(), min(processes, processors())):
         told = unpacked(answer(question) if found is None else found)
-        yield told.pop("vectors"), Terms.of(told)
+        yield told.pop("vectors").copy(), Terms.of(told)  # a copy, which does not hold the whole answer
