@@ -1,8 +1,7 @@
-"""The main job and what belongs to it: match, index, evaluate."""
+"""The main job: match. Beside it stand the commands of an index and of judged pairs."""
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,12 +12,14 @@ import click
 
 from matcher.cli.column_choices import column_option
 from matcher.cli.commands import Command
+from matcher.cli.evaluating import evaluate_command
+from matcher.cli.indexing import index_command
 from matcher.cli.messages import note, report
+from matcher.cli.models import encoder_of, model_options, refuse_beside_folder, segmenter_of
 from matcher.cli.options import (
     DAY,
     FILE,
     TABLE_KINDS,
-    Decorated,
     Number,
     argument,
     bad_rows_option,
@@ -38,36 +39,16 @@ from matcher.cli.options import (
 from matcher.cli.pairs import learned, read_pairs, read_side
 from matcher.cli.reading import all_columns, all_problems
 from matcher.cli.records import about, hashes_of, record_option, save_recorded, verify_option
-from matcher.errors import EncoderError, TableError
+from matcher.errors import TableError
 from matcher.forks import processors
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from matcher.matching.encoders import Encoder
     from matcher.matching.index import Index
-    from matcher.matching.tokens import Segmenter
 
-_CONFLICT = "条的编号在索引中是另一项，没有更新（确是同一项请加 --accept-changes，否则请改编号）："
 _MATCHES = (".xlsx", ".html", ".csv", ".parquet")
 _PIECE = 8192  # asking rows of a piece
-
-
-def _model_options(function: Decorated) -> Decorated:
-    """How texts are read: words and encoder."""
-    for decorate in reversed(
-        (
-            option("--words", type=FILE, metavar="文件", help="自己的词表（文本文件，每行一个词），分词时保持完整。"),
-            option(
-                "--encoder", metavar="模型", help="sentence-transformers 模型的文件夹或名称，或静态编码器的文件夹。"
-            ),
-            option("--download", is_flag=True, help="允许下载编码器；不写则只读本机文件。"),
-            option("--query-prompt", metavar="文字", help="编码器要求加在提问一方文字前的提示语。"),
-            option("--document-prompt", metavar="文字", help="编码器要求加在被找一方文字前的提示语。"),
-        )
-    ):
-        function = decorate(function)
-    return function
 
 
 @click.command("match", cls=Command, help="为每条需求推荐成果（--push：为每项成果推荐需求），逐条说明理由。")
@@ -98,7 +79,7 @@ def _model_options(function: Decorated) -> Decorated:
     help="再用词元模型对每条的前 50 名精排（慢得多；次序更准，并把可能推荐的前三名与需求逐对通读）。",
 )
 @option("--accurate-model", type=FILE, metavar="文件夹", help="精排所用模型的文件夹，给出即精排。")
-@_model_options
+@model_options
 @record_option
 @verify_option
 @contacts_option
@@ -149,11 +130,11 @@ def match_command(
     check_choice(pieces, output, record, verify)
     check({output: _MATCHES, record: (".json",)}, needs, outcomes, exclude, judged, words, verify)
     check_pieces(pieces, needs, outcomes, exclude, judged, words)
-    model = _encoder(encoder, download, query_prompt, document_prompt)
+    model = encoder_of(encoder, download, query_prompt, document_prompt)
     asking = read_side("needs", needs, sheet, column, bad_rows, quiet)
     readings, queries, inputs = [asking], asking.rows, [needs]
     if outcomes.is_dir():
-        _refuse_beside_folder(words=words, outcomes_sheet=outcomes_sheet, outcomes_column=outcomes_column)
+        refuse_beside_folder(words=words, outcomes_sheet=outcomes_sheet, outcomes_column=outcomes_column)
         index = Index.load(outcomes, encoder=model)
         if push:
             raise TableError("--push 需要成果表，不能用索引文件夹：反向推送时由需求建立索引")
@@ -164,7 +145,7 @@ def match_command(
         inputs.append(outcomes)
         queries, records = (answering.rows, asking.rows) if push else (asking.rows, answering.rows)
         index = Index.build(
-            records, encoder=model, segmenter=_segmenter(words), processes=processors(), progress=not quiet
+            records, encoder=model, segmenter=segmenter_of(words), processes=processors(), progress=not quiet
         )
     if judged:
         index = learned(index, judged, queries, quiet)
@@ -269,134 +250,6 @@ def _match_pieces(
     )
 
 
-@click.command("index", cls=Command, help="把一张表建成索引存入文件夹，供以后快速匹配；或增、改、删其中的记录。")
-@argument("table", "表", "成果表（加 --needs 则为需求表）。")
-@argument("folder", "文件夹", "索引存在哪个文件夹。")
-@option("--needs", is_flag=True, help="这是需求表。")
-@option("--update", is_flag=True, help="加入已有的索引；编号相同的记录换成新的，名称完全不同的列为冲突，不换。")
-@option("--accept-changes", is_flag=True, help="--update 时名称完全不同的记录也换成新的。")
-@option("--remove", is_flag=True, help="从已有的索引中移除表中的编号。")
-@option("--replace", "renew", is_flag=True, help="重新建立，取代文件夹中原有的索引。")
-@sheet_option()
-@column_option()
-@bad_rows_option
-@_model_options
-@quiet_option
-def index_command(
-    table: Path,
-    folder: Path,
-    needs: bool,
-    update: bool,
-    accept_changes: bool,
-    remove: bool,
-    renew: bool,
-    sheet: str | None,
-    column: Sequence[str],
-    bad_rows: str,
-    words: Path | None,
-    encoder: str | None,
-    download: bool,
-    query_prompt: str | None,
-    document_prompt: str | None,
-    quiet: bool,
-) -> None:
-    """Save an index of a table in a folder, or change the one that is there."""
-    from matcher.matching.index import Index
-    from matcher.matching.renewal import change_message
-    from matcher.matching.renewal import renew as bring_up_to_date
-    from matcher.tables.writings import KnownIds
-
-    if update + remove + renew > 1:
-        raise TableError("--update、--remove、--replace 只能选一个")
-    if accept_changes and not update:
-        raise TableError("--accept-changes 只和 --update 一起用")
-    refused = 0
-    model = _encoder(encoder, download, query_prompt, document_prompt)
-    reading = read_side("needs" if needs else "outcomes", table, sheet, column, bad_rows, quiet, ids_only=remove)
-    if update or remove:
-        _refuse_beside_folder(words=words)
-        index = Index.load(folder, encoder=model)
-        if index.id_column not in reading.rows:
-            raise TableError(f"{folder}：索引按 {index.id_column} 编号，{table.name} 不是这类表")
-        if update:
-            renewed = bring_up_to_date(index, reading, accept_changes=accept_changes, progress=not quiet)
-            index, refused = renewed.index, len(renewed.conflicts)
-            report(quiet, f"更新 {renewed.updated} 条，新增 {renewed.added} 条，冲突 {refused} 条")
-            if renewed.row_numbers:
-                note(quiet, f"{table.name}：编号只是行号，别的表也有同样的行号；请加上不变的编号")
-            note(quiet, change_message(renewed.changed, "条名称有改动，已换成新的："))
-            note(False, change_message(renewed.conflicts, _CONFLICT))
-        else:
-            there = KnownIds(index.records[index.id_column])
-            ids = reading.rows[index.id_column].map(lambda name: there.find(name) or name)
-            known = ids.isin(set(index.records[index.id_column]))
-            index = index.remove(ids[known])
-            unknown = f"；{(~known).sum()} 个编号不在索引中：{'、'.join(ids[~known][:10])}" if not known.all() else ""
-            report(quiet, f"移除 {known.sum()} 条{unknown}")
-    else:
-        words_of = _segmenter(words)
-        index = Index.build(reading.rows, encoder=model, segmenter=words_of, processes=processors(), progress=not quiet)
-    index.save(folder, replace=renew)
-    report(quiet, f"索引共 {len(index)} 条，已保存到 {folder}")
-    if refused:
-        raise click.exceptions.Exit(1)
-
-
-@click.command("evaluate", cls=Command, help="用人工标注过的配对检验排序：nDCG、召回、命中、MRR，附 95 % 区间。")
-@argument("needs", "需求表", "技术需求。")
-@argument("outcomes", "成果表", "科技成果。")
-@argument("judged", "标注表", "需求编号、成果编号、等级（1 至 4）。")
-@option("-k", type=Number(int, 1), default=10, metavar="行数", help="只看前几行，默认 10。")
-@output_option(".csv、.parquet 或 .xlsx", required=False)
-@sheet_option(of="需求")
-@sheet_option("--outcomes-sheet", of="成果")
-@column_option(of="需求表")
-@column_option("--outcomes-column", of="成果表")
-@_model_options
-@quiet_option
-def evaluate_command(
-    needs: Path,
-    outcomes: Path,
-    judged: Path,
-    k: int,
-    output: Path | None,
-    sheet: str | None,
-    outcomes_sheet: str | None,
-    column: Sequence[str],
-    outcomes_column: Sequence[str],
-    words: Path | None,
-    encoder: str | None,
-    download: bool,
-    query_prompt: str | None,
-    document_prompt: str | None,
-    quiet: bool,
-) -> None:
-    """Measure the ranking on judged pairs."""
-    from matcher.export.tables import write_tables
-    from matcher.matching.evaluation import evaluate
-    from matcher.matching.index import Index
-    from matcher.matching.matches import match
-    from matcher.tables.ids import find_ids
-    from matcher.tables.writings import KnownIds
-
-    check({output: (".csv", ".parquet", ".xlsx")}, needs, outcomes, judged, words)
-    model = _encoder(encoder, download, query_prompt, document_prompt)
-    asking = read_side("needs", needs, sheet, column, "list", quiet)
-    answering = read_side("outcomes", outcomes, outcomes_sheet, outcomes_column, "list", quiet)
-    index = Index.build(answering.rows, encoder=model, segmenter=_segmenter(words), progress=not quiet)
-    matches = match(asking.rows, index, k=max(1, len(index)), reasons=False, progress=not quiet)
-    pairs = read_pairs(judged)
-    asked = KnownIds(asking.rows["need_id"])  # those that are not there `evaluate` tells
-    pairs["need_id"] = asked.find_all(pairs["need_id"].tolist())
-    told = f"{judged.name}：有成果编号不在成果表中，按没有找到计"
-    pairs["outcome_id"] = find_ids(pairs["outcome_id"], answering.rows["outcome_id"], told)
-    figures = evaluate(matches, pairs, k=k)
-    for row in figures.itertuples():
-        report(False, f"{row.measure}\t{row.value:.4f}\t[{row.low:.4f}, {row.high:.4f}]\t{row.queries}")
-    if output:
-        write_tables(output, {"指标": figures})
-
-
 def _past(index: Index, valid_on: dt.date | None) -> int:
     """How many records are surely past their validity on that day."""
     from matcher.matching.validity import valid_rows
@@ -453,39 +306,6 @@ def _weight(text: str) -> float:
         return float(text)
     except ValueError:
         raise click.BadParameter(f"权重“{text}”不是数字") from None
-
-
-def _segmenter(words: Path | None) -> Segmenter:
-    from matcher.matching.tokens import Segmenter
-
-    if words is None:
-        return Segmenter()
-    data = words.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        with contextlib.suppress(UnicodeDecodeError):
-            return Segmenter(data.decode(encoding).split())
-    raise TableError(f"{words.name}：不是文本文件；请存为 UTF-8 文本，每行一个词")
-
-
-def _refuse_beside_folder(**given: object) -> None:
-    """What was settled when an index was built is not asked for again, and not passed over in silence."""
-    for name, value in given.items():
-        if value:
-            option_name = "--" + name.replace("_", "-")
-            raise TableError(f"{option_name} 在建立索引时给出，不能用于已保存的索引；要改请重新建立索引（--replace）")
-
-
-def _encoder(name: str | None, download: bool, query_prompt: str | None, document_prompt: str | None) -> Encoder | None:
-    from matcher.matching.encoders import load_encoder
-
-    if name is None:
-        return None
-    try:
-        return load_encoder(name, download=download, query_prompt=query_prompt, document_prompt=document_prompt)
-    except EncoderError as error:
-        more = "" if download else "，允许下载请加 --download"
-        why = str(error).splitlines()[0]
-        raise EncoderError(f"--encoder {name}：不是能用的编码器（本机文件夹或模型名{more}）：{why}") from error
 
 
 def add_commands(main: click.Group) -> None:

@@ -18,7 +18,7 @@ from matcher.errors import TableError
 from matcher.experts.same_person import PARTS, compare, read_people, topic_likeness
 from matcher.experts.same_person import institution_key as institution_key
 from matcher.matching.encoders import Encoder, check_encoder
-from matcher.matching.tokens import normalise
+from matcher.matching.normal_forms import normalise
 from matcher.tables.arguments import check_frame
 from matcher.tables.ids import id_texts
 from matcher.tables.writings import KnownIds

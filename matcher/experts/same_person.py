@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.matching.encoders import Encoder, StaticEncoder, encode_texts
-from matcher.matching.tokens import normalise
+from matcher.matching.normal_forms import normalise
 from matcher.tables.schemas import HIGH, LOW
 from matcher.tables.writings import KnownIds
 

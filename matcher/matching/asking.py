@@ -10,7 +10,8 @@ from functools import cache
 from importlib.resources import files
 
 from matcher.matching.meanings import SUBSTANCE_ENDS
-from matcher.matching.tokens import Segmenter, normalise_all
+from matcher.matching.normal_forms import normalise_all
+from matcher.matching.tokens import Segmenter
 from matcher.needs.asked import clause_of
 from matcher.needs.cues import FEATURES, NUMBER
 from matcher.needs.elements import Element, Sentence, Understood, understand

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matcher.matching.encoders import Encoder, StaticEncoder
-from matcher.matching.tokens import Segmenter, Terms, normalise_all
+from matcher.matching.normal_forms import normalise_all
+from matcher.matching.tokens import Segmenter, Terms
 
 NEAR = 0.72  # cosine from which two words that share characters say the same (read on 2,500 words of real needs)
 NEARLY = 0.7  # what such a word counts of one that says it literally or by a synonym

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from matcher.matching.tokens import normalise_all
+from matcher.matching.normal_forms import normalise_all
 from matcher.tables.contacts import mask_contacts
 
 

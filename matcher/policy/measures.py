@@ -9,7 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.policy.intervals import RISING, Bools, Facts, Floats, Growth, Quotient, Span, Truth, compare_span
+from matcher.policy.intervals import RISING, Bools, Facts, Floats, Span, Truth, compare_span
+from matcher.policy.ratios import Growth, Quotient
 
 
 class Measure(Protocol):

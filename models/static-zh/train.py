@@ -30,7 +30,8 @@ from safetensors.numpy import save_file
 from torch.nn import functional
 
 from matcher.matching.encoders import FORMAT
-from matcher.matching.tokens import Segmenter, normalise, sentences
+from matcher.matching.normal_forms import normalise
+from matcher.matching.tokens import Segmenter, sentences
 
 log = logging.getLogger("train")
 

@@ -5,14 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matcher.matching.normal_forms import normalise, normalise_all
 from matcher.matching.tokens import (
     LONG_SENTENCE,
     Segmenter,
     Terms,
     domain_words,
     language,
-    normalise,
-    normalise_all,
     sentences,
 )
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from matcher.policy.advice import ask_first
 from matcher.policy.explanation import page_facts, trace
 from matcher.policy.firm_table import firm_contract, read_firms
-from matcher.policy.intervals import Growth, Span
+from matcher.policy.intervals import Span
 from matcher.policy.policy import load_policies, load_policy, shipped
+from matcher.policy.ratios import Growth
 from matcher.policy.scoring import score
 from matcher.policy.streaming import score_parquet
 from matcher.policy.workbook import sheets
