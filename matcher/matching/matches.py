@@ -122,7 +122,7 @@ def match(
     processes : int
         How many processes share the asking rows, for lists of hundreds and more. They are forked, so that they share
         the index: where this process has no threads of its own, on Linux; elsewhere there is one. The table is the
-        same. Not with `rerank` or `accurate`.
+        same. Not with `rerank`, `accurate` or another encoder than the default one.
     progress : bool
         Show a bar on standard error.
 
@@ -201,7 +201,7 @@ def match(
     plan = _Plan(k, limits, rerank, rerank_top, voice, PairModel.of(accurate) if reads else None, reasons)
     stages = 1 + (plan.voice is not None) + reasons
     together = min(as_whole(processes, "processes", 1), processors(), len(queries) // (2 * BLOCK))
-    if rerank or accurate:  # what they load has threads, and spreads its work by itself
+    if rerank or accurate or not isinstance(index.encoder, StaticEncoder):  # other models have threads of their own
         together = 1
     with timed(f"matched {len(queries)} rows with {len(index)} records"):
         with advancing(stages * len(queries), "匹配", progress) as advance:
