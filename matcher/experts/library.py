@@ -19,6 +19,7 @@ from matcher.matching.encoders import Encoder
 from matcher.matching.folders import named_damage
 from matcher.matching.index import Index
 from matcher.matching.tokens import Segmenter
+from matcher.matching.unlike import OWNERS
 from matcher.matching.validity import day_of
 from matcher.tables.arguments import check_frame
 from matcher.tables.dates import local_times
@@ -164,6 +165,10 @@ class Experts:
         distinct = works.loc[known, ["work_id", *fields]].drop_duplicates("work_id")
         if "date" in distinct:  # pandas < 3 warns of joining unlike columns
             profiles = profiles.assign(date=distinct["date"].iloc[:0].reindex(profiles.index))
+        of_work = works.loc[known].groupby("work_id", sort=False)["expert_id"]
+        owners = of_work.agg(lambda ids: "\n".join(sorted(set(ids))))
+        distinct = distinct.assign(**{OWNERS: distinct["work_id"].map(owners)})
+        fields.append(OWNERS)
         records = profiles
         if len(distinct):
             records = pd.concat([distinct, profiles[["work_id", *fields]]], ignore_index=True)
@@ -368,6 +373,7 @@ def _profiles(people: pd.DataFrame, taken: set[str]) -> pd.DataFrame:
         kind=PROFILE,
         date=pd.Series(pd.NaT, index=people.index),
         person=np.arange(len(people)),
+        **{OWNERS: people["expert_id"]},
     )
     table = table[(table[list(texts)] != "").any(axis=1)]
     if clash := sorted(set(table["work_id"]) & taken):
