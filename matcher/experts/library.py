@@ -23,7 +23,7 @@ from matcher.matching.unlike import OWNERS
 from matcher.matching.validity import day_of
 from matcher.tables.arguments import check_frame
 from matcher.tables.dates import local_times
-from matcher.tables.ids import find_ids, id_texts, ids_of
+from matcher.tables.ids import find_ids, id_texts, ids_of, with_lost_zeros
 from matcher.tables.schemas import HIGH, LOW
 
 FORMAT = "matcher-experts-1"
@@ -155,7 +155,8 @@ class Experts:
             raise TableError(f"同一业绩编号有不同的名称：{'、'.join(titles.loc[twice, 'work_id'].unique()[:10])}")
         place = pd.Series(np.arange(len(people)), index=people["expert_id"])
         owned = works["expert_id"] != ""
-        works.loc[owned, "expert_id"] = find_ids(works.loc[owned, "expert_id"], people["expert_id"], NOBODYS)
+        written = with_lost_zeros(works.loc[owned, "expert_id"], people["expert_id"], "业绩的专家编号")
+        works.loc[owned, "expert_id"] = find_ids(written, people["expert_id"], NOBODYS)
         person = works["expert_id"].map(place)
         known = person.notna()
         lost = set(works.loc[~known, "expert_id"]) - {""}

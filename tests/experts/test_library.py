@@ -116,7 +116,16 @@ def test_who_did_it_comes_before_who_took_part_and_a_profile_is_ranked():
     assert result["affinity"].iloc[3] < result["affinity"].iloc[2] / 5
 
 
-TOPICS = ["球墨铸铁缩松", "大豆蛋白胶黏剂", "花生黄曲霉毒素", "电路板焊点缺陷", "蒜片热泵干燥", "高盐废水分盐", "复合肥防结块", "液压缸密封泄漏"]
+TOPICS = [
+    "球墨铸铁缩松",
+    "大豆蛋白胶黏剂",
+    "花生黄曲霉毒素",
+    "电路板焊点缺陷",
+    "蒜片热泵干燥",
+    "高盐废水分盐",
+    "复合肥防结块",
+    "液压缸密封泄漏",
+]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,9 @@ def test_a_list_that_was_put_together_of_two_recommends_what_one_does(examples, 
     needs, outcomes = examples
     again = outcomes.assign(outcome_id=outcomes["outcome_id"] + "b")
     if patent:
-        again = again.assign(title="一种" + again["title"] + "及其应用", description="本发明公开了" + again["description"])
+        again = again.assign(
+            title="一种" + again["title"] + "及其应用", description="本发明公开了" + again["description"]
+        )
     alone, both = recommended(needs, outcomes), recommended(needs, pd.concat([outcomes, again], ignore_index=True))
     assert len(alone) > 20
     assert len(alone ^ both) <= len(alone) / 8
@@ -37,7 +39,9 @@ def test_a_library_without_repetitions_has_the_scale_of_all_its_pairs(examples):
 
 
 def test_a_library_of_one_subject_written_again_and_again_recommends_nothing():
-    records = pd.DataFrame({"outcome_id": list("abcd"), "title": "齿轮磨削烧伤检测", "description": "磁弹法检测齿面烧伤。"})
+    records = pd.DataFrame(
+        {"outcome_id": list("abcd"), "title": "齿轮磨削烧伤检测", "description": "磁弹法检测齿面烧伤。"}
+    )
     needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["桃采后保鲜", "城市交通信号配时"]})
     assert not match(needs, Index.build(records))["recommended"].any()
 
