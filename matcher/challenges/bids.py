@@ -286,7 +286,8 @@ def _responses(bid: Mapping[str, Any], challenge: Mapping[str, Any], call: Call)
             yield _Answer(check, "unknown", unsaid or "榜单没有可比的量化指标，请人工核对", source)
         return
     by_hand = _unread(str(challenge.get("indicators") or ""))
-    silent, renamed = [], []
+    silent: list[str] = []
+    renamed: list[str] = []
     for one in compared:
         if one.offered is None:
             (renamed if _may_be_answered(one, compared, bid) else silent).append(
