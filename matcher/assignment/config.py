@@ -122,7 +122,8 @@ class _Reader:
             return []
         return [
             f"nouns：配对表的左方是“{heads['left']}”，右方是“{heads['right']}”，这里却写 left: {left}、right: {right}；"
-            "left、right 的各条规则都按左方、右方起作用，请把设置里的 left 和 right 对调（或用 --column 指定左方编号、右方编号）"
+            "left、right 的各条规则都按左方、右方起作用，请把设置里的 left 和 right 对调"
+            "（或用 --column 指定左方编号、右方编号）"
         ]
 
     def arguments(self, settings: Any) -> dict[str, Any]:

@@ -196,7 +196,9 @@ def _unread(reading: Reading, name: str) -> pd.DataFrame:
 
 
 def _lost_shares(reading: Reading, name: str) -> bool:
-    return bool(reading.rows[name].isna().any() and _unread(reading, name)["value"].astype(str).str.contains("[%％]").any())
+    return bool(
+        reading.rows[name].isna().any() and _unread(reading, name)["value"].astype(str).str.contains("[%％]").any()
+    )
 
 
 def _refuse_unread(path: Path, reading: Reading, fields: Sequence[str]) -> None:
@@ -206,7 +208,8 @@ def _refuse_unread(path: Path, reading: Reading, fields: Sequence[str]) -> None:
             row, header, value, problem, action = told.iloc[0][["row", "column", "value", "problem", "action"]]
             more = f"（这样的共 {len(told)} 格）" if len(told) > 1 else ""
             raise TableError(
-                f"{path.name}：第 {row} 行，{header} = “{shorten(str(value), 20)}”：{problem}{more}；{action}", reading.problems
+                f"{path.name}：第 {row} 行，{header} = “{shorten(str(value), 20)}”：{problem}{more}；{action}",
+                reading.problems,
             )
 
 

@@ -22,7 +22,8 @@ def test_nouns_that_turn_the_sides_round_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "nouns", ["nouns: {left: 专家, right: 需求}", "nouns: {left: 教授, right: 难题}", "goal: total", "nouns: {right: 专家}"]
+    "nouns",
+    ["nouns: {left: 专家, right: 需求}", "nouns: {left: 教授, right: 难题}", "goal: total", "nouns: {right: 专家}"],
 )
 def test_other_nouns_are_taken(tmp_path, nouns):
     assert settings(tmp_path, nouns + "\n")[0]["goal"] == "total"
