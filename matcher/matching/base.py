@@ -444,7 +444,7 @@ class BaseIndex:
         semantic, lexical = (np.concatenate(channel) for channel in zip(*cosines, strict=True))
         owners = self.column(OWNERS)[sample]
         other = ~np.eye(len(titles), len(sample), dtype=bool)
-        unlike = other & of_two_subjects(lexical, owners[: len(titles)], owners)
+        unlike = other & of_two_subjects(lexical, owners[: len(titles)].tolist(), owners.tolist())
         chosen = unlike if unlike.any() else other
         return semantic[chosen], lexical[chosen], texts, 0.0 if self.id_column == WORK_ID else texts_share(bodies)
 
