@@ -114,6 +114,18 @@ class _Reader:
         self.accounts: list[pd.DataFrame] = []
         self.ids = {side: KnownIds(pairs[f"{side}_id"].unique()) if f"{side}_id" in pairs else None for side in SIDES}
 
+    def turned_round(self, given: Any) -> list[str]:
+        """What is wrong where the nouns name the sides the other way round than the headers of the pairs."""
+        heads = {side: self.pairs.attrs.get("headers", {}).get(f"{side}_id", "") for side in SIDES}
+        left, right = self.nouns["left"], self.nouns["right"]
+        if not (isinstance(given, dict) and left in heads["right"] and right in heads["left"]):
+            return []
+        return [
+            f"nouns：配对表的左方是“{heads['left']}”，右方是“{heads['right']}”，这里却写 left: {left}、right: {right}；"
+            "left、right 的各条规则都按左方、右方起作用，请把设置里的 left 和 right 对调"
+            "（或用 --column 指定左方编号、右方编号）"
+        ]
+
     def arguments(self, settings: Any) -> dict[str, Any]:
         settings = self.mapping(settings, "设置", _KEYS)
         groups = self.mapping(
@@ -147,6 +159,7 @@ class _Reader:
             self.faults.append(f"goal：应是 {'、'.join(GOALS)} 之一，而不是“{arguments['goal']}”")
         arguments |= self.rotation(settings.get("rotation"))
         self.nouns = arguments["nouns"]
+        self.faults += self.turned_round(settings.get("nouns"))
         arguments["forbid"] = self.barred(settings)
         if self.notes:
             arguments["notes"] = self.notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from matcher.assignment.timetabling import Timetable
 from matcher.errors import TableError
 from matcher.progress import logger
+from matcher.tables.cells import shorten
 from matcher.tables.column_account import USED
 from matcher.tables.header_forms import header_label
 from matcher.tables.reading import Reading, read_table
@@ -18,12 +20,12 @@ from matcher.tables.schemas import Column, Contract
 
 _HEADERS = {
     "left_id": ("左方编号", "左方", "专家编号", "专家", "评审专家编号", "评审专家"),
-    "right_id": ("右方编号", "右方", "项目编号", "项目", "村编号", "需求编号", "评审项目编号", "评审项目"),
+    "right_id": ("右方编号", "右方", "项目编号", "项目", "村编号", "需求编号", "评审项目编号", "评审项目", "企业编号"),
     "score": ("分数", "得分", "匹配分", "匹配度", "相似度", "匹配得分"),
     "left_name": ("左方名称", "左方姓名", "专家姓名", "姓名", "专家名称"),
     "right_name": ("右方名称", "右方姓名", "项目名称", "名称", "需求名称", "企业名称", "村名称"),
     "reason": ("原因", "理由", "关系", "回避事由", "回避原因", "回避理由", "回避情形", "事由"),
-    "value": ("匹配分", "分数", "价值"),
+    "value": ("匹配分", "分数", "价值", "得分", "匹配度", "相似度", "匹配得分"),
     "shared": (
         "取值",
         "单位",
@@ -48,7 +50,7 @@ _HEADERS = {
     "person_b": ("人员乙", "作者乙"),
     "date": ("日期", "年份", "时间"),
     "distance": ("路程", "距离", "公里"),
-    "person_id": ("人员编号", "人员", "编号"),
+    "person_id": ("人员编号", "人员", "编号", "专家编号", "企业编号"),
     "name": ("姓名", "名称", "专家姓名", "项目名称", "企业名称", "需求名称", "标题"),
     "slot": ("时段", "时间段"),
     "room": ("会议室", "房间", "桌号"),
@@ -79,7 +81,17 @@ def read_pairs(path: Path, *, sheet: str | int | None = None, columns: Mapping[s
             return pd.DataFrame({name: frame[name].str.strip() for name in frame.columns})
         except (UnicodeDecodeError, pd.errors.ParserError):
             pass  # the other reader says what is wrong, and where
-    return read_facts(path, ["left_id", "right_id", "score"], _NAMES, sheet=sheet, columns=columns)
+    return _with_headers(path, ["left_id", "right_id", "score"], sheet, columns)
+
+
+def _with_headers(
+    path: Path, fields: Sequence[str], sheet: str | int | None, columns: Mapping[str, str] | None
+) -> pd.DataFrame:
+    """What `read_facts` gives with the names of both sides, and in `.attrs["headers"]` what stands over each field."""
+    rows, account = read_fact_table(path, fields, _NAMES, sheet=sheet, columns=columns)
+    used = account[account["use"] == USED]
+    rows.attrs["headers"] = dict(zip(used["field"].astype(str), used["header"].astype(str), strict=True))
+    return rows
 
 
 def read_meetings(
@@ -131,8 +143,13 @@ def read_fact_table(
         )
         for name in (*fields, *optional, *(_NAMES if by_name else ()))
     ]
-    contract = Contract("facts", "行", "row_id", (Column("row_id", "id", "行号"), *declared))
+    needed = (*fields, *(_NAMES if by_name else ()))
+    contract = Contract("facts", "行", "row_id", (Column("row_id", "id", "行号"), *declared), any_of=needed)
     reading = read_table(path, contract, sheet=sheet, columns=columns)
+    if shares := [name for name in _NUMBERS.intersection(fields) if _lost_shares(reading, name)]:  # 95%
+        parts = tuple(replace(one, kind="share") if one.name in shares else one for one in contract.columns)
+        reading = read_table(path, replace(contract, columns=parts), sheet=sheet, columns=columns)
+    _refuse_unread(path, reading, fields)
     unused = reading.problems[~reading.problems["kept"].astype(bool)]
     below = unused["action"].astype(str).str.startswith("请删去这一行")  # totals, notes and signatures
     for row, problem in unused.loc[below, ["row", "problem"]].to_numpy().tolist():
@@ -158,6 +175,7 @@ def read_fact_table(
             logger.warning("%s：%d 行没有填单位（取值），无从判断是否相同，请核对", path.name, len(silent))
         rows = rows[~lacking].reset_index(drop=True)
     empty = [name for name in fields if name not in _NUMBERS and name != "date" and (rows[name] == "").any()]
+    empty += [name for name in fields if name in _NUMBERS and name not in filled]
     if absent := [name for name in empty if name not in filled]:
         heads = _HEADERS[absent[0]] + (_HEADERS[absent[0].replace("_id", "_name")] if by_name else ())
         seen = "、".join(str(header) for header in account["header"] if header)
@@ -168,6 +186,31 @@ def read_fact_table(
         row = _row(rows, int((rows[empty[0]] == "").to_numpy().argmax()))
         raise TableError(f"{path.name}：第 {row} 行的“{_HEADERS[empty[0]][0]}”（{empty[0]}）是空的；请补上或删去这一行")
     return rows, account
+
+
+def _unread(reading: Reading, name: str) -> pd.DataFrame:
+    """What is told of the cells of a field of numbers that were not read."""
+    headers = reading.columns.loc[reading.columns["field"] == name, "header"]
+    told = reading.problems
+    return told[told["column"].isin(set(headers)) & told["value"].astype(str).ne("") & told["row"].notna()]
+
+
+def _lost_shares(reading: Reading, name: str) -> bool:
+    return bool(
+        reading.rows[name].isna().any() and _unread(reading, name)["value"].astype(str).str.contains("[%％]").any()
+    )
+
+
+def _refuse_unread(path: Path, reading: Reading, fields: Sequence[str]) -> None:
+    """Raise TableError for the first cell of a field of numbers that holds something else."""
+    for name in _NUMBERS.intersection(fields):
+        if reading.rows[name].isna().any() and len(told := _unread(reading, name)):
+            row, header, value, problem, action = told.iloc[0][["row", "column", "value", "problem", "action"]]
+            more = f"（这样的共 {len(told)} 格）" if len(told) > 1 else ""
+            raise TableError(
+                f"{path.name}：第 {row} 行，{header} = “{shorten(str(value), 20)}”：{problem}{more}；{action}",
+                reading.problems,
+            )
 
 
 def _row(rows: pd.DataFrame, at: int) -> str:

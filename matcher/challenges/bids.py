@@ -6,7 +6,8 @@ Nothing here chooses: checks say what holds, scores are joined as they were give
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,13 +19,15 @@ from matcher.challenges.terms import term_months
 from matcher.errors import TableError
 from matcher.integrity.checking import check_integrity
 from matcher.needs.comparison import STATES as RESPONSES
-from matcher.needs.comparison import compare_indicators
+from matcher.needs.comparison import Comparison, compare_indicators
 from matcher.needs.indicators import indicators_of
 from matcher.needs.names import with_value
 from matcher.policy.linkage import plain_name, right_codes
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.cells import shorten
 from matcher.tables.own_schemas import BIDS
 from matcher.tables.reading import Reading, read_table
+from matcher.tables.writings import KnownIds, fold_id
 
 CHECKS = ("bid_id", "challenge_id", "check", "title", "state", "detail", "source")
 RESPONSE_COLUMNS = ("bid_id", "challenge_id", "number", "asked", "offered", "state", "margin")
@@ -39,6 +42,11 @@ TITLES_OF_CHECKS = {
     "responds": "逐项响应指标",
     "reaches": "承诺达到全部指标",
 }
+_ITEMS = re.compile(
+    r"[；;。\n]|(?:^|(?<=[\s，,]))(?=[①-⑳])|[①-⑳]|(?:^|(?<=[\s，,]))[(（]?\d{1,2}[)）、]|(?:^|(?<=\n))\d{1,2}[.．](?!\d)"
+)
+_NUMBER = re.compile(r"\d|[一二三四五六七八九十百两]+(?:个月|年|天|小时)")
+_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")  # before a number
 _OURS = "形式检查（本库，不是通知原文）"
 
 
@@ -116,14 +124,19 @@ def check_bids(
     check_frame(challenges, "challenges", "challenge_table(found, needs)")
     call = load_call(rules)
     day = None if closes is None else as_day(closes, "closes")
-    known = {str(row["challenge_id"]): row for row in _rows(challenges)}
+    known = _Board(challenges)
     pairs = _pairs(affiliates)
     honest = {} if records is None else _integrity(bids, records, on)
     rows = []
-    for bid in _rows(bids):
-        challenge = known.get(str(bid.get("challenge_id") or ""))
-        for answer in (*_answers(bid, challenge, call, day, pairs), *honest.get(str(bid["bid_id"]), ())):
-            names = (str(bid["bid_id"]), str(bid.get("challenge_id") or ""))
+    handed = _rows(bids)
+    if not any(_response(bid) for bid in handed):  # more likely a column that was not read than silence of all
+        handed = [{**bid, "response": None} for bid in handed]
+    for bid in handed:
+        name = str(bid.get("challenge_id") or "")
+        challenge = known.find(name)
+        answers = _answers(bid, challenge, call, day, pairs) if challenge else (known.missing(name),)
+        for answer in (*answers, *honest.get(str(bid["bid_id"]), ())):
+            names = (str(bid["bid_id"]), name)
             rows.append((*names, answer.check, TITLES_OF_CHECKS[answer.check], *answer[1:]))
     return pd.DataFrame(rows, columns=list(CHECKS))
 
@@ -137,15 +150,35 @@ def bid_responses(bids: pd.DataFrame, challenges: pd.DataFrame) -> pd.DataFrame:
         One row a bid and asked indicator: bid_id, challenge_id, number (from 1), asked, offered ("" where the bid does
         not say it), state (met, near, not_met, not_said), margin (by which share it is better; NaN: cannot be said).
     """
-    known = {str(row["challenge_id"]): row for row in _rows(challenges)}
+    known = _Board(challenges)
     rows = []
     for bid in _rows(bids):
         name = str(bid.get("challenge_id") or "")
-        for number, one in enumerate(_compared(bid, known.get(name)), 1):
+        for number, one in enumerate(_compared(bid, known.find(name)), 1):
             offered = "" if one.offered is None else with_value(one.offered.quantity, one.offered.text)
             asked = with_value(one.asked.quantity, one.asked.text)
             rows.append((str(bid["bid_id"]), name, number, asked, offered, one.state, one.margin))
     return pd.DataFrame(rows, columns=list(RESPONSE_COLUMNS)).astype({"margin": float})
+
+
+class _Board:
+    """The challenges, by what bids write for their ids."""
+
+    def __init__(self, challenges: pd.DataFrame) -> None:
+        self._rows = {str(row["challenge_id"]): row for row in _rows(challenges)}
+        self._ids = KnownIds(self._rows)
+
+    def find(self, name: str) -> Mapping[str, Any] | None:
+        """The challenge that a bid is for; None where no id is written so."""
+        return self._rows.get(self._ids.find(name))
+
+    def missing(self, name: str) -> _Answer:
+        """What is said of a bid for none of them; one that differs by zeros alone may be meant, and a person says."""
+        near = self._ids.nearest(name)
+        if near and _ZEROS.sub("", fold_id(near)) == _ZEROS.sub("", fold_id(name)):
+            return _Answer("challenge", "unknown", f"榜单表中没有这个编号；是不是“{near}”？若是，请改成一样", _OURS)
+        beside = f"（最接近的是“{near}”）" if near else ""
+        return _Answer("challenge", "not_met", f"榜单表中没有这个编号{beside}", _OURS)
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -154,14 +187,11 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _answers(
     bid: Mapping[str, Any],
-    challenge: Mapping[str, Any] | None,
+    challenge: Mapping[str, Any],
     call: Call,
     closes: dt.date | None,
     pairs: set[frozenset[str]],
 ) -> Iterator[_Answer]:
-    if challenge is None:
-        yield _Answer("challenge", "not_met", "榜单表中没有这个编号", _OURS)
-        return
     yield _Answer("challenge", "met", "", _OURS)
     yield _in_time(bid, closes)
     same = _is_same(bid, challenge)
@@ -250,28 +280,58 @@ def _term(bid: Mapping[str, Any], challenge: Mapping[str, Any]) -> _Answer:
 def _responses(bid: Mapping[str, Any], challenge: Mapping[str, Any], call: Call) -> Iterator[_Answer]:
     source = _cited(call, call.says("responds_to_each", "yes"))
     compared = _compared(bid, challenge)
-    if not compared:
+    unsaid = "揭榜表里没有读到一份指标响应，请看是不是那一列没看懂" if bid.get("response") is None else ""
+    if unsaid or not compared:
         for check in ("responds", "reaches"):
-            yield _Answer(check, "unknown", "榜单没有可比的量化指标，请人工核对", source)
+            yield _Answer(check, "unknown", unsaid or "榜单没有可比的量化指标，请人工核对", source)
         return
-    silent = [with_value(one.asked.quantity, one.asked.text) for one in compared if one.offered is None]
+    by_hand = _unread(str(challenge.get("indicators") or ""))
+    silent: list[str] = []
+    renamed: list[str] = []
+    for one in compared:
+        if one.offered is None:
+            (renamed if _may_be_answered(one, compared, bid) else silent).append(
+                with_value(one.asked.quantity, one.asked.text)
+            )
     short = [
         f"{with_value(one.asked.quantity, one.asked.text)}（{RESPONSES[one.state]}）"
         for one in compared
         if one.state in ("near", "not_met")
     ]
     open_ = [one for one in compared if one.state == "not_said"]
-    detail = f"未响应：{'、'.join(silent)}" if silent else f"{len(compared)} 项指标都有响应"
-    yield _Answer("responds", "not_met" if silent else "met", detail, source)
-    state = "not_met" if short else "unknown" if open_ else "met"
-    yield _Answer("reaches", state, "、".join(short) or ("有的指标无法比较" if open_ else ""), _OURS)
+    said = [f"未响应：{'、'.join(silent)}"] if silent else []
+    said += [f"响应里没有同名的，请人工核对：{'、'.join(renamed)}"] if renamed else []
+    said += [f"没有读成量化指标，请人工核对：{'、'.join(by_hand)}"] if by_hand else []
+    detail = "；".join(said) or f"{len(compared)} 项指标都有响应"
+    yield _Answer("responds", "not_met" if silent else "unknown" if renamed or by_hand else "met", detail, source)
+    state = "not_met" if short else "unknown" if open_ or by_hand else "met"
+    doubt = "有的指标无法比较" if open_ else "有的指标没有读成量化指标" if by_hand else ""
+    yield _Answer("reaches", state, "、".join(short) or doubt, _OURS)
 
 
-def _compared(bid: Mapping[str, Any], challenge: Mapping[str, Any] | None) -> list[Any]:
+def _may_be_answered(one: Comparison, compared: Sequence[Comparison], bid: Mapping[str, Any]) -> bool:
+    """Whether a bid has a value of the same dimension that answers nothing else: perhaps this, by another name."""
+    taken = [other.offered for other in compared if other.offered is not None]
+    offered = indicators_of(_response(bid), offered=True)
+    return any(value.unit.dimension == one.asked.unit.dimension and value not in taken for value in offered)
+
+
+def _unread(text: str) -> list[str]:
+    """The items of a list of indicators that hold a number and of which no indicator was read."""
+    items = [item.strip() for item in _ITEMS.split(text)]
+    return [shorten(item, 40) for item in items if _NUMBER.search(item) and not indicators_of(item)]
+
+
+def _response(bid: Mapping[str, Any]) -> str:
+    cell = bid.get("response")
+    return cell.strip() if isinstance(cell, str) else ""
+
+
+def _compared(bid: Mapping[str, Any], challenge: Mapping[str, Any] | None) -> list[Comparison]:
     if challenge is None:
         return []
     asked = indicators_of(str(challenge.get("indicators") or ""))
-    return compare_indicators(asked, indicators_of(str(bid.get("response") or ""), offered=True))
+    return compare_indicators(asked, indicators_of(_response(bid), offered=True))
 
 
 def _cited(call: Call, fact: Any) -> str:

@@ -279,6 +279,10 @@ def _totals(scores: pd.DataFrame, weights: Mapping[str, float] | None) -> pd.Dat
         aspect=scores["aspect"].fillna("").astype(str) if "aspect" in scores else "",
         score=pd.to_numeric(scores["score"], errors="coerce").astype(float),
     )
+    if len(table) and table["score"].isna().all():
+        raise TableError(
+            "评分表里一个得分也没有读到；请把得分那一列的表头写成“得分”，或用 --column 文件名:表头=得分 指定"
+        )
     table = table[table["score"].notna()]
     twice = table[table.duplicated(["bid_id", "expert_id", "aspect"])]
     if len(twice):

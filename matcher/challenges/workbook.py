@@ -115,7 +115,12 @@ def write_bids(
                 key=("bid_id", "challenge_id", "title", "state", "detail", "source"),
                 shade=("state", '="不符合"', "bad"),
             ),
-            "指标响应": Sheet(_in_words(bids.responses, state=RESPONSES), BIDS, frozen=2, formats={"margin": "0%"}),
+            "指标响应": Sheet(
+                _in_words(bids.responses, state=RESPONSES | {"not_said": "未提及或无法比较"}),
+                BIDS,
+                frozen=2,
+                formats={"margin": "0%"},
+            ),
             "专家评分": Sheet(bids.scored, BIDS, formats={"mean": "0.00", "spread": "0.00"}),
             "进展": Sheet(_in_words(bids.progress, state=PROGRESS_STATES), BIDS, frozen=2),
             "进度": Sheet(_in_words(bids.counts, stage=STAGES), BIDS, formats={"share": "0%"}),

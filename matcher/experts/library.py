@@ -19,10 +19,11 @@ from matcher.matching.encoders import Encoder
 from matcher.matching.folders import named_damage
 from matcher.matching.index import Index
 from matcher.matching.tokens import Segmenter
+from matcher.matching.unlike import OWNERS
 from matcher.matching.validity import day_of
 from matcher.tables.arguments import check_frame
 from matcher.tables.dates import local_times
-from matcher.tables.ids import find_ids, id_texts, ids_of
+from matcher.tables.ids import find_ids, id_texts, ids_of, with_lost_zeros
 from matcher.tables.schemas import HIGH, LOW
 
 FORMAT = "matcher-experts-1"
@@ -154,7 +155,8 @@ class Experts:
             raise TableError(f"同一业绩编号有不同的名称：{'、'.join(titles.loc[twice, 'work_id'].unique()[:10])}")
         place = pd.Series(np.arange(len(people)), index=people["expert_id"])
         owned = works["expert_id"] != ""
-        works.loc[owned, "expert_id"] = find_ids(works.loc[owned, "expert_id"], people["expert_id"], NOBODYS)
+        written = with_lost_zeros(works.loc[owned, "expert_id"], people["expert_id"], "业绩的专家编号")
+        works.loc[owned, "expert_id"] = find_ids(written, people["expert_id"], NOBODYS)
         person = works["expert_id"].map(place)
         known = person.notna()
         lost = set(works.loc[~known, "expert_id"]) - {""}
@@ -164,6 +166,10 @@ class Experts:
         distinct = works.loc[known, ["work_id", *fields]].drop_duplicates("work_id")
         if "date" in distinct:  # pandas < 3 warns of joining unlike columns
             profiles = profiles.assign(date=distinct["date"].iloc[:0].reindex(profiles.index))
+        of_work = works.loc[known].groupby("work_id", sort=False)["expert_id"]
+        owners = of_work.agg(lambda ids: "\n".join(sorted(set(ids))))
+        distinct = distinct.assign(**{OWNERS: distinct["work_id"].map(owners)})
+        fields.append(OWNERS)
         records = profiles
         if len(distinct):
             records = pd.concat([distinct, profiles[["work_id", *fields]]], ignore_index=True)
@@ -368,6 +374,7 @@ def _profiles(people: pd.DataFrame, taken: set[str]) -> pd.DataFrame:
         kind=PROFILE,
         date=pd.Series(pd.NaT, index=people.index),
         person=np.arange(len(people)),
+        **{OWNERS: people["expert_id"]},
     )
     table = table[(table[list(texts)] != "").any(axis=1)]
     if clash := sorted(set(table["work_id"]) & taken):

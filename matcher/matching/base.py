@@ -30,6 +30,7 @@ from matcher.matching.score_scale import ScoreScale, texts_share
 from matcher.matching.statistics import SAMPLE, Census, Statistics
 from matcher.matching.text_reading import read_documents, read_texts
 from matcher.matching.tokens import Segmenter, Terms, foreign_rows, has_chinese, is_latin
+from matcher.matching.unlike import OWNERS, REPEATS, of_two_subjects
 from matcher.progress import timed, track
 from matcher.tables.arguments import as_whole, check_frame
 from matcher.tables.cells import as_written
@@ -396,7 +397,7 @@ class BaseIndex:
             return ScoreScale()
         scale, asked = self.sampled_scale()
         best = self.best_afar(asked, scale)
-        return replace(scale, out_of_library=tuple(np.sort(best).tolist()))
+        return scale.with_best_afar(best)
 
     @cached_property
     def census(self) -> Census:
@@ -423,17 +424,20 @@ class BaseIndex:
     def random_pairs(
         self,
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], tuple[list[str], list[str]], float]:
-        """Both cosines of random pairs of this library, the titles and bodies of the texts that were held against its
-        sample, and how far they are whole texts.
+        """Both cosines of random pairs of this library, of two subjects as far as there are two; the titles and bodies
+        of the texts that were held against its sample, and how far they are whole texts.
         """
         order = np.argsort([hashlib.sha256(str(name).encode()).digest() for name in self.ids], kind="stable")
         sample = order[self.alive[order]][:SAMPLE]
         titles, bodies = self.texts(sample[:SAMPLE_ASKED])
         texts = titles, [body[:LIKE_A_NEED] for body in bodies]
         cosines = [[channel[:, sample] for channel in block[:2]] for block in self._asked_blocks(texts)]
+        semantic, lexical = (np.concatenate(channel) for channel in zip(*cosines, strict=True))
+        owners = self.column(OWNERS)[sample]
         other = ~np.eye(len(titles), len(sample), dtype=bool)
-        semantic, lexical = (np.concatenate(channel)[other] for channel in zip(*cosines, strict=True))
-        return semantic, lexical, texts, 0.0 if self.id_column == WORK_ID else texts_share(bodies)
+        unlike = other & of_two_subjects(lexical, owners[: len(titles)].tolist(), owners.tolist())
+        chosen = unlike if unlike.any() else other
+        return semantic[chosen], lexical[chosen], texts, 0.0 if self.id_column == WORK_ID else texts_share(bodies)
 
     def meanings(self, texts: tuple[list[str], list[str]]) -> NDArray[np.float32]:
         """(texts, living records): the semantic cosines of texts, given as titles and bodies."""
@@ -442,7 +446,8 @@ class BaseIndex:
     def best_afar(
         self, texts: tuple[list[str], list[str]], scale: ScoreScale, near: NDArray[np.float32] | None = None
     ) -> NDArray[np.float64]:
-        """The best sum of parts among the nine tenths of the library that are farther in meaning, for each text.
+        """The best sum of parts among the nine tenths of the library that are farther in meaning, for each text, but
+        for those that repeat it.
 
         near: (texts) the cosines up to which a record is far, where this is a part of the library; -inf for none.
         """
@@ -451,7 +456,8 @@ class BaseIndex:
             least = None if near is None else near[at * BLOCK : (at + 1) * BLOCK, None]
             limit = np.quantile(semantic[:, self.alive], AFAR, axis=1, keepdims=True) if least is None else least
             total = np.add(*scale.parts(semantic, lexical))
-            best.append(np.max(total, axis=1, where=self.alive & (semantic <= limit), initial=-np.inf))
+            afar = self.alive & (semantic <= limit) & (lexical < REPEATS)
+            best.append(np.max(total, axis=1, where=afar, initial=-np.inf))
         return np.concatenate(best)
 
     def _asked_blocks(

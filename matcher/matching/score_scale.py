@@ -54,6 +54,10 @@ class ScoreScale:
         excess = total[total > quantiles[-1]] - quantiles[-1]
         return replace(scale, quantiles=tuple(quantiles.tolist()), tail=_pareto(excess))
 
+    def with_best_afar(self, best: Numbers) -> ScoreScale:
+        """The same with the best sums of texts whose subject was taken out; -inf: nothing else was there."""
+        return replace(self, out_of_library=tuple(np.sort(best[np.isfinite(best)]).tolist()))
+
     @property
     def share(self) -> float:
         """The share of the semantic channel in a sum of parts."""

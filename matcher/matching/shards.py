@@ -202,7 +202,7 @@ def shard_statistics(shards: Sequence[BaseIndex]) -> Statistics:
     scale, texts = among.sampled_scale()
     near = _quantile((replace(shard, whole=bare).meanings(texts) for shard in shards), census.texts)
     best = np.max([replace(shard, whole=bare).best_afar(texts, scale, near) for shard in shards], axis=0)
-    return replace(bare, scale=replace(scale, out_of_library=tuple(np.sort(best).tolist())))
+    return replace(bare, scale=scale.with_best_afar(best))
 
 
 def _checked(shard: BaseIndex) -> BaseIndex:

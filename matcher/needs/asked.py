@@ -52,6 +52,8 @@ _SET = re.compile(r"[:：]\s?$|(?:达到?|控制[在到]|做到|保持|指标|�
 _SPOILED = re.compile(  # 常温下5天就变质: what happens after a time today
     r"(?:[之以]?[内后]|左右|就|即|便|会|开始|容易)*(?:软化|变质|腐烂|腐败|褐变|霉变|发霉|变色|失效|老化|开裂|结块|脱落|磨损|报废|损坏|堵塞|生锈)"
 )
+_MORE_THAN, _LESS_THAN = re.compile("超过|高于|大于|多于|超出|突破"), re.compile("低于|小于|少于|不足")
+_NO = re.compile("[不禁勿莫]|避免|防止|杜绝|难以|无法|要求|[须需应]")
 _STOPS = "。！!？?\n"
 _SHARES = ("%", "‰")
 _EXACT = frozenset(("误差", "精度", "重复性", "公差"))  # a bare one is asked before the wish as well
@@ -87,7 +89,7 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     bound whose clause demands (要求, 须), that is all it says (良率≥70%) or that stands behind a colon
     (厚度：0.02-0.03mm) is asked; in one that asks by telling a fault, only what stands behind a wish.
     """
-    if _is_todays(indicator, text):
+    if _is_todays(indicator, text) or _is_worse(indicator, text):
         return False
     if field in ASKED_FIELDS:
         return True
@@ -132,6 +134,16 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     if not _tells_today(text, inside[0].start, indicator.start):
         return True
     return _is_set(indicator, text, inside[0].start, first, inside[-1].end)
+
+
+def _is_worse(indicator: Indicator, text: str) -> bool:
+    """Whether a bound lies on the side that nobody asks for (结块率超过10%, 合格率低于80%), said without a sign or a no."""
+    better = 0 if indicator.meaning.change else indicator.meaning.better
+    worse = _MORE_THAN if better < 0 else _LESS_THAN if better > 0 else None
+    if worse is None or not worse.match(indicator.text):
+        return False
+    first, _ = clause_of(text, indicator.start, indicator.end)
+    return _NO.search(text, max(0, first), indicator.start) is None
 
 
 def _is_set(indicator: Indicator, text: str, start: int, clause: int, end: int) -> bool:

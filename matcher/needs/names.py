@@ -92,6 +92,7 @@ _GETS_THROUGH = re.compile(
     rf"[年日月班](?:可|能)?(?:{_WORKS})(?!.*(?:[用耗]|消耗|成本|费用|排放|残|废))|(?:{_WORKS})(?:能力|规模|量|效率|速度)?$"
 )
 _KEEPS = re.compile("(?:[贮储]藏|[贮储保]存|保鲜|冷藏|存放)$")
+_MASS_BY_VOLUME = "kg m-3"  # the dimension of what a gas or a water holds: NOx 50mg/m3, COD 60mg/L
 _PIECES = "s-1 个"  # the dimension of pieces by the time
 _FIELDS = ("亩/", "hm2/")  # how symbols of land by the time begin
 _LONGEST = 14
@@ -255,6 +256,8 @@ def meaning(name: str, symbol: str = "", dimension: str = "") -> Meaning:
         concept, better, general = table[word]
     if dimension == "s" and not known and (keeps := _KEEPS.search(low)):  # 贮藏30天以上
         (concept, better, general), words = table["保质期"], low[: keeps.start()]
+    if dimension == _MASS_BY_VOLUME and name and (concept == "排放量" or not known):  # NOx is NOx排放浓度
+        concept, general = table["浓度"][0], True
     unnamed = not known and (not name or gets_through(name))
     if is_rate_of_work(symbol, dimension) and (unnamed or concept in ("速度", "效率")):
         concept, better, general = table["产能"]

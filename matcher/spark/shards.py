@@ -157,7 +157,7 @@ def scale_of(bare: Statistics, shared: Broadcast, shards: DataFrame, records: Da
 
     best = each_shard(shards, shared, best_of, {"text": "bigint", "best": "double"})
     highest = best.groupBy("text").agg(f.max("best").alias("best")).toArrow()["best"].to_numpy()
-    return replace(scale, out_of_library=tuple(np.sort(highest).tolist()))
+    return scale.with_best_afar(highest)
 
 
 def _quantile(shards: DataFrame, shared: Broadcast, texts: _Texts, size: int) -> NDArray[np.float32]:

@@ -46,7 +46,8 @@ _NOTHING = {
     "",
     *_words("无 暂无 没填 未填 未填写 未说明 未注明 未标明 未标注 未提供 未披露 未公开 未知 未定 无数据 无内容"),
     *_words(
-        "待补充 待补 待填 待填写 待完善 待核实 不详 不明 不清楚 暂缺 缺 缺失 空 (空) 空白 (空白) (无) 略 (略) 不适用 至"
+        "待补充 待补 待填 待填写 待完善 待核实 不详 不明 不清楚 暂缺 缺 缺失 空 "
+        "(空) 空白 (空白) (无) 略 (略) 不适用 至 (跳过)"
     ),
     *_words("待定 同左 待编 待编号 未编号 未编 待分配"),
     *_words("null (null) none nan n/a #n/a <na> nat undefined"),
@@ -64,6 +65,8 @@ _EXCEL_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|
 
 _ODD_BLANK = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]|_x000[DA]_")
+_OPEN_NUMBER = re.compile(r"[\d+(（][\d\s\-—()（）]*$")  # at the end of what is cut
+_OPEN_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]*$")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -74,7 +77,7 @@ _NUMBER_BEFORE = r"(?:[(（]?\d{1,2}[)）]|\d{1,2}[、.．]|[A-Za-z][、.．)）
 _BEHIND_NUMBERS = (*"、.．)）", *map(chr, range(0x2460, 0x2474)))
 _BETWEEN_LABELS = "(?:或者?|和|及|以及|与|并)?"
 _JOINING = re.compile("或者?|和|以及|及|与|并")
-_LABEL_SIGN = re.compile(r"[,，、;；/／|｜\n\t+＋]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_LABEL_SIGN = re.compile(r"[,，、;；/／|｜┋\n\t+＋]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 
 _SENTENCE_END = re.compile(r"[。；;！!？?\n]|(?<=[\u4e00-\u9fff])\.")
 _CLAUSE_END = re.compile(r"，|(?<!\d),|,(?!\d)")
@@ -180,9 +183,17 @@ def storable(text: str) -> str:
 
 
 def shorten(text: str, length: int) -> str:
-    """One line of at most that many characters, for a message."""
+    """One line of at most that many characters, for a message; not cut inside a number or an address, of which a part
+    could not be told for a contact any more.
+
+    >>> shorten("联系王总 13853901234", 12), shorten("联系王总 13853901234", 16), shorten("12345678", 4)
+    ('联系王总…', '联系王总 13853901234', '1234…')
+    """
     line = " ".join(storable(text[: 4 * length]).split())
-    return line if len(line) <= length else line[:length] + "…"
+    if len(line) <= length:
+        return line
+    inside = (_OPEN_NUMBER if line[length].isdigit() else _OPEN_ADDRESS).search(line[:length])
+    return (line[: inside.start()].rstrip() if inside and inside.start() else line[:length]) + "…"
 
 
 def opening_clauses(text: str, *, most: int = 30) -> str:

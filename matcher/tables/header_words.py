@@ -14,6 +14,7 @@ from matcher.tables.header_years import PERIODS, TIME_FIRST, TIME_LAST, years_ba
 from matcher.tables.number_cells import fits_in_time
 from matcher.tables.numbers import TIME_WORDS
 from matcher.tables.opposed_words import contradicts, is_of_another_kind, is_of_another_table
+from matcher.tables.question_headers import asked_for
 from matcher.tables.schemas import Column, Contract
 from matcher.tables.statements import denies, in_short, statement
 
@@ -143,9 +144,13 @@ class Vocabulary:
 
     def _meaning(self, text: str) -> Meaning:
         found = self._meaning_of(text)
-        if found.columns or found.asked or found.summed or not (chinese := chinese_part(text)):
+        if found.columns or found.asked or found.summed:
             return found
-        return self._meaning_of(chinese)
+        for asked in asked_for(text):
+            answer = self._meaning_of(asked)
+            if answer.columns and answer.columns[0].kind != "yesno":
+                return answer._replace(rank=max(answer.rank, CLOSE))
+        return self._meaning_of(chinese) if (chinese := chinese_part(text)) else found
 
     def _meaning_of(self, text: str) -> Meaning:
         key = header_key(text)

@@ -45,3 +45,30 @@ def find_ids(written: pd.Series[Any], known: Iterable[str], told: str) -> list[s
     if unknown := ids.unknown(texts):
         logger.warning("%s：%s", told, unknown)
     return ids.find_all(texts)
+
+
+def with_lost_zeros(written: pd.Series[Any], known: Iterable[str], told: str) -> pd.Series[str]:
+    """The ids with the zeros before them that Excel took for good where it read them as numbers.
+
+    Only where it shows: all ids of the other table are digits of one length, all here are digits without a zero before
+    them, and at least two of them, not one as it is written, are found with zeros. Through the logger it is told, after
+    `told`, which are which.
+
+    >>> with_lost_zeros(pd.Series(["120", "121", "9"]), ["00120", "00121"], "业绩的专家编号").tolist()
+    ['00120', '00121', '9']
+    >>> with_lost_zeros(pd.Series(["120", "121"]), ["00120", "121"], "业绩的专家编号").tolist()
+    ['120', '121']
+    """
+    texts, ids = id_texts(written), set(known)
+    different = [text for text in dict.fromkeys(texts) if text]
+    lengths = {len(name) for name in ids}
+    digits = all(name.isdecimal() for name in (*ids, *different))
+    if len(lengths) != 1 or not digits or any(text[0] == "0" or text in ids for text in different):
+        return texts
+    [length] = lengths
+    found = {text: text.zfill(length) for text in different if text.zfill(length) in ids}
+    if len(found) < 2:
+        return texts
+    named = first_few([f"“{text}”即“{name}”" for text, name in found.items()], "个")
+    logger.warning("%s前面少了 0（多半是 Excel 当作了数字），已按 %d 位补上：%s；请核对", told, length, named)
+    return texts.map(lambda text: found.get(text, text))

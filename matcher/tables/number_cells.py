@@ -27,7 +27,7 @@ from matcher.tables.schemas import Column
 
 _INT64 = 2**63 - 1
 TOO_LARGE = Fault("数大得不合理", "请检查数字")
-_IN_YUAN = "请以元填写，或写明单位，如 500万元"
+_IN_YUAN = "请只写数和单位，如 500万元"
 _NO_MONEY = Fault("不是数字", _IN_YUAN)
 _DECIMAL = re.compile(r"(\d{1,12})\.(\d{1,6})")
 _WAN = re.compile(r"(?<=[0-9])\s*w(?![a-z0-9])", re.I)  # 80w is 80万 of money, and 80 watts elsewhere

@@ -49,7 +49,7 @@ PAIRS = Contract(
         column("need_id", "id", "需求编号", "需求 需求ID 需求号"),
         column("outcome_id", "id", "成果编号", "成果 成果ID 成果号"),
         column("level", "number", "等级", "相关等级 标注 标注等级 相关度 relevance"),
-        column("verdict", "text", "结论", "处理结果 是否采纳 意见"),
+        column("verdict", "text", "结论", "处理结果 是否采纳 意见 对接结果 反馈结果 对接结论 企业反馈结果"),
         column("reason", "text", "拒绝理由", "理由 原因 拒绝原因"),
         column("day", "date", "日期", "拒绝日期 反馈日期 时间"),
     ),
@@ -160,13 +160,38 @@ BIDS = Contract(
         column("members", "text", "联合单位", "参与单位 联合体成员 成员单位 合作单位"),
         column("head", "text", "项目负责人", "负责人 揭榜负责人 技术总师"),
         column("region", "text", "揭榜单位地区", "地区 所在地 所在地区 单位所在地"),
-        column("legal_person", "yesno", "独立法人", "是否独立法人 是否为独立法人"),
-        column("affiliated", "yesno", "与发榜方有关联", "是否与发榜方关联 是否与需求方关联 是否存在关联关系 关联关系"),
+        column(
+            "legal_person",
+            "yesno",
+            "独立法人",
+            "是否独立法人 是否为独立法人 独立法人资格 是否具有独立法人资格 是否具备独立法人资格",
+        ),
+        column(
+            "affiliated",
+            "yesno",
+            "与发榜方有关联",
+            "是否与发榜方关联 是否与需求方关联 是否存在关联关系 关联关系 与发榜方存在关联关系 是否与发榜方存在关联关系 "
+            "是否与发榜方有关联关系 与发榜单位有关联 是否与发榜单位存在关联关系 与需求方有关联 "
+            "是否与需求方存在关联关系",
+        ),
         column("price", "yuan", "报价", "揭榜报价 所需经费 经费预算 揭榜金额"),
         column("months", "number", "完成月数", "完成期限（月） 研发周期（月） 攻关期限（月）"),
         column("done_by", "text", "完成时限", "完成期限 完成时间 承诺期限 研发周期 攻关期限"),
-        column("response", "text", "指标响应", "对各项指标的响应 指标承诺 承诺指标 技术指标响应 响应", lines=True),
-        column("submitted_on", "date", "提交日期", "报名日期 申报日期 提交时间 揭榜日期"),
+        column(
+            "response",
+            "text",
+            "指标响应",
+            "对各项指标的响应 指标承诺 承诺指标 技术指标响应 响应 响应情况 指标响应情况 指标响应内容 技术指标响应情况 "
+            "考核指标响应 考核指标响应情况 对榜单指标的响应 对考核指标的响应 承诺达到的指标 拟达到的指标 可达到的指标",
+            lines=True,
+        ),
+        column(
+            "submitted_on",
+            "date",
+            "提交日期",
+            "报名日期 报名时间 申报日期 申报时间 提交时间 揭榜日期 揭榜时间 递交日期 递交时间 "
+            "报送日期 报送时间 收到日期 收件日期",
+        ),
         column("status", "text", "状态", "进展 揭榜状态 当前状态"),
     ),
     any_of=("bidder", "challenge_id"),
@@ -188,6 +213,11 @@ _OF_OUR_LISTS = {
     "outcomes_elsewhere": "外地可推荐成果数",
     "experts_elsewhere": "外地可推荐专家数",
 }  # columns of `challenge_table` that no check of bids needs
+
+_OTHERS = {
+    "bidder_conditions": "揭榜方条件 揭榜方要求 揭榜要求 对揭榜方的要求 申报条件",
+    "rights": "知识产权归属",
+}  # in a city's words
 
 # Published challenges, as this library lists them or a city does itself: one row a challenge.
 BOARD = Contract(
@@ -218,7 +248,7 @@ BOARD = Contract(
         column("owner", "text", "发榜单位", "发榜企业 发榜方 企业名称 需求单位 需求企业 需求方 提出单位 单位名称 单位"),
         column("owner_id", "text", "发榜单位编号", "统一社会信用代码 信用代码 发榜单位统一社会信用代码 企业编号"),
         column("ready", "yesno", "可发布", ""),
-        *(column(name, "text", title, "") for name, title in _OF_OUR_LISTS.items()),
+        *(column(name, "text", title, _OTHERS.get(name, "")) for name, title in _OF_OUR_LISTS.items()),
     ),
     any_of=("name", "indicators"),
 )
@@ -233,7 +263,12 @@ BID_SCORES = Contract(
         column("bid_id", "id", "揭榜编号", "意向编号 申报编号"),
         column("expert_id", "id", "专家编号", "专家 评审专家 专家姓名"),
         column("aspect", "text", "评分方面", "方面 评分项 评分指标 指标 维度"),
-        column("score", "number", "得分", "评分 分数"),
+        column(
+            "score",
+            "number",
+            "得分",
+            "评分 分数 总分 总得分 合计得分 合计分 综合得分 综合评分 评审得分 最终得分 专家打分",
+        ),
     ),
     referred=False,
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from matcher.tables.cells import as_written, clean_text, shorten
+from matcher.tables.checkboxes import ticked
 from matcher.tables.records import Problem, cell_of
 
 NOT_SECRET = r"|否|无|非密|[不非]涉密|公开|false|0(?:\.0)?"  # what a column of secrecy says of what is public
@@ -27,6 +28,14 @@ _WHO_ONLY = re.compile(  # what is kept back is who posts it, or a tender
 _OF_WHO = re.compile(f"{_WHO}|公开(?:企业|单位)$")
 _SECRET_CELL = "是|有|true|1(?:\\.0)?|√|[☑√]是|内部(?:资料|使用)?|(?:秘密|机密|绝密).*"  # in a column of secrecy
 _OF_SECRECY = re.compile("涉密|保密|密级|定密")
+_OF_CONSENT = re.compile(  # a column that asks whether the row may be shown to others
+    "公开|(?:同意|愿意?|允许|授权|能否|可否|可以|对外|向社会|在?平台|上?网站?).{0,8}(?:发布|公布|公示)"
+)
+_NO_CONSENT = re.compile(
+    "(?:否|不|不能|false|不同意|不愿意?|不可以?|不允许|不予|不宜|不便|未授权|不授权"
+    "|暂?不(?:同意|愿意?|允许|予|宜|便|能|可以?|要|对外|向社会)*(?:发布|公布|公示)"
+    "|(?:仅|只|限){1,2}于?(?:供|在)?内部(?:使用|掌握|参考|对接|流转)?|内部(?:使用|掌握|参考))[.。!！]?"
+)
 _TERM = re.compile(  # how long the partners keep silent: a clause of their contract, no secrecy of the row
     "保密(?:期限?|年限|时间|义务|责任)(?![^,，;；。\n]*(?:公开|[秘机绝涉]密))[^,，;；。\n]*"
 )
@@ -38,15 +47,18 @@ def says_secret(header: str, cell: str) -> bool:
 
     >>> says_secret("是否公开", "否"), says_secret("密级", "秘密★5年"), says_secret("备注", "需签保密协议")
     (True, True, False)
+    >>> says_secret("是否同意对外发布", "不同意"), says_secret("是否公开", "☑是 □否"), says_secret("是否已发布", "否")
+    (True, False, False)
     """
     rest = _NO_SECRET.sub("", _PAPERS.sub("", _WHO_ONLY.sub("", cell))).strip()
     if _OF_SECRECY.search(header):
         term = "期限" in header and not re.fullmatch(rf"{NOT_SECRET}|[-—/\s]*", rest.lower())
         if term or re.fullmatch(_SECRET_CELL, rest.lower()):
             return True
-    return bool(_SECRET.search(rest)) or (
-        "公开" in header and not _OF_WHO.search(header) and re.fullmatch("否|不|不能|false", rest.lower()) is not None
-    )
+    if _SECRET.search(rest):
+        return True
+    refused = _NO_CONSENT.fullmatch(ticked(rest).lower().strip()) is not None
+    return refused and _OF_CONSENT.search(header) is not None and not _OF_WHO.search(header)
 
 
 def says_not_public(header: str, cell: str) -> bool:
@@ -66,7 +78,7 @@ def secret_rows(
     public. They are read: a bureau may match them for itself.
     """
     for place, header in headers.items():
-        asks = "公开" in header or _OF_SECRECY.search(header)
+        asks = _OF_CONSENT.search(header) or _OF_SECRECY.search(header)
         cells = [as_written(cell_of(row, place)) for row in rows]
         likely = {cell for cell in set(cells) if cell and (asks or "密" in cell or "公开" in cell)}
         secret = {cell for cell in likely if says_not_public(header, clean_text(cell))}

@@ -1,5 +1,6 @@
 """Bids: read, checked for form, scored, published, and how the challenges go on; all made up."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -100,6 +101,78 @@ SCORES = pd.DataFrame(
     [("J1", "a", 80.0), ("J1", "b", 90.0), ("J2", "a", 95.0), ("J2", "b", 85.0)],
     columns=["bid_id", "expert_id", "score"],
 )
+
+
+def one_bid(asked, answered, **others):
+    challenge = pd.DataFrame({"challenge_id": ["B-01"], "owner": ["甲建材有限公司"], "indicators": [asked]})
+    bid = pd.DataFrame(
+        {"bid_id": ["J1"], "challenge_id": ["B-01"], "bidder": ["乙大学"], "response": [answered], **others}
+    )
+    return check_bids(bid, challenge).set_index("check")[["state", "detail"]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "responds", "reaches"),
+    [
+        ("NOx排放浓度≤50mg/Nm³", "NOx≤40mg/Nm³", "met", "met"),
+        ("COD浓度≤50mg/L", "COD 60mg/L", "met", "not_met"),
+        ("NOx排放浓度≤50mg/Nm³；连续运行不低于12个月", "NOx 40mg/Nm³，连续运行14个月", "unknown", "unknown"),
+        ("NOx排放浓度≤50mg/Nm³；连续运行不低于12个月", "NOx 60mg/Nm³", "unknown", "not_met"),
+        ("检出率≥95%", "识别准确率98%", "unknown", "unknown"),
+        # honest neighbours
+        ("检出率≥95%；误报率≤3%", "检出率97%", "not_met", "unknown"),
+        ("NOx排放浓度≤50mg/Nm³", "SO2浓度30mg/Nm³", "unknown", "unknown"),
+        ("检出率≥95%", "完全响应", "not_met", "unknown"),
+        ("检出率≥95%；安装于现有产线", "检出率97%", "met", "met"),
+    ],
+)
+def test_what_was_not_read_is_for_a_person_and_silence_is_silence(asked, answered, responds, reaches):
+    found = one_bid(asked, answered)["state"]
+    assert (found["responds"], found["reaches"]) == (responds, reaches)
+
+
+def test_a_table_of_bids_without_any_response_decides_nothing():
+    bids = pd.DataFrame({"bid_id": ["J1"], "challenge_id": ["B-01"], "bidder": ["乙大学"], "response": [""]})
+    challenge = pd.DataFrame({"challenge_id": ["B-01"], "owner": ["甲建材有限公司"], "indicators": ["检出率≥95%"]})
+    both = pd.concat([bids, bids.assign(bid_id="J2", response="检出率97%")], ignore_index=True)
+    for table, expected in ((bids, ["unknown"]), (both, ["not_met", "met"])):
+        checked = check_bids(table, challenge)
+        assert checked.loc[checked["check"] == "responds", "state"].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "state", "words"),
+    [
+        ("B-1", "unknown", "是不是“B-01”？"),
+        ("B-02", "not_met", "最接近的是“B-01”"),
+        ("b－01", "met", ""),
+        ("Z9", "not_met", "榜单表中没有这个编号"),
+    ],
+)
+def test_another_writing_of_a_challenge_is_asked_about(written, state, words):
+    found = one_bid("检出率≥95%", "检出率97%", challenge_id=[written]).loc["challenge"]
+    assert (found["state"], words in found["detail"]) == (state, True)
+
+
+def test_headers_of_registers_of_bids_are_read():
+    table = pd.DataFrame(
+        {
+            "榜单编号": ["B1"],
+            "揭榜单位": ["乙大学"],
+            "是否具有独立法人资格": ["是"],
+            "是否与发榜方存在关联关系": ["否"],
+            "指标响应情况": ["检出率97%"],
+            "递交时间": ["2026/10/9"],
+        }
+    )
+    read = read_bids(table).rows.iloc[0]
+    assert [read["legal_person"], read["affiliated"], read["response"]] == [True, False, "检出率97%"]
+    assert str(read["submitted_on"].date()) == "2026-10-09"
+
+
+def test_scores_that_were_not_read_are_no_bids_without_scores():
+    with pytest.raises(TableError, match="一个得分也没有读到"):
+        score_bids(BIDS, SCORES.assign(score=np.nan))
 
 
 def test_who_offers_more_than_a_bare_target_is_not_thrown_out():

@@ -107,13 +107,50 @@ def test_who_did_it_comes_before_who_took_part_and_a_profile_is_ranked():
     result = rank_experts(NEEDS, build(), k=2, on="2026-01-01", false_alarm=0.9)
     assert result[[*IDS, "strength", "work_ids", "works"]].values.tolist() == [
         ["N1", "E1", 1, "强", "W1；W2", "机械手；机械臂"],
-        ["N1", "E2", 2, "中", "W1", "机械手"],
+        ["N1", "E2", 2, "中", "W1；W3", "机械手；医药包装"],
         ["N2", "E3", 1, "仅简介", "", ""],
-        ["N2", "E1", 2, "无", "", ""],
+        ["N2", "E2", 2, "中", "W3；W1", "医药包装；机械手"],
     ]
     assert result.loc[0, "need_sentence"] == "需要机械手抓取零件。"
     assert result.loc[0, "work_sentence"] == "机械手抓取机械零件。"
-    assert result["affinity"].iloc[3] == 0
+    assert result["affinity"].iloc[3] < result["affinity"].iloc[2] / 5
+
+
+TOPICS = [
+    "球墨铸铁缩松",
+    "大豆蛋白胶黏剂",
+    "花生黄曲霉毒素",
+    "电路板焊点缺陷",
+    "蒜片热泵干燥",
+    "高盐废水分盐",
+    "复合肥防结块",
+    "液压缸密封泄漏",
+]
+
+
+@pytest.mark.parametrize(
+    "direction",
+    [lambda topic: "", lambda topic: topic, lambda topic: f"{topic}；{topic}的机理", lambda topic: "工程技术"],
+    ids=["none", "of his subject", "that repeats a work", "that all of them wrote"],
+)
+def test_what_people_say_of_themselves_takes_no_right_person_away(direction):
+    names = [f"E{i}" for i in range(len(TOPICS))]
+    people = pd.DataFrame({"expert_id": names, "title": [direction(topic) for topic in TOPICS]})
+    titles = [f"{topic}{of}" for topic in TOPICS for of in ("的机理", "控制方法")]
+    works = pd.DataFrame({"work_id": "", "expert_id": np.repeat(names, 2), "title": titles})
+    needs = pd.DataFrame({"need_id": names, "title": [f"解决{topic}问题" for topic in TOPICS]})
+    found = rank_experts(needs, Experts.build(people, works), k=len(names))
+    good = found[found["good_match"]]
+    assert (good["need_id"] == good["expert_id"]).all()
+    assert len(good) == len(names)
+
+
+def test_a_need_of_another_subject_still_finds_nobody():
+    names = [f"E{i}" for i in range(len(TOPICS))]
+    people = pd.DataFrame({"expert_id": names, "title": TOPICS})
+    works = pd.DataFrame({"work_id": "", "expert_id": names, "title": [f"{topic}的机理" for topic in TOPICS]})
+    needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["古建筑彩画数字化保护", "城市交通信号配时优化"]})
+    assert not rank_experts(needs, Experts.build(people, works))["good_match"].any()
 
 
 def test_an_affinity_is_the_weighted_mean_of_the_documentation():
@@ -381,6 +418,6 @@ def test_wrong_kinds_say_which_are_taken():
 def test_ranges_and_masks_choose_people():
     people = PEOPLE.assign(age=[30, 40, 50, None])
     result = rank_experts(NEEDS, build(people), where={"age": Between(high=45)})
-    assert ranked(result) == {"N1": ["E1", "E2"], "N2": ["E1", "E2"]}
+    assert ranked(result) == {"N1": ["E1", "E2"], "N2": ["E2", "E1"]}
     result = rank_experts(NEEDS, build(), mask=PEOPLE["name"] != "王一", k=1)
     assert ranked(result) == {"N1": ["E3"], "N2": ["E3"]}

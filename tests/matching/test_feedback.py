@@ -13,6 +13,7 @@ from matcher.errors import TableError
 from matcher.matching import withdraw_feedback
 from matcher.matching.calibration import Calibration
 from matcher.matching.feedback import REASONS, STEP
+from matcher.matching.judgements import read_judgements
 from matcher.needs.routes import ASK_BACK
 
 RECORDS = OUTCOMES.assign(
@@ -116,9 +117,11 @@ def test_an_unclear_record_is_marked_for_every_need():
 def test_accepted_is_lifted_and_so_is_what_is_like_it():
     twin = RECORDS.iloc[[5]].assign(outcome_id="C7", title="医药包装机")
     records = pd.concat([RECORDS, twin])
-    assert match(NEEDS, build(records), k=2)["outcome_id"].tolist()[:2] == ["C1", "C5"]
+    assert match(NEEDS, build(records), k=7)["outcome_id"].tolist()[:2] == ["C1", "C5"]
     taught = fit_feedback(build(records), NEEDS, judged(("N1", "C6", "", "采纳", "")))
-    assert match(NEEDS, taught, k=2)["outcome_id"].tolist()[:2] == ["C6", "C7"]
+    after = match(NEEDS, taught, k=7)["outcome_id"].tolist()[:7]
+    assert after[0] == "C6"
+    assert after.index("C7") < after.index("C5")
 
 
 def test_there_are_eight_reasons():
@@ -222,18 +225,56 @@ def test_no_judgements_change_nothing():
 
 def test_every_fault_of_a_table_is_named():
     table = judged(
-        ("N1", "C1", 5, "", ""), ("N1", "C2", "", "maybe", ""), ("N1", "C3", "", "declined", "too blue"),
-        ("N1", "C4", "", "accepted", "other"), ("N1", "C5", "", "", ""),
+        ("N1", "C1", 5, "", ""), ("N1", "C2", "", "maybe", ""), ("N1", "C3", "", "", "too blue"),
+        ("N1", "C4", "", "accepted", "other"),
     )  # fmt: skip
     with pytest.raises(TableError) as caught:
         fit_feedback(build(), NEEDS, table)
     lines = str(caught.value).splitlines()
-    assert lines[0] == "反馈表有 5 处问题："
+    assert lines[0] == "反馈表有 4 处问题："
     assert lines[1] == "  第 2 行“5”：不是 1 到 4 的等级"
     assert lines[2] == "  第 3 行“maybe”：不是 accepted（采纳）或 declined（拒绝）"
     assert lines[3].startswith("  第 4 行“too blue”：不是拒绝理由；可用：太早、无优势、")
     assert lines[4] == "  第 5 行“other”：是拒绝理由，而该对标为采纳"
-    assert lines[5] == "  第 6 行“”：没有等级、结论或理由"
+    with pytest.raises(TableError, match="第 2 行“”：没有等级、结论或理由"):
+        fit_feedback(build(), NEEDS, judged(("N1", "C5", "", "", "")))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "expected"),
+    [
+        ("采纳", "", [4.0, ""]),
+        ("已签约", "合同额30万", [4.0, ""]),
+        ("不予采纳", "", [None, "other"]),
+        ("企业不感兴趣", "价格太高", [None, "too expensive"]),
+        ("否决", "企业已自行解决", [None, "already solved"]),
+        ("拒绝", "不对口", [1.0, "wrong field"]),
+        ("拒绝", "老师没精力，联系王总 13853901234 未接", [None, "other"]),
+        ("", "太贵", [None, "too expensive"]),
+    ],
+)
+def test_verdicts_and_reasons_in_peoples_words(verdict, reason, expected, caplog):
+    read = read_judgements(judged(("N1", "C1", "", verdict, reason)), "need_id", "outcome_id")
+    assert read[["level", "reason"]].astype(object).where(
+        read[["level", "reason"]].notna(), None
+    ).to_numpy().tolist() == [expected]
+    assert "1385390" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "verdict", ["待定", "暂缓", "跟进中", "暂不考虑", "未成", "没有谈成", "未联系上", "待企业回复", ""]
+)
+def test_what_is_still_open_teaches_nothing_and_is_told(verdict, caplog):
+    table = judged(("N1", "C1", "", verdict, ""), ("N1", "C2", "", "拒绝", ""))
+    read = read_judgements(table, "need_id", "outcome_id")
+    assert read["record_id"].tolist() == ["C2"]
+    assert f"1 对还没有结论，没有用：N1—C1“{verdict}”" in caplog.text
+
+
+@pytest.mark.parametrize("verdict", ["maybe", "转科技局处理", "同意但要改", "拒绝原因不明确待查证"])
+def test_a_verdict_in_words_that_say_neither_is_refused(verdict):
+    with pytest.raises(TableError, match="不是 accepted"):
+        fit_feedback(build(), NEEDS, judged(("N1", "C1", "", verdict, "")))
 
 
 def test_unknown_needs_and_missing_columns_are_named():

@@ -9,7 +9,7 @@ import pytest
 from matcher import Experts, Index, evaluate, fit_feedback, match, rank_experts
 from matcher.errors import TableError
 from matcher.needs import triage
-from matcher.tables.ids import find_ids, id_texts, ids_of
+from matcher.tables.ids import find_ids, id_texts, ids_of, with_lost_zeros
 
 TITLES = ["齿轮磨削烧伤检测", "桃采后保鲜", "液压阀块去毛刺"]
 NEEDS = pd.DataFrame({"need_id": ["001", "002", "003"], "title": TITLES})
@@ -127,3 +127,21 @@ def test_needs_that_the_matches_do_not_hold_are_told_and_no_challenge(caplog):
     assert away["route"].tolist() == triage(needs)["route"].tolist() == ["match"] * 3
     with caplog.at_level(logging.WARNING, "matcher"):
         assert caplog.messages[0].startswith("匹配结果中没有这些需求，按没有匹配过处理：“001”（最接近的是“1”）、")
+
+
+@pytest.mark.parametrize(
+    ("written", "known", "expected"),
+    [
+        (["120", "121"], ["00120", "00121", "00122"], ["00120", "00121"]),
+        (["120", "121", "7"], ["00120", "00121"], ["00120", "00121", "7"]),
+        # honest neighbours: nothing shows that zeros were lost
+        (["120"], ["00120", "00121"], ["120"]),
+        (["120", "0121"], ["00120", "00121"], ["120", "0121"]),
+        (["120", "121"], ["00120", "121"], ["120", "121"]),
+        (["120", "121"], ["E0120", "E0121"], ["120", "121"]),
+        (["E120", "E121"], ["E0120", "E0121"], ["E120", "E121"]),
+    ],
+)
+def test_zeros_that_excel_took_are_put_back_where_it_shows(written, known, expected, caplog):
+    assert with_lost_zeros(pd.Series(written), known, "业绩的专家编号").tolist() == expected
+    assert bool(caplog.messages) == (written != expected)

@@ -101,10 +101,10 @@ def test_a_table_of_needs_whole():
     pd.testing.assert_frame_equal(rows, expected)
     assert list(problems.columns) == PROBLEM_COLUMNS
     assert told(problems) == [
-        (4, "预算（万元）", "几百万", "不是数字", "请以元填写，或写明单位，如 500万元", True),
+        (4, "预算（万元）", "几百万", "不是数字", "请只写数和单位，如 500万元", True),
     ]
     assert describe(problems) == (
-        "数据：1 处问题\n  第 4 行，预算（万元） = “几百万”：不是数字；请以元填写，或写明单位，如 500万元"
+        "数据：1 处问题\n  第 4 行，预算（万元） = “几百万”：不是数字；请只写数和单位，如 500万元"
     )
 
 

@@ -66,6 +66,28 @@ def test_states_speak_too_and_one_line_names_all():
     ]
 
 
+@pytest.mark.parametrize("header", ["项目状态", "交易状态", "当前状态", "转化情况", "挂牌状态（截至10月）"])
+@pytest.mark.parametrize("state", ["已成交", "终止挂牌", "已摘牌", "已撤牌", "已下架", "已被受让", "交易完成"])
+def test_states_of_offers_speak_under_every_name(header, state):
+    [[column, problem]] = told(read_outcomes, header, "", state)
+    assert (column, state in problem) == (header, True)
+
+
+@pytest.mark.parametrize(
+    ("header", "state"),
+    [
+        ("项目状态", "挂牌中"),
+        ("交易状态", "可转让"),
+        ("转化情况", "未转化"),
+        ("转化情况", "已在3家企业转化"),
+        ("交易状态", "未成交"),
+        ("成熟状态", "已成交"),
+    ],
+)
+def test_other_states_of_offers_do_not(header, state):
+    assert told(read_outcomes, header, "", state) == []
+
+
 def test_long_texts_and_other_columns_say_nothing():
     assert told(firms, "备注", "公司成立以来一直从事机械加工，2019年搬迁到新厂区，" * 3) == []
     assert told(firms, "主要产品", "注销管理系统") == []

@@ -1,0 +1,48 @@
+"""Headers that ask, as questionnaires export them (5、企业目前遇到的主要技术难题是什么？): what they ask for."""
+
+from __future__ import annotations
+
+import re
+
+_KIND = re.compile(r"[【\[(（](?:单选|多选|填空|必填|选填|必答|下拉|量表|矩阵|排序)[^】\])）]*[】\])）]")
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
+_NUMBER = re.compile(r"^[\s*]*(?:[Qq]?\d{1,3}[、.．:：)）]|第?[一二三四五六七八九十]{1,3}[、.．题])\s*")
+_ASKS = re.compile(
+    r"(?P<asked>.{2,}?)(?:是|有|为)?(?:什么|哪些|哪几个|哪几项|哪一?方面|哪种|哪类|何种|多少|怎样的?|如何|多久|何时)[^，,]{0,4}?[?？]?"
+    r"|(?P<bare>.{2,}?)[?？]"
+)
+_YES_OR_NO = re.compile(".{0,12}(?:是否|有无|有没有|能否|可否|吗[?？]?$)")
+_YOU = re.compile("^(?:请问|您所在的?|您的?|你们?的?|贵)+")
+_WHO = re.compile(
+    "^(?:本|我)?(?:企业|公司|单位|方)?(?:在?(?:目前|当前|现阶段|现在|近期|今后|未来))?"
+    "在?(?:(?:技术|生产|研发|经营)(?:上|中|方面|过程中?))?"
+    "(?:遇到|面临|存在|碰到|急需|亟需|亟待|迫切|需要|有待|想要?|打算)*要?(?:解决|突破|攻克)?的?(?:主要|关键|重点|核心|最)?的?(?=.{3})"
+)
+_WAY = re.compile(".*(?:何种|哪种|哪些|什么|怎样的?).{0,4}(?:方式|形式|模式).*合作.*|.*合作的?(?:方式|形式|模式).*")
+_MONEY = re.compile(".*(?:投入|出资|支付|预算).{0,6}多少.{0,4}")
+
+
+def asked_for(text: str) -> tuple[str, ...]:
+    """What a header that is a question asks for, in words as headers have them, those nearest to its own first; what
+    stands in its brackets, which may be a unit, behind them. () for one that is no question, or one of yes and no.
+
+    >>> asked_for("5、贵企业目前遇到的主要技术难题是什么？"), asked_for("8、希望以何种方式与高校合作？【多选题】")
+    (('企业目前遇到的主要技术难题', '技术难题'), ('合作方式',))
+    >>> asked_for("7、计划投入多少资金？（万元）"), asked_for("是否有研发机构？"), asked_for("6、希望达到的技术指标")
+    (('拟投入资金（万元）',), (), ())
+    """
+    of_a_form = _KIND.search(text) is not None
+    plain = _NUMBER.sub("", _KIND.sub("", text)).strip()
+    asides = "".join(_ASIDE.findall(plain))
+    plain = _ASIDE.sub("", plain).strip(" *:：。")
+    question = _ASKS.fullmatch(plain)
+    if _YES_OR_NO.match(plain) or not (question or of_a_form):
+        return ()
+    if question is None:
+        return (plain + asides,)
+    if _WAY.fullmatch(plain):
+        return ("合作方式",)
+    if _MONEY.fullmatch(plain):
+        return ("拟投入资金" + asides,)
+    asked = _YOU.sub("", (question["asked"] or question["bare"]).strip())
+    return tuple(dict.fromkeys(form + asides for form in (asked, _WHO.sub("", asked).strip("的")) if len(form) > 1))
