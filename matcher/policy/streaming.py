@@ -170,14 +170,17 @@ def score_parquet(
     OutputError
         When a file cannot be written, is the source, or the folder holds other results or the source.
     ArgumentError
-        When both files and a folder are asked for.
+        When both files and a folder are asked for, or one file twice.
     """
     policies, day = load_policies(policy), as_day(on)
     outputs = {name: Path(path) for name, path in (("summary", summary), ("verdicts", verdicts)) if path is not None}
     if folder is not None and outputs:
         raise ArgumentError("give files (summary, verdicts) or a folder, not both")
     inputs = [source] if isinstance(source, str | Path) else []
-    check_targets({path: (path.suffix.lower(),) for path in outputs.values()}, inputs)
+    for path in outputs.values():
+        check_targets({path: (path.suffix.lower(),)}, inputs)
+    if len(set(outputs.values())) < len(outputs):
+        raise ArgumentError(f"summary and verdicts are two files, not both {summary}")
     if folder is not None:
         check_folder(folder, inputs)
     pieces, firms = firm_pieces(source, policies), 0

@@ -183,7 +183,7 @@ def test_the_source_is_never_an_output(tmp_path: Path) -> None:
             score_parquet(source, "hte", on=ON, verdicts=tmp_path / output)
     with pytest.raises(OutputError, match="就在文件夹"):
         score_parquet(source, "hte", on=ON, folder=tmp_path)
-    with pytest.raises(OutputError, match="被指定为两个输出"):
+    with pytest.raises(ArgumentError, match="are two files"):
         score_parquet(source, "hte", on=ON, summary=tmp_path / "a.parquet", verdicts=tmp_path / "a.parquet")
     assert source.read_bytes() == before and sorted(path.name for path in tmp_path.iterdir()) == [
         "firms.parquet",
