@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching.base import BaseIndex
+from matcher.matching.between import Between
 from matcher.matching.records import id_column_of
 from matcher.matching.validity import valid_rows, warn_of_unread_ends
 from matcher.progress import logger
@@ -22,7 +22,7 @@ from matcher.tables import regions
 from matcher.tables.arguments import as_number, check_frame
 from matcher.tables.cells import is_nothing
 from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import ENDED, local_times
+from matcher.tables.dates import ENDED
 from matcher.tables.ids import find_ids
 from matcher.tables.schemas import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE
 from matcher.tables.synonyms import common_label
@@ -38,83 +38,6 @@ SHOWN = 20  # labels named to somebody who asked for one that no record has
 
 Mask = NDArray[np.bool_]
 Path = tuple[str, ...]
-Bound = int | float | dt.date | str | None
-
-
-@dataclass(frozen=True)
-class Between:
-    """A range of numbers or of dates, both ends included; None is no bound.
-
-    Dates are `datetime.date`, Timestamps or ISO texts, here and in the cells. What is unknown, or cannot be read as a
-    number or date, lies in no range; of a cell that is known within bounds (`<column>_min`, `<column>_max`), some value
-    between them has to.
-
-    Raises
-    ------
-    ArgumentError
-        Both bounds are None, or `low` lies above `high`.
-    ArgumentTypeError
-        A bound is neither number nor date, or one is a number and the other a date.
-
-    Examples
-    --------
-    >>> from matcher.matching import Between
-    >>> where = {"price": Between(high=1_000_000), "date": Between("2020-01-01", "2025-12-31")}
-    """
-
-    low: Bound = None
-    high: Bound = None
-
-    def __post_init__(self) -> None:
-        bounds = [self._read(bound) for bound in (self.low, self.high) if bound is not None]
-        if not bounds:
-            raise ArgumentError("Between needs a lower bound, an upper bound or both")
-        if len({isinstance(bound, pd.Timestamp) for bound in bounds}) > 1:
-            raise ArgumentTypeError(f"{self}: one bound is a number, the other a date")
-        if bounds[0] > bounds[-1]:
-            raise ArgumentError(f"{self}: the lower bound lies above the upper one")
-
-    def _read(self, bound: Any) -> Any:
-        if isinstance(bound, (str, dt.date)):
-            try:
-                day = pd.Timestamp(bound)
-            except ValueError as error:
-                raise ArgumentTypeError(f"a bound is a number or a date such as 2026-03-31, not {bound!r}") from error
-            if not pd.isna(day):
-                return day.tz_localize(None)
-        number = isinstance(bound, (int, float, np.integer, np.floating)) and not isinstance(bound, bool)
-        if not number or pd.isna(bound):
-            raise ArgumentTypeError(f"a bound is a number or a date such as 2026-03-31, not {bound!r}")
-        return bound
-
-    def holds(self, cells: NDArray[np.object_], *, column: str = "") -> Mask:
-        """Which cells lie in the range; those that cannot be read are logged."""
-        low, high = (None if bound is None else self._read(bound) for bound in (self.low, self.high))
-        given = pd.Series(cells, dtype=object)
-        if isinstance(low if high is None else high, pd.Timestamp):
-            numbers = given.map(lambda cell: isinstance(cell, (int, float, np.number)))
-            values = pd.to_datetime(local_times(given.mask(numbers, None)), errors="coerce", format="ISO8601")
-        else:
-            values = pd.to_numeric(given, errors="coerce")
-        blank = given.isna() | given.eq("")
-        if (lost := np.flatnonzero(values.isna() & ~blank)).size:
-            logger.warning("%s：%d 条读不成数或日期（如“%s”），不在范围之内", column, len(lost), cells[lost[0]])
-        result = values.notna()
-        if low is not None:
-            result &= values >= low
-        if high is not None:
-            result &= values <= high
-        return result.to_numpy(bool)
-
-    def meets(self, low: NDArray[np.object_], high: NDArray[np.object_]) -> Mask:
-        """Which pairs of bounds have a value in the range; a bound that is not there is no end, but one must be."""
-        open_low, open_high = (pd.isna(pd.Series(ends, dtype=object)).to_numpy(bool) for ends in (low, high))
-        fits = ~(open_low & open_high)
-        if self.low is not None:
-            fits = fits & (open_high | Between(low=self.low).holds(high))
-        if self.high is not None:
-            fits = fits & (open_low | Between(high=self.high).holds(low))
-        return fits
 
 
 Wish = str | Sequence[str] | Between

@@ -191,8 +191,8 @@ def _frame_header(labels: Sequence[Any]) -> tuple[list[list[Any]], list[Merged]]
     rows = [[part[level] for part in parts] for level in range(depth) if any(part[level] for part in parts)]
     merged = []
     for at, row in enumerate(rows):
-        for text, group in itertools.groupby(range(len(row)), lambda place, row=row: row[place]):
-            places = list(group)
+        for text, group in itertools.groupby(enumerate(list(row)), lambda pair: pair[1]):
+            places = [place for place, _ in group]
             if text != "" and len(places) > 1 and at + 1 < len(rows):
                 merged.append(Merged(at, places[0], at, places[-1]))
                 row[places[0] + 1 : places[-1] + 1] = [""] * (len(places) - 1)

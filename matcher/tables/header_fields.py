@@ -328,7 +328,8 @@ def _plain(column: Column, unit: str) -> str:
 
 def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
     """What the user names comes first, words for something close last; among the others a word of many meanings and, at
-    the end, a data base's id and a sheet's running number give way. A 统一社会信用代码 that is called so goes before a number of taxpayers.
+    the end, a data base's id and a sheet's running number give way. A 统一社会信用代码 that is called so goes before a
+    number of taxpayers.
     """
     key, rank = header_key(text), meaning.rank
     vague = int(is_carried(key) or key in _VAGUE)

@@ -84,4 +84,6 @@ def test_a_pivoted_table_and_other_levels():
     assert needs.problems.empty
     framed = pd.MultiIndex.from_product([["基本信息"], ["需求编号", "需求名称"]])
     assert read_needs(pd.DataFrame([["1", "齿轮"]], columns=framed)).rows["need_id"].tolist() == ["1"]
-    assert read_needs(pd.DataFrame([["1", "齿轮"]], columns=["需求编号", "需求名称"])).rows["title"].tolist() == ["齿轮"]
+    assert read_needs(pd.DataFrame([["1", "齿轮"]], columns=["需求编号", "需求名称"])).rows["title"].tolist() == [
+        "齿轮"
+    ]
