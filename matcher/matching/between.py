@@ -103,7 +103,8 @@ class Between:
         read = read_numbers(_MONEY, 1, written.tolist())
         faults = dict(read.faults)
         ends = [read.soft.get(at, Soft(value, value)) for at, value in enumerate(read.values)]
-        known: Mask = np.array([value is not None or at in read.soft for at, value in enumerate(read.values)], dtype=bool)
+        known: Mask = np.array([value is not None for value in read.values], dtype=bool)
+        known[list(read.soft)] = True
         if lost := [at for at in faults if not known[at]]:
             logger.warning("%s：%d 条读不成数或日期（如“%s”），不在范围之内", column, len(lost), written[lost[0]])
         low = pd.Series([-np.inf if end.low is None else float(end.low) for end in ends])

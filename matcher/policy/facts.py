@@ -65,6 +65,9 @@ def day_number(day: dt.date) -> int:
     return (dt.date(day.year, day.month, day.day) - EPOCH).days
 
 
+_NO_DAY = day_number(dt.date(1900, 1, 1))  # what programs write where nothing is known
+
+
 def _text(series: pd.Series[Any]) -> tuple[list[str], Bools]:
     """The cells as texts, and which of them are empty."""
     cells = ["" if value is None or value is pd.NA else str(value).strip() for value in series.tolist()]
@@ -214,6 +217,9 @@ def read_values(column: FactColumn, series: pd.Series[Any]) -> tuple[Floats, lis
             if rows.any():
                 faults.append(Fault(rows, cells, what, "unreadable"))
         values = np.where(bad, np.nan, values)
+    if column.kind == "date" and (unlikely := values <= _NO_DAY).any():
+        faults.append(Fault(unlikely, series.tolist(), "像是程序写在空格里的日期；按未知处理", "impossible"))
+        values = np.where(unlikely, np.nan, values)
     if column.kind in ("count", "number", "yuan", "share"):
         with np.errstate(invalid="ignore"):
             outside = (values < column.lowest) | (values > column.highest)

@@ -319,6 +319,7 @@ def test_money_that_is_written_out_lies_in_ranges(wish, rows, caplog):
 
 
 def test_a_price_that_was_read_can_be_asked_for():
-    outcomes = read_outcomes(pd.DataFrame({"成果编号": ["A", "B"], "成果名称": ["甲", "乙"], "转让价格（万元）": [35.5, 60]}))
+    table = {"成果编号": ["A", "B"], "成果名称": ["甲", "乙"], "转让价格（万元）": [35.5, 60]}
+    outcomes = read_outcomes(pd.DataFrame(table))
     found = match(NEEDS.head(1), Index.build(outcomes.rows), where={"price": Between(high=400_000)})
     assert found["outcome_id"].tolist() == ["A"]

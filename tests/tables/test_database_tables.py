@@ -21,15 +21,17 @@ def decided(cells):
 @pytest.mark.parametrize("cells", [[1, 2, 2], ["1", "2", "2"], ["01", "02", "02"], ["是", 2, 2.0]])
 def test_a_two_beside_ones_may_be_the_code_of_no(cells):
     rows, problems = resident(cells)
-    assert rows["resident"].tolist()[0] and rows["resident"].isna().tolist() == [False, True, True]
+    assert rows["resident"].tolist()[0]
+    assert rows["resident"].isna().tolist() == [False, True, True]
     assert problems["problem"].str.startswith("“2”可能是代码（1 是、2 否）").sum() == 2
     passed, doubts = decided(cells)
-    assert passed == ["pass", "unknown", "unknown"] and doubts["problem"].str.startswith("“2”可能是代码").all()
+    assert passed == ["pass", "unknown", "unknown"]
+    assert doubts["problem"].str.startswith("“2”可能是代码").all()
 
 
 @pytest.mark.parametrize("cells", [[0, 1, 2], [1, 2, 3], ["无", 2, 1], ["0", "2项", "1项"], [True, True, False]])
 def test_counts_and_answers_stay_what_they_are(cells):
-    none = {0, "0", "无", False}
+    none = {0, "0", "无"}
     expected = [cell not in none for cell in cells]
     assert resident(cells).rows["resident"].tolist() == expected
     assert decided(cells)[0] == ["pass" if one else "fail" for one in expected]
@@ -55,7 +57,8 @@ def test_bits_and_the_null_of_a_dump():
     needs = read_needs(
         pd.DataFrame({"需求编号": [r"\N", "X1"], "需求名称": [r"\N", "齿轮"], "需求描述": [r"\N", r"空值写作 \N"]})
     )
-    assert needs.rows["need_id"].tolist() == ["X1"] and needs.rows["description"].tolist() == [r"空值写作 \N"]
+    assert needs.rows["need_id"].tolist() == ["X1"]
+    assert needs.rows["description"].tolist() == [r"空值写作 \N"]
     assert needs.problems["kept"].tolist() == [False]
 
 
@@ -87,3 +90,17 @@ def test_a_pivoted_table_and_other_levels():
     assert read_needs(pd.DataFrame([["1", "齿轮"]], columns=["需求编号", "需求名称"])).rows["title"].tolist() == [
         "齿轮"
     ]
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", pd.Timestamp("1900-01-01"), pd.Timestamp("1899-12-30")])
+def test_the_day_that_programs_write_into_empty_cells_is_none(day):
+    scored = score(pd.DataFrame({"enterprise_id": ["a"], "registered_on": [day]}), "hte", on="2026-11-24")
+    assert scored.verdicts.loc[scored.verdicts["rule"] == "age", "passed"].tolist() == ["unknown"]
+    assert scored.problems["problem"].tolist() == ["像是程序写在空格里的日期；按未知处理"]
+
+
+@pytest.mark.parametrize("day", ["1900-01-02", "1949-10-01", "2015-03-12", pd.Timestamp("1970-01-01")])
+def test_other_early_days_are_days(day):
+    scored = score(pd.DataFrame({"enterprise_id": ["a"], "registered_on": [day]}), "hte", on="2026-11-24")
+    assert scored.verdicts.loc[scored.verdicts["rule"] == "age", "passed"].tolist() == ["pass"]
+    assert scored.problems.empty
