@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -170,8 +170,10 @@ def _parts(text: str, column: str) -> list[str]:
     return [part.strip() for part in separator.split(text) if labels_of(part, column=column)]
 
 
-def warn_of_unknown_labels(records: pd.DataFrame, where: Where) -> None:
-    """Through the logger, one line a column, by its Chinese title where it has one."""
+def label_notes(records: pd.DataFrame, where: Where) -> Iterator[str]:
+    """What somebody should know of the labels of `where`: those that no record has, those that records write at
+    greater length, places of several names; columns by their Chinese titles where they have one.
+    """
     titles = {column.name: column.title for kind in (NEEDS, OUTCOMES, EXPERTS) for column in kind.columns}
     for name, (lost, there) in unknown_labels(records, where).items():
         column = f"“{titles[name]}”" if name in titles else name
@@ -179,15 +181,15 @@ def warn_of_unknown_labels(records: pd.DataFrame, where: Where) -> None:
         for label in lost if name == REGION else ():
             if near := regions.nearest_regions(label):
                 message += f"；行政区划中没有“{label}”，相近的有：{'、'.join(near)}"
-        logger.warning("%s", message)
+        yield message
     for name, wish in where.items():
         if name != REGION and name in records and not isinstance(wish, Between):
-            _warn_of_longer_labels(records[name], wish, f"“{titles[name]}”" if name in titles else name)
+            yield from _longer_labels(records[name], wish, f"“{titles[name]}”" if name in titles else name)
     if REGION in where and REGION in records and not isinstance(wish := where[REGION], Between):
-        _warn_of_shared_names(records, [label for one in _labels(wish) for label in _parts(one, REGION)])
+        yield from _shared_names(records, [label for one in _labels(wish) for label in _parts(one, REGION)])
 
 
-def _warn_of_longer_labels(cells: pd.Series[Any], wish: str | Sequence[str], title: str) -> None:
+def _longer_labels(cells: pd.Series[Any], wish: str | Sequence[str], title: str) -> Iterator[str]:
     """Cells that hold a wanted label in a longer writing (小试（实验室）) and do not count."""
     column = str(cells.name)
     wanted = frozenset[Path]().union(*(labels_of(label, column=column) for label in _labels(wish)))
@@ -205,12 +207,10 @@ def _warn_of_longer_labels(cells: pd.Series[Any], wish: str | Sequence[str], tit
         shown = "、".join(f"“{cell}”" for cell in list(longer)[:5])
         many = f"等 {len(longer)} 种" if len(longer) > 5 else ""
         label = "、".join(_labels(wish))
-        logger.warning(
-            "%d 条记录的%s写作%s%s，没有算作“%s”；要算在内，请改成一样的写法", longer.total(), title, shown, many, label
-        )
+        yield f"{longer.total()} 条记录的{title}写作{shown}{many}，没有算作“{label}”；要算在内，请改成一样的写法"
 
 
-def _warn_of_shared_names(records: pd.DataFrame, labels: Sequence[str]) -> None:
+def _shared_names(records: pd.DataFrame, labels: Sequence[str]) -> Iterator[str]:
     """Places of records that may lie in a wanted one, but whose name several places have."""
     wanted = [place for label in labels if (place := regions.find_region(label))]
     counts = Counter(cell for cell in records[REGION] if isinstance(cell, str) and cell)
@@ -218,7 +218,7 @@ def _warn_of_shared_names(records: pd.DataFrame, labels: Sequence[str]) -> None:
         places = regions.candidates(cell)
         if len(places) > 1 and any(regions.within(place, other) for place in places for other in wanted):
             where = "、".join("".join(place.names) for place in places[:5])
-            logger.warning("%d 条记录的“地区”是“%s”，有几处同名（%s），没有算在内；请写明所在的市", many, cell, where)
+            yield f"{many} 条记录的“地区”是“{cell}”，有几处同名（{where}），没有算在内；请写明所在的市"
 
 
 def mask_of(mask: object, records: pd.DataFrame) -> Mask:
@@ -251,7 +251,8 @@ def allowed_for_all(index: BaseIndex, where: Where, mask: object, valid_on: dt.d
             fits = fits | wish.meets(low, high)
         allowed &= fits
     if where:
-        warn_of_unknown_labels(index.records, where)
+        for note in label_notes(index.records, where):
+            logger.warning("%s", note)
     if mask is not None:
         allowed[np.flatnonzero(index.alive)] &= mask_of(mask, index.records)
     if valid_on is not None:

@@ -35,6 +35,13 @@ from matcher.errors import EncoderError, IndexFolderError, MatcherError, Missing
 CURRENT, LOCK = "CURRENT", "LOCK"
 _LINE = re.compile(rb"(manifest-\d{6,}\.json) ([0-9a-f]{64})\n")
 _NAME = re.compile(r"(?:part-[0-9a-f]{16}|alive-[0-9a-f]{16}\.npy|(?:feedback|table|library)-[0-9a-f]{16}\.parquet)")
+_REASONS = {
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.EROFS: "磁盘是只读的",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+}
 _OURS = ("manifest-", "part-", "alive-", "feedback-", "table-", "library-", "making-")
 
 
@@ -205,9 +212,9 @@ def named_errors(folder: Path) -> Iterator[None]:
     except OSError as error:
         if isinstance(error, MatcherError):
             raise
-        raise IndexFolderError(
-            f"{folder}：无法读写索引（{error.strerror or error}：{error.filename or ''}）"
-        ) from error
+        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+        which = f"：{error.filename}" if error.filename else ""
+        raise IndexFolderError(f"{folder}：无法读写索引（{reason}{which}）") from error
 
 
 @contextlib.contextmanager

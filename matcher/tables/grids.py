@@ -68,7 +68,7 @@ def read_book(source: Source, *, sheet: str | int | None = None) -> Book:
     if isinstance(source, Book):
         book = source
     elif isinstance(source, pd.DataFrame):
-        book = Book("DataFrame", [_frame_grid(source)])
+        book = Book(str(source.attrs.get("file") or "DataFrame"), [_frame_grid(source)])
     else:
         name, data = _load(source)
         try:
@@ -82,7 +82,8 @@ def read_book(source: Source, *, sheet: str | int | None = None) -> Book:
     if sheet is not None:
         book = Book(book.name, [_pick(book, sheet)])
     if not any(grid.bad or not all(all(map(is_blank, row)) for row in grid.rows) for grid in book.grids):
-        raise TableError(f"{book.name}：文件里没有任何内容；请检查是否选错了文件")
+        what = "表里没有任何内容" if isinstance(source, pd.DataFrame) else "文件里没有任何内容；请检查是否选错了文件"
+        raise TableError(f"{book.name}：{what}")
     return book
 
 

@@ -17,6 +17,7 @@ from matcher import __version__
 from matcher.experts import rank_experts
 from matcher.export.formats import json_bytes
 from matcher.matching import match
+from matcher.matching.filters import label_notes
 from matcher.matching.records import check_characters
 from matcher.policy import read_firms, score, trace
 from matcher.policy.policy import load_policies, shipped_policy
@@ -24,6 +25,7 @@ from matcher.tables.privacy import mask_nested
 from matcher.tables.reading import Reading, read_table
 from matcher.web.access import reader, writer
 from matcher.web.batching import asking_id
+from matcher.web.frame import without_options
 from matcher.web.library import KINDS, Side
 from matcher.web.service import Judgement, Service
 
@@ -47,7 +49,7 @@ _ASKED = {
     403: "the token may only read, or the request came from another site",
     408: "the request was not sent in time",
     422: "something in the request cannot be used",
-    503: "too many ask at the same time, or the service is being stopped",
+    503: "too many ask at the same time, the service is being stopped, or what it writes to cannot be used",
     504: "working it out takes too long",
 }
 _ABSENT = {404: "the library has no such record"}
@@ -186,10 +188,11 @@ Shared = Annotated[Service, Depends(service_of)]
 
 @open_router.get("/health")
 async def health(service: Shared) -> dict[str, Any]:
-    """Whether the service answers, and how much its library holds."""
-    library = service.library
+    """Whether the service answers, how much its library holds, and what is wrong with the files that it writes to."""
+    library, faults = service.library, service.faults()
     return {
-        "status": "ok",
+        "status": "degraded" if faults else "ok",
+        "faults": faults,
         "outcomes": None if library.outcomes is None else len(library.outcomes),
         "needs": None if library.needs is None else len(library.needs),
         "experts": None if library.experts is None else len(library.experts),
@@ -213,9 +216,10 @@ async def search(body: Search, service: Shared) -> dict[str, Any]:
                 there = "、".join(map(str, index.records.columns))
                 raise HTTPException(422, f"where：库里没有“{name}”这一列；有：{there}")
         hits = await service.work(index.search, body.text, body.k, where=where, valid_on=body.valid_on)
-        return {"hits": mask_nested(hits)}
+        notes = [*label_notes(index.records, where), *([] if hits else ["筛选条件没有留下任何记录"])]
+        return {"hits": mask_nested(hits), "notes": mask_nested(notes)}
     index, found = await service.matches(body.side, body.text, body.k)
-    return {"hits": mask_nested(index.hits(found))}
+    return {"hits": mask_nested(index.hits(found)), "notes": []}
 
 
 @router.post("/match")
@@ -224,7 +228,7 @@ async def match_rows(body: Match, service: Shared) -> dict[str, Any]:
 
     def work() -> dict[str, Any]:
         index = service.library.index(body.side)
-        asked = read_table(pd.DataFrame(body.rows), KINDS["needs" if body.side == "outcomes" else "outcomes"])
+        asked = read_table(_table(body.rows, "rows"), KINDS["needs" if body.side == "outcomes" else "outcomes"])
         return {"matches": plain(match(asked.rows, index, k=body.k)), **account(asked)}
 
     return await service.work(work)
@@ -250,7 +254,7 @@ async def score_firms(body: Score, service: Shared) -> dict[str, Any]:
 
     def work() -> dict[str, Any]:
         policies = load_policies([shipped_policy(name) for name in body.policies])
-        firms = read_firms(pd.DataFrame(body.firms), policies, on=body.on)
+        firms = read_firms(_table(body.firms, "firms"), policies, on=body.on)
         scored = score(firms.rows, policies, on=body.on)
         tables = {"summary": scored.summary, "verdicts": scored.verdicts, "doubts": scored.problems}
         return {**{name: plain(table) for name, table in tables.items()}, **account(firms)}
@@ -264,7 +268,7 @@ async def trace_firm(body: Trace, service: Shared) -> dict[str, Any]:
 
     def work() -> dict[str, Any]:
         policy = shipped_policy(body.policy)
-        firm = read_firms(pd.DataFrame([body.firm]), policy, on=body.on)
+        firm = read_firms(_table([body.firm], "firm"), policy, on=body.on)
         if not len(firm.rows):
             raise HTTPException(422, "这家企业没有一项事实；请至少填一项")
         answer = trace(firm.rows, policy, firm.rows["enterprise_id"].iloc[0], on=body.on)
@@ -293,13 +297,25 @@ async def feedback(body: Feedback, service: Shared) -> dict[str, Any]:
     return {"done": await service.work(service.judge, Judgement(**body.model_dump()))}
 
 
+def _table(rows: list[Row], name: str) -> pd.DataFrame:
+    """Rows as a table that messages call by its name in the request."""
+    table = pd.DataFrame(rows)
+    table.attrs["file"] = name
+    return table
+
+
 def plain(table: pd.DataFrame) -> list[Mapping[str, Any]]:
-    """A table as records of plain values, unknown ones None, without contacts."""
-    masked: Any = mask_nested(table.reset_index(drop=True))
+    """A table as records of plain values, days as 2026-11-24, unknown ones None, without contacts."""
+    table = table.reset_index(drop=True)
+    for name in table.select_dtypes("datetime"):
+        if (table[name].dropna() == table[name].dropna().dt.normalize()).all():
+            table[name] = table[name].dt.strftime("%Y-%m-%d").astype(object)
+    masked: Any = mask_nested(table)
     records: list[Mapping[str, Any]] = json.loads(json_bytes(masked))
     return records
 
 
 def account(reading: Reading) -> dict[str, Any]:
     """What was wrong with a table, and what became of its columns."""
-    return {"problems": plain(reading.problems), "columns": plain(reading.columns)}
+    problems = reading.problems.assign(action=reading.problems["action"].map(without_options))
+    return {"problems": plain(problems), "columns": plain(reading.columns)}

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.errors import ArgumentError
+from matcher.pool import Book
 from matcher.web.application import create_app
 from matcher.web.library import Library
 from matcher.web.settings import Settings
@@ -64,7 +65,7 @@ def serve(
     opened = library if isinstance(library, Library) else Library.open(library, say=say)
     app = create_app(opened.warm(), pool=pool, settings=given)
     if pool is not None:
-        app.state.service.book().close()
+        Book.open(pool).close()
     try:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:

@@ -28,7 +28,7 @@ NAMES = [address for address, _ in JSON]
 
 def test_health_and_version_say_what_is_there():
     browser = client()
-    counts = {"status": "ok", "outcomes": 6, "needs": 4, "experts": 2, "pool": False}
+    counts = {"status": "ok", "faults": [], "outcomes": 6, "needs": 4, "experts": 2, "pool": False}
     assert browser.get("/api/health").json() == counts
     assert browser.get("/api/version").json() == {"name": "enterprise-matcher", "version": __version__}
 
