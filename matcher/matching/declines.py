@@ -6,7 +6,7 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.matching.base import BaseIndex, check_index
-from matcher.matching.judgements import REASONS, read_judgements
+from matcher.matching.judgements import REASONS, order_of, read_judgements
 from matcher.tables.arguments import check_frame
 from matcher.tables.dates import local_times
 from matcher.tables.ids import id_texts, ids_of
@@ -58,7 +58,7 @@ def declined_pairs(
     table = table.assign(
         day=days, needs=_found(table["need_id"], needs), outcomes=_found(table["outcome_id"], outcomes)
     )
-    table = table.drop_duplicates(["needs", "outcomes"], keep="last")
+    table = table.iloc[order_of(judged)].drop_duplicates(["needs", "outcomes"], keep="last")
     table = table[table["reason"] != ""]
     titles = {
         "reason": table["reason"].map({key: title for key, (title, _) in REASONS.items()}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.matching.calibration import Calibration
+from matcher.tables.dates import read_date
 from matcher.tables.ids import ids_of
 
 # Why a user declines a pair, in English or Chinese, and the level that the reason implies (None: none).
@@ -83,3 +85,13 @@ def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.Dat
             "reason": reasons,
         }
     )
+
+
+def order_of(judged: pd.DataFrame) -> list[int]:
+    """The rows of a judged table in the order of their `day`, rows of one day as they stand; all as they stand where
+    the table has no days or one of them cannot be read.
+    """
+    rows = list(range(len(judged)))
+    days = [read_date(cell) for cell in judged["day"].tolist()] if "day" in judged else []
+    known = [day for day in days if isinstance(day, dt.date)]
+    return sorted(rows, key=known.__getitem__) if len(known) == len(rows) else rows
