@@ -65,8 +65,8 @@ def fit_feedback(
     judged : DataFrame
         Both ids, and in each row at least one of `level` (1 unrelated to 4 strongly related), `verdict` ("accepted" or
         "declined", 采纳 or 拒绝) and `reason` (why it was declined: one of `REASONS`). A later judgement of a pair
-        takes the place of an earlier one: by `day` where every row has one, else by its place. A pair whose record is not in the index counts from the day it is;
-        such ids are logged as a warning by the logger "matcher".
+        takes the place of an earlier one: by `day` where every row has one, else by its place. A pair whose record is
+        not in the index counts from the day it is; such ids are logged as a warning by the logger "matcher".
     prior : "shipped", Calibration or None
         What the calibration starts from: "shipped" is the one for the default encoder.
 

@@ -19,7 +19,6 @@ import mmap
 import os
 import re
 import shutil
-import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +30,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from matcher.errors import EncoderError, IndexFolderError, MatcherError, MissingExtraError
+from matcher.tables.locks import HeldError, held
 
 CURRENT, LOCK = "CURRENT", "LOCK"
 _LINE = re.compile(rb"(manifest-\d{6,}\.json) ([0-9a-f]{64})\n")
@@ -186,22 +186,11 @@ def clear(folder: Path, needed: set[str]) -> None:
 @contextlib.contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
     """Holds the folder's LOCK; the system lets go of it whatever becomes of the process."""
-    with (folder / LOCK).open("ab") as file:
-        try:
-            if sys.platform == "win32":
-                import msvcrt
-
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
-                raise
-            raise IndexFolderError(f"{folder}：另一个程序正在保存这个索引；请等它结束，重新读取后再改") from error
-        yield
+    try:
+        with held(folder / LOCK):
+            yield
+    except HeldError as error:
+        raise IndexFolderError(f"{folder}：另一个程序正在保存这个索引；请等它结束，重新读取后再改") from error
 
 
 @contextlib.contextmanager
