@@ -25,8 +25,16 @@ _WHO_ONLY = re.compile(  # what is kept back is who posts it, or a tender
     f"|不(?:予|宜|便|对外)?公开(?:(?:{_WHO}|企业$|单位$)[、和及与]?)+"
 )
 _OF_WHO = re.compile(f"{_WHO}|公开(?:企业|单位)$")
-_SECRET_CELL = "是|有|true|1(?:\\.0)?|√|[☑√]是|内部(?:资料|使用)?|(?:秘密|机密|绝密).*"  # in a column of secrecy
-_OF_SECRECY = re.compile("涉密|保密|密级|定密")
+_SECRET_CELL = (
+    "是|有|true|y(?:es)?|t|1(?:\\.0)?|√|[☑√]是|内部(?:资料|使用)?|(?:秘密|机密|绝密).*"  # in a column of secrecy
+)
+_OF_SECRECY = re.compile("涉密|保密|密级|定密|^is_?(?:secret|confidential)$", re.I)
+_OF_PUBLICITY = re.compile("公开|^(?:is_?)?public$", re.I)
+_ASKS_PUBLICITY = re.compile(  # whether, not when, where or how many times
+    "(?:是否|可否|能否)?(?:可以?|能|愿意|同意)?(?:对外|向社会|网上|上网)?公开(?:发布|展示|征集)?(?:与否|标[志记识])?|(?:is_?)?public",
+    re.I,
+)
+_NO_SIGN = r"no?|f|×|0(?:\.0)?|2(?:\.0)?"  # by the national code 2 is no
 _TERM = re.compile(  # how long the partners keep silent: a clause of their contract, no secrecy of the row
     "保密(?:期限?|年限|时间|义务|责任)(?![^,，;；。\n]*(?:公开|[秘机绝涉]密))[^,，;；。\n]*"
 )
@@ -38,15 +46,18 @@ def says_secret(header: str, cell: str) -> bool:
 
     >>> says_secret("是否公开", "否"), says_secret("密级", "秘密★5年"), says_secret("备注", "需签保密协议")
     (True, True, False)
+    >>> says_secret("是否公开", "0"), says_secret("公开次数", "0"), says_secret("是否公开企业名称", "0")
+    (True, False, False)
     """
     rest = _NO_SECRET.sub("", _PAPERS.sub("", _WHO_ONLY.sub("", cell))).strip()
     if _OF_SECRECY.search(header):
         term = "期限" in header and not re.fullmatch(rf"{NOT_SECRET}|[-—/\s]*", rest.lower())
         if term or re.fullmatch(_SECRET_CELL, rest.lower()):
             return True
-    return bool(_SECRET.search(rest)) or (
-        "公开" in header and not _OF_WHO.search(header) and re.fullmatch("否|不|不能|false", rest.lower()) is not None
-    )
+    if not _OF_PUBLICITY.search(header) or _OF_WHO.search(header):
+        return bool(_SECRET.search(rest))
+    no = f"否|不|不能|false|{_NO_SIGN}" if _ASKS_PUBLICITY.fullmatch(header.strip()) else "否|不|不能|false"
+    return bool(_SECRET.search(rest) or re.fullmatch(no, rest.lower()))
 
 
 def says_not_public(header: str, cell: str) -> bool:
@@ -66,7 +77,7 @@ def secret_rows(
     public. They are read: a bureau may match them for itself.
     """
     for place, header in headers.items():
-        asks = "公开" in header or _OF_SECRECY.search(header)
+        asks = _OF_PUBLICITY.search(header) or _OF_SECRECY.search(header)
         cells = [as_written(cell_of(row, place)) for row in rows]
         likely = {cell for cell in set(cells) if cell and (asks or "密" in cell or "公开" in cell)}
         secret = {cell for cell in likely if says_not_public(header, clean_text(cell))}
