@@ -115,8 +115,9 @@ def yes_no(series: pd.Series[Any]) -> tuple[Floats, Bools]:
         return float(answer) if isinstance(answer, bool) else np.nan
 
     values, bad = _coded(series, lambda cell: np.nan if cell.lower() in EMPTY else code(cell))
-    codes = codes_or_counts(series.tolist())
-    values[codes], bad[codes] = np.nan, True
+    if codes_or_counts(pd.unique(series).tolist()):  # which are few
+        codes = codes_or_counts(series.tolist())
+        values[codes], bad[codes] = np.nan, True
     return values, bad
 
 

@@ -36,6 +36,72 @@ class Mistake(BaseModel):
     error: str
 
 
+Table = list[dict[str, Any]]
+
+
+class Read(BaseModel):
+    """What was wrong with the rows that were sent, and what became of their columns."""
+
+    problems: Table
+    columns: Table
+
+
+class Hits(BaseModel):
+    """The best records, as `Index.search` gives them, and what somebody should know of the filters."""
+
+    hits: Table
+    notes: list[str]
+
+
+class Matched(Read):
+    """The pairs, as `match` gives them."""
+
+    matches: Table
+
+
+class Explained(BaseModel):
+    """One record, as `Index.search` gives it."""
+
+    hit: dict[str, Any]
+
+
+class Scored(Read):
+    """The tables of `score`; its problems are `doubts`."""
+
+    summary: Table
+    verdicts: Table
+    doubts: Table
+
+
+class Traced(Read):
+    """One firm's answer, as `trace` gives it."""
+
+    trace: dict[str, Any]
+
+
+class Ranked(BaseModel):
+    """Persons, as `rank_experts` gives them, with their names."""
+
+    experts: Table
+
+
+class Judged(BaseModel):
+    """What was done, in Chinese."""
+
+    done: list[str]
+
+
+class Health(BaseModel):
+    """Whether all is well, what is not, and how many records there are; null: none of the kind."""
+
+    status: Literal["ok", "degraded"]
+    faults: list[str]
+    outcomes: int | None
+    needs: int | None
+    experts: int | None
+    pool: bool
+
+
 _ALWAYS = {
     400: "not a request that is understood: its JSON, its length, or another name of this machine",
     405: "the address takes another method",
@@ -58,6 +124,12 @@ _ABSENT = {404: "the library has no such record"}
 def _answers(*mistakes: dict[int, str]) -> dict[int | str, dict[str, Any]]:
     known = {status: why for some in mistakes for status, why in some.items()}
     return {status: {"model": Mistake, "description": known[status]} for status in sorted(known)}
+
+
+def _gives(shape: type[BaseModel], *mistakes: dict[int, str]) -> Any:
+    """How an answer is described; what is answered is not held against it."""
+    doc = " ".join((shape.__doc__ or "").split())
+    return {"response_model": None, "responses": {200: {"model": shape, "description": doc}, **_answers(*mistakes)}}
 
 
 router = APIRouter(prefix="/api", dependencies=[Depends(reader)], responses=_answers(_ALWAYS, _ASKED))
@@ -186,7 +258,7 @@ def service_of(request: Request) -> Service:
 Shared = Annotated[Service, Depends(service_of)]
 
 
-@open_router.get("/health")
+@open_router.get("/health", **_gives(Health))
 async def health(service: Shared) -> dict[str, Any]:
     """Whether the service answers, how much its library holds, and what is wrong with the files that it writes to."""
     library, faults = service.library, service.faults()
@@ -206,7 +278,7 @@ async def version() -> dict[str, str]:
     return {"name": "enterprise-matcher", "version": __version__}
 
 
-@router.post("/search")
+@router.post("/search", **_gives(Hits))
 async def search(body: Search, service: Shared) -> dict[str, Any]:
     """`Index.search`: the best records for a text, with reasons. Without filters many are answered together."""
     if body.where or body.valid_on:
@@ -222,7 +294,7 @@ async def search(body: Search, service: Shared) -> dict[str, Any]:
     return {"hits": mask_nested(index.hits(found)), "notes": []}
 
 
-@router.post("/match")
+@router.post("/match", **_gives(Matched))
 async def match_rows(body: Match, service: Shared) -> dict[str, Any]:
     """`match`: the best records for every row, with reasons; the rows' problems and what became of their columns."""
 
@@ -234,7 +306,7 @@ async def match_rows(body: Match, service: Shared) -> dict[str, Any]:
     return await service.work(work)
 
 
-@router.post("/explain", responses=_answers(_ABSENT))
+@router.post("/explain", **_gives(Explained, _ABSENT))
 async def explain(body: Explain, service: Shared) -> dict[str, Any]:
     """`Index.search` with one record left: why it answers a text, or why not."""
 
@@ -248,7 +320,7 @@ async def explain(body: Explain, service: Shared) -> dict[str, Any]:
     return await service.work(work)
 
 
-@router.post("/score")
+@router.post("/score", **_gives(Scored))
 async def score_firms(body: Score, service: Shared) -> dict[str, Any]:
     """`score`: every rule of the policies for every firm."""
 
@@ -262,7 +334,7 @@ async def score_firms(body: Score, service: Shared) -> dict[str, Any]:
     return await service.work(work)
 
 
-@router.post("/trace")
+@router.post("/trace", **_gives(Traced))
 async def trace_firm(body: Trace, service: Shared) -> dict[str, Any]:
     """`trace`: one firm's answer rule by rule, with facts, sources and what to ask next."""
 
@@ -277,7 +349,7 @@ async def trace_firm(body: Trace, service: Shared) -> dict[str, Any]:
     return await service.work(work)
 
 
-@router.post("/experts")
+@router.post("/experts", **_gives(Ranked))
 async def experts(body: AskExperts, service: Shared) -> dict[str, Any]:
     """`rank_experts`: the best people for a text, with their works."""
 
@@ -291,7 +363,7 @@ async def experts(body: AskExperts, service: Shared) -> dict[str, Any]:
     return await service.work(work)
 
 
-@router.post("/feedback", dependencies=[Depends(writer)])
+@router.post("/feedback", dependencies=[Depends(writer)], **_gives(Judged))
 async def feedback(body: Feedback, service: Shared) -> dict[str, Any]:
     """`fit_feedback`: teach the library, save it where it is a saved index, and write the pool's book."""
     return {"done": await service.work(service.judge, Judgement(**body.model_dump()))}
