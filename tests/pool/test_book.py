@@ -454,3 +454,12 @@ def test_a_number_without_an_end_is_refused_and_nothing_written(book, number):
         book.put(table(enterprise_id=["A", "B"], rd_staff=[12.0, number]), on="2026-01-06", person="王岚")
     assert book.firms("2026-01-06").empty
     assert book.put(table(enterprise_id=["A"], rd_staff=[float("nan")]), on="2026-01-06", person="王岚").new == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "leaps"), [("101", 0), ("99.5", 0), ("120000", 1), ("百余人", 1), (120000, 1), (101, 0)]
+)
+def test_a_number_that_is_written_as_a_text_leaps_as_a_number_does(book, after, leaps):
+    book.put(table(enterprise_id=["A"], employees_total=[100]), on="2026-01-06", person="王岚")
+    done = book.put(table(enterprise_id=["A"], employees_total=[after]), on="2026-01-07", person="王岚")
+    assert (done.cells, len(done.leaps)) == (1, leaps)

@@ -144,6 +144,8 @@ def shown(value: Any) -> Any:
 
 def leaps_from(value: Any, before: Any) -> bool:
     """Whether a number is `LEAP` times another or more, or as much less; or a text takes the place of a number."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = float(value)
     if isinstance(value, str):
         return _size(before) > 0
     sizes = [_size(value), _size(before)]
