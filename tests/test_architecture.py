@@ -70,9 +70,10 @@ def level(name: str) -> int:
     return next(at for at, names in enumerate(LEVELS) if name in names)
 
 
-def test_the_root_holds_a_face_and_three_helpers():
-    assert sorted(path.name for path in ROOT.glob("*.py")) == ["__init__.py", "errors.py", "forks.py", "progress.py"]
-    assert sorted({package(name) for name in MODULES} - {"__init__"}) == PACKAGES
+def test_the_root_holds_a_face_a_door_and_three_helpers():
+    names = ["__init__.py", "__main__.py", "errors.py", "forks.py", "progress.py"]
+    assert sorted(path.name for path in ROOT.glob("*.py")) == names
+    assert sorted({package(name) for name in MODULES} - {"__init__", "__main__"}) == PACKAGES
 
 
 @pytest.mark.parametrize("name", PACKAGES)

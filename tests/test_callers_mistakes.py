@@ -1,5 +1,6 @@
 """What callers in Python hand in by mistake is refused with words, or read as it is meant."""
 
+import datetime as dt
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,7 +8,8 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
-from matcher import Index, assign, fit_feedback, load_policy, match, read_needs, score, write_matches
+from matcher import Index, assign, classify, fit_feedback, load_policy, match, read_needs, score, write_matches
+from matcher.assignment import timetable
 from matcher.errors import ArgumentError, ArgumentTypeError, EncoderError, MatcherError, PolicyError, TableError
 from matcher.experts import Experts
 from matcher.matching.filters import check_where
@@ -134,3 +136,54 @@ def test_policies_are_keys_and_short_to_print():
     experts = Experts.build(people, pd.DataFrame(columns=["work_id", "expert_id", "title"]))
     assert repr(experts) == "Experts(1 people, 1 works and profiles, 0 unknown)"
     assert len(repr(policy)) < 120
+
+
+PAIRS = pd.DataFrame({"left_id": ["a", "b"], "right_id": ["P", "P"], "score": [0.9, 0.8]})
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"right": {"P": {"max": "2"}}},
+        {"right": {"P": {"max": 1.5}}},
+        {"right": {"P": {"min": float("nan")}}},
+        {"left": {"default": {"max": True}}},
+        {"left": [("a", 1)]},
+        {"left": {"a": 1}},
+        {"alternates": "1"},
+    ],
+)
+def test_bounds_of_an_assignment_are_whole_numbers_by_id(rules):
+    with pytest.raises(ArgumentTypeError, match=r" is a (whole number|dict: id -> )"):
+        assign(PAIRS, **rules)
+
+
+@pytest.mark.parametrize("most", [1, 1.0, np.int64(1)])
+def test_whole_numbers_of_any_kind_are_bounds(most):
+    assert assign(PAIRS, right={"P": {"max": most}}).pairs["left_id"].tolist() == ["a"]
+
+
+def test_a_table_of_forbidden_pairs_without_its_columns_is_named():
+    with pytest.raises(TableError, match=r"^forbid needs the columns left_id and right_id; it lacks \['left_id'\]$"):
+        assign(PAIRS, forbid=pd.DataFrame({"专家编号": ["a"], "right_id": ["P"]}))
+    for rows in (pd.DataFrame({"left_id": ["a"], "right_id": ["P"]}), [("a", "P")]):
+        assert assign(PAIRS, forbid=rows).pairs["left_id"].tolist() == ["b"]
+
+
+def test_slots_and_rooms_may_be_numbers_and_times():
+    meetings = pd.DataFrame({"left_id": ["a", "b"], "right_id": ["P", "Q"], "value": [0.9, 0.7]})
+    plan = timetable(meetings, slots=[dt.time(9), dt.time(9, 20)], rooms=[1, 2])
+    assert plan.meetings[["slot", "room"]].values.tolist() == [["09:00:00", "1"], ["09:00:00", "2"]]
+    assert timetable(meetings, slots=["09:00"], rooms=["A", "B"]).meetings["room"].tolist() == ["A", "B"]
+    for wrong in ({"rooms": 2}, {"rooms": "AB"}, {"slots": "09:00"}):
+        with pytest.raises(ArgumentTypeError, match=" is a list of names, not "):
+            timetable(meetings, **{"slots": ["09:00"], "rooms": ["A"], **wrong})
+
+
+@pytest.mark.parametrize("kind", ["category", "string", "object"])
+def test_texts_to_be_classified_may_be_of_any_kind_of_column(kind):
+    firms = pd.DataFrame({"enterprise_id": [1, 2], "name": ["甲电池有限公司", None], "scope": ["锂电池制造", None]})
+    plain = classify(firms, "hte", level=1, k=1)
+    pd.testing.assert_frame_equal(classify(firms.astype({"name": kind, "scope": kind}), "hte", level=1, k=1), plain)
+    texts = pd.Series(["锂电池制造", None], index=["甲", "乙"])
+    assert classify(texts.astype(kind), "hte", level=1, k=1)["id"].tolist() == ["甲", "乙"]

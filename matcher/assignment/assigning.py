@@ -16,7 +16,7 @@ from matcher.assignment.infeasibility import find_obstacles
 from matcher.assignment.labels import NOUNS, Names, labels, names_of
 from matcher.assignment.problem import Bounds, Extra, Problem, build, check_pairs, limits
 from matcher.assignment.solver import Solved, solve
-from matcher.errors import ArgumentError, InfeasibleError
+from matcher.errors import ArgumentError, ArgumentTypeError, InfeasibleError, TableError
 from matcher.tables.cells import as_written
 from matcher.tables.ids import id_texts
 
@@ -196,11 +196,16 @@ def _check(
         raise ArgumentError(f'groups has the keys "left" and "right", not {sorted(unknown)}')
     numbers = {"alternates": alternates, "at_most_per_group": at_most_per_group or 0, **at_least_of_grade}
     for side, bounds in (("left", left), ("right", right)):
+        if not isinstance(bounds, Mapping) or not all(isinstance(one, Mapping) for one in bounds.values()):
+            raise ArgumentTypeError(f'{side} is a dict: id -> {{"min": 1, "max": 3}}, not {bounds!r}')
         for name, one in bounds.items():
             if unknown := set(one) - {"min", "max"}:
                 raise ArgumentError(f'{side}[{name!r}] has the keys "min" and "max", not {sorted(unknown)}')
             numbers |= {f"{side}[{name!r}][{key!r}]": value for key, value in one.items()}
     for what, value in numbers.items():
+        whole = isinstance(value, int | np.integer) or (isinstance(value, float) and value.is_integer())
+        if not whole or isinstance(value, bool):
+            raise ArgumentTypeError(f"{what} is a whole number, not {value!r}")
         if value < 0:
             raise ArgumentError(f"{what} is not below 0, not {value}")
 
@@ -208,6 +213,8 @@ def _check(
 def _listed(forbid: pd.DataFrame | Iterable[tuple[str, str]]) -> pd.DataFrame:
     """The pairs that must not be, as a table: left_id, right_id, reason."""
     if isinstance(forbid, pd.DataFrame):
+        if missing := {"left_id", "right_id"} - set(forbid.columns):
+            raise TableError(f"forbid needs the columns left_id and right_id; it lacks {sorted(missing)}")
         listed = forbid[["left_id", "right_id"]].apply(id_texts)
         return listed.assign(reason=forbid["reason"].astype(str) if "reason" in forbid else FORBIDDEN)
     rows = [(str(a), str(b), FORBIDDEN) for a, b in forbid]

@@ -17,7 +17,8 @@ import scipy.sparse as sp
 from matcher.assignment.highs import Model, Whole, search
 from matcher.assignment.labels import Names, names_of
 from matcher.assignment.schedule import Grid
-from matcher.errors import TableError
+from matcher.errors import ArgumentTypeError, TableError
+from matcher.tables.cells import as_written
 
 EXACT = 3_000  # meetings times slots up to which the slots are part of one exact problem
 _MEETING = ["left_id", "right_id", "slot", "room", "value"]
@@ -102,6 +103,7 @@ def timetable(
     >>> timetable(meetings, slots=["09:00", "09:20"], rooms=["A"]).meetings["slot"].tolist()
     ['09:00', '09:20']
     """
+    slots, rooms = _names_of(slots, "slots"), _names_of(rooms, "rooms")
     candidates = candidates_of(meetings)
     away, shut = pairs_of(unavailable, "person_id"), pairs_of(closed, "room")
     grid = Grid(candidates, slots, rooms, away, shut)
@@ -119,6 +121,13 @@ def timetable(
     value = float(grid.values[grid.held()].sum())
     changes = pd.DataFrame(columns=CHANGE, dtype=str)
     return timetable_of(grid, rooms, away, shut, changes, value, bound, names=names_of(meetings))
+
+
+def _names_of(given: object, what: str) -> list[str]:
+    """Names of slots or rooms as texts, numbers and times too."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise ArgumentTypeError(f"{what} is a list of names, not {given!r}")
+    return [as_written(name) for name in given]
 
 
 def candidates_of(table: pd.DataFrame) -> pd.DataFrame:

@@ -15,10 +15,11 @@ from matcher.matching.filters import (
     agree,
     check_where,
     fitting,
+    label_notes,
     labels_of,
     mask_of,
-    warn_of_unknown_labels,
 )
+from matcher.progress import logger
 from matcher.tables.arguments import check_frame
 from matcher.tables.ids import find_ids
 
@@ -48,7 +49,8 @@ class Eligible:
         for column, wish in where.items():
             fits = fitting(people[column].to_numpy(object), wish, column=column)
             self._everyone = fits if self._everyone is None else self._everyone & fits
-        warn_of_unknown_labels(people, where)
+        for note in label_notes(people, where):
+            logger.warning("%s", note)
         self._same = [
             ([labels_of(value, column=c) for value in people[c]], [labels_of(value, column=c) for value in queries[c]])
             for c in same

@@ -19,6 +19,7 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     for place, (_, column) in enumerate(frame.items()):
         if isinstance(column.dtype, pd.CategoricalDtype):
             column = column.astype(column.cat.categories.dtype)
+        column = in_words(column) if has_times(column) else column
         safe[place] = column.map(_safe) if is_text(column) else column
     ready = pd.DataFrame(safe, index=frame.index)
     ready.columns = pd.Index([_safe(name) for name in frame.columns])
@@ -44,6 +45,21 @@ def json_bytes(value: Any) -> bytes:
         text = value.to_json(orient="records", force_ascii=False, date_format="iso", date_unit="s", indent=1)
         return text.encode()
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
+
+
+def has_times(column: pd.Series[Any]) -> bool:
+    """Whether a column of dates holds a time of day somewhere."""
+    if column.dtype.kind != "M":
+        return False
+    known = column.dropna()
+    return bool((known != known.dt.normalize()).any())
+
+
+def in_words(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Days with their times, by their own clock, as texts: 2026-11-24 09:30, with seconds where a cell has any."""
+    seconds = bool((column.dropna().dt.second != 0).any())
+    texts: pd.Series[Any] = column.dt.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    return texts.astype(object).where(column.notna(), None)
 
 
 def is_text(column: pd.Series[Any]) -> bool:

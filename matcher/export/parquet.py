@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from matcher.errors import OutputError
+from matcher.export.targets import why_not
 from matcher.tables.privacy import mask_ids
 
 _FEW_VALUES = ["points_low", "points_high", "points_max", "limit", "total_low", "total_high"]
@@ -70,11 +72,11 @@ class ParquetStream:
 
     def put(self, table: pa.Table) -> None:
         """Write a piece. Raises OutputError when the file cannot be written."""
-        self._wait()
-        if self._writer is None:
-            words = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
-            repeated = [*words, *(name for name in _FEW_VALUES if name in table.column_names)]
-            try:
+        try:
+            self._wait()
+            if self._writer is None:
+                words = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+                repeated = [*words, *(name for name in _FEW_VALUES if name in table.column_names)]
                 self._writer = pq.ParquetWriter(
                     self.part,
                     table.schema,
@@ -82,8 +84,8 @@ class ParquetStream:
                     use_dictionary=repeated or True,
                     write_statistics=False,
                 )
-            except OSError as error:
-                raise OutputError(f"{self.path}：写不了（{error}）") from error
+        except OSError as error:
+            raise OutputError(why_not(error, self.path.parent)) from error
         self.rows += int(table.num_rows)
         self._under_way = self._pool.submit(self._writer.write_table, table, row_group_size=1 << 21)
 
@@ -95,9 +97,18 @@ class ParquetStream:
                 self._writer.close()
                 self.part.replace(self.path)
         except OSError as error:
-            raise OutputError(f"{self.path}：写不了（{error}）") from error
+            self.give_up()
+            raise OutputError(why_not(error, self.path.parent)) from error
         finally:
             self._pool.shutdown()
+
+    def give_up(self) -> None:
+        """Leave the place as it was; what was written is taken away, even where the disk is full."""
+        self._pool.shutdown()
+        if self._writer is not None:
+            with suppress(OSError):
+                self._writer.close()
+        self.part.unlink(missing_ok=True)
 
     def _wait(self) -> None:
         if self._under_way is not None:
@@ -110,8 +121,5 @@ class ParquetStream:
     def __exit__(self, kind: type[BaseException] | None, fault: Any, trace: TracebackType | None) -> None:
         if kind is None:
             self.close()
-            return
-        self._pool.shutdown()
-        if self._writer is not None:
-            self._writer.close()
-            self.part.unlink(missing_ok=True)
+        else:
+            self.give_up()

@@ -3,12 +3,14 @@
     folder/pieces.json               what the folder holds: the settings, and at the end how many pieces and rows
     folder/pieces/part-00000.json    a piece that is done: the hash of its input, the rows and bytes of each table
     folder/<table>/part-00000.parquet
+    folder/.lock                     empty; held while a program is at work there
 
 Work that was broken off goes on where it stopped, and ends with the very files of work that was not.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import shutil
@@ -18,21 +20,23 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from matcher.errors import OutputError
+from matcher.errors import ArgumentTypeError, OutputError
 from matcher.export.formats import json_bytes
 from matcher.export.parquet import HiddenIds, ParquetStream
 from matcher.export.tables import clean_table
 from matcher.export.targets import half_written, make_folder, save_files
 from matcher.tables.fingerprint import table_fingerprint
 from matcher.tables.json import parse_json
+from matcher.tables.locks import HeldError, held
 from matcher.tables.privacy import mask_nested, mask_table
 
 FORMAT = 1
 MANIFEST = "pieces.json"
-_UNDER_WAY = ".under-way"  # readers of data sets pass over names with a dot
+_UNDER_WAY, _LOCK = ".under-way", ".lock"  # readers of data sets pass over names with a dot
 
 Work = Callable[[pd.DataFrame], Iterable[tuple[str, pa.Table | pd.DataFrame]]]
 
@@ -61,7 +65,7 @@ def write_pieces(
         Gives the results of a piece as pairs of a table's name and a table; one name may come several times, with one
         and the same columns. Called once a piece, in order.
     settings
-        Everything but the pieces that the results depend on, as plain values for JSON.
+        Everything but the pieces that the results depend on, as plain values for JSON or days.
     ids
         Ids that the results may name beside those of the pieces.
     mask
@@ -75,7 +79,10 @@ def write_pieces(
     Raises
     ------
     OutputError
-        The folder holds something else, or the results of other settings or of another input; or it cannot be written.
+        The folder holds something else, or the results of other settings or of another input; another program is at
+        work in it; or it cannot be written.
+    ArgumentTypeError
+        A setting is no plain value.
 
     Examples
     --------
@@ -90,7 +97,40 @@ def write_pieces(
     {'pieces': 2, 'dear': 2}
     ['C2', 'C3']
     """
-    place = _opened(Path(folder), dict(settings), mask)
+    place = make_folder(folder)
+    if not (place / MANIFEST).exists() and {*place.iterdir()} - {*half_written(place), place / _LOCK}:
+        raise OutputError(f"文件夹“{folder}”不是空的，也不是分片的结果；请换一个文件夹")
+    try:
+        with held(place / _LOCK):
+            return _written(place, pieces, work, _plain(settings), ids, mask)
+    except HeldError as error:
+        raise OutputError(f"另一个程序正在往“{folder}”里写分片的结果；请等它结束，或换一个文件夹") from error
+
+
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as plain values for JSON, days as ISO texts. Raises ArgumentTypeError naming one that is none."""
+    plain = {}
+    for name, value in settings.items():
+        value = value.item() if isinstance(value, np.generic) else value
+        value = value.isoformat() if isinstance(value, dt.date) else value
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise ArgumentTypeError(f"settings[{name!r}] is a plain value for JSON, not {value!r}") from error
+        plain[str(name)] = value
+    return plain
+
+
+def _written(
+    place: Path,
+    pieces: Iterable[pd.DataFrame],
+    work: Work,
+    settings: dict[str, Any],
+    ids: Iterable[str],
+    mask: bool,
+) -> dict[str, int]:
+    """The pieces that are kept and the others made, in a folder that is held."""
+    _open(place, settings, mask)
     hidden = HiddenIds(ids) if mask else None
     many = 0
     with ThreadPoolExecutor(1) as pool:
@@ -112,7 +152,7 @@ def write_pieces(
                     closing = part.streams.pop_all()
                 under_way = pool.submit(part.finish, closing)
             elif done["input"] != digest:
-                raise OutputError(f"“{folder}”：第 {at + 1} 片是由另一份输入得出的；请换一个文件夹，或删去它再运行")
+                raise OutputError(f"“{place}”：第 {at + 1} 片是由另一份输入得出的；请换一个文件夹，或删去它再运行")
         if under_way is not None:
             under_way.result()
     return _finished(place, many)
@@ -181,9 +221,8 @@ def _done(folder: Path, at: int) -> dict[str, Any] | None:
     return None
 
 
-def _opened(folder: Path, settings: dict[str, Any], mask: bool) -> Path:
-    """The folder, new or of work with these very settings."""
-    make_folder(folder)
+def _open(folder: Path, settings: dict[str, Any], mask: bool) -> None:
+    """Make a new folder ready, or one of work with these very settings."""
     manifest = folder / MANIFEST
     settings["mask"] = mask
     written = json.dumps(settings, ensure_ascii=False, sort_keys=True)
@@ -196,15 +235,12 @@ def _opened(folder: Path, settings: dict[str, Any], mask: bool) -> Path:
             differ = [name for name in {**old, **shown} if old.get(name) != shown.get(name)]
             told = f"（不同的是：{'、'.join(differ)}）" if differ else ""
             raise OutputError(f"“{folder}”里是设置不同的另一次运行的结果{told}；请换一个文件夹，或删去它再运行")
-    elif {*folder.iterdir()} - {*half_written(folder)}:
-        raise OutputError(f"文件夹“{folder}”不是空的，也不是分片的结果；请换一个文件夹")
     else:
         save_files({manifest: json_bytes({"format": FORMAT, "settings_sha256": digest, "settings": shown})})
     shutil.rmtree(folder / _UNDER_WAY, ignore_errors=True)
     make_folder(folder / _UNDER_WAY)
     for left in half_written(folder) + half_written(make_folder(folder / "pieces")):
         left.unlink()
-    return folder
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

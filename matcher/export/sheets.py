@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.errors import OutputError
+from matcher.errors import ArgumentError, OutputError
 from matcher.export.charts import Chart, insert_chart
+from matcher.export.formats import has_times, in_words
 from matcher.export.titles import COLUMNS, PROBLEMS, TITLES
 from matcher.tables.reading import PROBLEM_COLUMNS
 
@@ -84,6 +85,7 @@ class Form:
     lines: Sequence[tuple[str, Sequence[str]]]
 
 
+_FIRST_YEAR = 1900  # of Excel's days
 _NO_SHEET_NAME = str.maketrans("[]:*?/\\", "［］：＊？／＼")
 
 
@@ -103,8 +105,12 @@ def workbook_bytes(sheets: Mapping[str, Sheet | Form], *, title: str = "", file:
     # a fixed day keeps equal inputs equal to the byte; the true date stands in 说明
     book.set_properties({"title": title, "created": dt.datetime(1980, 1, 1)})
     writer = _Writer(book)
+    seen: dict[str, str] = {}
     for name, sheet in _with_cuts(sheets, file).items():
-        page = book.add_worksheet(name.translate(_NO_SHEET_NAME).strip("'")[:31], QuickWorksheet)
+        shown = name.translate(_NO_SHEET_NAME).strip("'")[:31]
+        if (other := seen.setdefault(shown.lower(), name)) is not name:
+            raise ArgumentError(f"the sheets {other!r} and {name!r} would have one name in a workbook")
+        page = book.add_worksheet(shown, QuickWorksheet)
         if isinstance(sheet, Form):
             writer.form(page, sheet)
         else:
@@ -122,10 +128,12 @@ def fit_cell(text: str) -> str:
 
 
 def cells_of(column: pd.Series[Any]) -> list[Any]:
-    """Cells as None, str, int, float or date; yes and no in Chinese, several texts joined."""
+    """Cells as None, str, int, float or date; yes and no in Chinese, several texts joined, times of day as texts."""
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "if":
         numbers = column.tolist()
         return [None if value != value else value if abs(value) < 1e15 else str(value) for value in numbers]
+    if has_times(column):
+        column = in_words(column)
     cells = column.astype(object).where(column.notna(), None).tolist()
     return [cell if type(cell) is str and cell else _value(cell) for cell in cells]
 
@@ -140,10 +148,12 @@ def _value(cell: Any) -> Any:
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, dt.datetime):
-        return cell.date()
+        if cell.time() != dt.time():
+            return cell.replace(tzinfo=None).isoformat(" ", "seconds" if cell.second else "minutes")
+        return _value(cell.date())
     if isinstance(cell, int | float):
         return None if cell != cell else cell if abs(cell) < 1e15 else str(cell)  # Excel keeps 15 digits
-    return cell if isinstance(cell, dt.date) else str(cell)
+    return cell if isinstance(cell, dt.date) and cell.year >= _FIRST_YEAR else str(cell)
 
 
 def _with_cuts(sheets: Mapping[str, Sheet | Form], file: str) -> dict[str, Sheet | Form]:

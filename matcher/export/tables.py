@@ -40,7 +40,9 @@ def write_tables(
     output: .xlsx holds all tables as sheets, then 问题 (`problems`), 列的去向 (`columns`, the account of `Reading`) and
     说明 (`notes`), with Chinese headers. .csv, .parquet and .json hold the first table, with the names of its fields;
     the problems then stand beside it in `<stem>.problems.csv`, which is written where there are any and renewed where
-    it exists. mask: hide contacts in cells, headers and such ids (see `matcher.tables.privacy`). Raises OutputError.
+    it exists. Days are 2026-11-24, in columns with times of day 2026-11-24 09:30; a column whose name stands twice gets
+    a number. mask: hide contacts in cells, headers and such ids (see `matcher.tables.privacy`). Raises OutputError, and
+    ArgumentError for sheets of one name.
     """
     check_targets({output: _SUFFIXES})
     save_files(files_of(output, tables, problems=problems, columns=columns, notes=notes, title=title, mask=mask))
@@ -110,13 +112,24 @@ def clean_table(table: pd.DataFrame) -> pd.DataFrame:
             cells = column.astype(object)
             if _ILLEGAL.search("".join(cell for cell in cells.tolist() if isinstance(cell, str))):
                 dirty[place] = cells.map(lambda cell: clean_text(cell) if isinstance(cell, str) else cell)
-    heads = [clean_text(str(name)) for name in table.columns]
+    heads = _distinct([clean_text(str(name)) for name in table.columns])
     if not dirty and heads == list(table.columns):
         return table
     columns = [dirty.get(place, column) for place, (_, column) in enumerate(table.items())]
     ready = pd.concat(columns, axis=1) if columns else table.copy()
     ready.columns = pd.Index(heads)
     return ready
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """The names, with a number behind each that stood before."""
+    seen: set[str] = set()
+    for at, name in enumerate(names):
+        number = 2
+        while names[at] in seen:
+            names[at], number = f"{name}（{number}）", number + 1
+        seen.add(names[at])
+    return names
 
 
 def all_ids(tables: list[pd.DataFrame]) -> dict[str, str]:

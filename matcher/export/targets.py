@@ -66,7 +66,7 @@ def make_folder(folder: str | Path) -> Path:
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(_reason(error, place.parent)) from error
+        raise OutputError(why_not(error, place.parent)) from error
     return place
 
 
@@ -97,7 +97,7 @@ def save_files(files: Mapping[Path, bytes]) -> None:
     except OutputError:
         raise
     except OSError as error:
-        raise OutputError(_reason(error, next(iter(files)).parent)) from error
+        raise OutputError(why_not(error, next(iter(files)).parent)) from error
     finally:
         for place in written.values():
             place.unlink(missing_ok=True)
@@ -120,7 +120,8 @@ def _same(target: Path, source: Path) -> bool:
         return os.path.realpath(target) == os.path.realpath(source)
 
 
-def _reason(error: OSError, folder: Path) -> str:
+def why_not(error: OSError, folder: Path) -> str:
+    """Why nothing could be written into a folder, and what to do."""
     if isinstance(error, FileNotFoundError):
         return f"文件夹“{folder}”不存在，请先建立"
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -55,6 +56,10 @@ def clean_name(name: str) -> str:
     return _PLACE.sub("", core) or core
 
 
+def _texts(column: pd.Series[Any]) -> list[str]:
+    return column.astype(object).fillna("").astype(str).tolist()
+
+
 def texts_of(table: pd.DataFrame | pd.Series) -> tuple[list[str], list[str], list[str]]:
     """Ids, what counts twice (title, products, patents, projects) and what counts once, of every row.
 
@@ -63,8 +68,12 @@ def texts_of(table: pd.DataFrame | pd.Series) -> tuple[list[str], list[str], lis
     of them.
     """
     if isinstance(table, pd.Series):
-        return _ids(table.index), [""] * len(table), table.fillna("").astype(str).tolist()
-    columns = {name: table[name].fillna("").astype(str).tolist() for name in (*HEAD, *BODY) if name in table.columns}
+        return _ids(table.index), [""] * len(table), table.astype(object).fillna("").astype(str).tolist()
+    columns = {
+        name: table[name].astype(object).fillna("").astype(str).tolist()
+        for name in (*HEAD, *BODY)
+        if name in table.columns
+    }
     if not columns:
         raise TableError(f"a table needs at least one column of {', '.join((*HEAD, *BODY))}")
     if "scope" in columns and "outcome_id" not in table.columns:

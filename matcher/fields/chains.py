@@ -129,7 +129,7 @@ def named_beside(links: pd.DataFrame, places: pd.DataFrame, firms: pd.DataFrame)
     table = link_table(links, places)
     names = firms[FIELD_TEXTS.id_column].astype(str)
     columns = [column.name for column in FIELD_TEXTS.columns if column.kind == "text" and column.name in firms]
-    texts = firms[columns].fillna("").astype(str).agg(" ".join, axis=1)
+    texts = firms[columns].astype(object).fillna("").astype(str).agg(" ".join, axis=1)
     lines = []
     for (_, link), missing in zip(check_links(links).iterrows(), table["missing"], strict=True):
         words = [word.strip() for word in re.split("[；;、,，]", f"{link['link']}；{link['words']}")]
@@ -206,7 +206,7 @@ def outcomes_of_region(outcomes: pd.DataFrame, words: str) -> set[str]:
     """
     ids: set[str] = set()
     if "region" in outcomes:
-        cells = outcomes["region"].fillna("").astype(str)
+        cells = outcomes["region"].astype(object).fillna("").astype(str)
         if find_region(words):
             here = pd.Series(fitting(cells.to_numpy(object), words, column="region"), cells.index)
         else:

@@ -1,3 +1,4 @@
+from .between import Between as Between
 from .encoders import Encoder as Encoder
 from .encoders import load_encoder as load_encoder
 from .evaluation import evaluate as evaluate
@@ -5,7 +6,6 @@ from .evaluation import to_qrels as to_qrels
 from .evaluation import to_run as to_run
 from .feedback import fit_feedback as fit_feedback
 from .feedback import withdraw_feedback as withdraw_feedback
-from .filters import Between as Between
 from .index import Index as Index
 from .matches import match as match
 from .sklearn import TextVectors as TextVectors

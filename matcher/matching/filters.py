@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching.base import BaseIndex
+from matcher.matching.between import Between
 from matcher.matching.records import id_column_of
 from matcher.matching.validity import valid_rows, warn_of_unread_ends
 from matcher.progress import logger
@@ -22,7 +22,7 @@ from matcher.tables import regions
 from matcher.tables.arguments import as_number, check_frame
 from matcher.tables.cells import is_nothing
 from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import ENDED, local_times
+from matcher.tables.dates import ENDED
 from matcher.tables.ids import find_ids
 from matcher.tables.schemas import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE
 from matcher.tables.synonyms import common_label
@@ -38,83 +38,6 @@ SHOWN = 20  # labels named to somebody who asked for one that no record has
 
 Mask = NDArray[np.bool_]
 Path = tuple[str, ...]
-Bound = int | float | dt.date | str | None
-
-
-@dataclass(frozen=True)
-class Between:
-    """A range of numbers or of dates, both ends included; None is no bound.
-
-    Dates are `datetime.date`, Timestamps or ISO texts, here and in the cells. What is unknown, or cannot be read as a
-    number or date, lies in no range; of a cell that is known within bounds (`<column>_min`, `<column>_max`), some value
-    between them has to.
-
-    Raises
-    ------
-    ArgumentError
-        Both bounds are None, or `low` lies above `high`.
-    ArgumentTypeError
-        A bound is neither number nor date, or one is a number and the other a date.
-
-    Examples
-    --------
-    >>> from matcher.matching import Between
-    >>> where = {"price": Between(high=1_000_000), "date": Between("2020-01-01", "2025-12-31")}
-    """
-
-    low: Bound = None
-    high: Bound = None
-
-    def __post_init__(self) -> None:
-        bounds = [self._read(bound) for bound in (self.low, self.high) if bound is not None]
-        if not bounds:
-            raise ArgumentError("Between needs a lower bound, an upper bound or both")
-        if len({isinstance(bound, pd.Timestamp) for bound in bounds}) > 1:
-            raise ArgumentTypeError(f"{self}: one bound is a number, the other a date")
-        if bounds[0] > bounds[-1]:
-            raise ArgumentError(f"{self}: the lower bound lies above the upper one")
-
-    def _read(self, bound: Any) -> Any:
-        if isinstance(bound, (str, dt.date)):
-            try:
-                day = pd.Timestamp(bound)
-            except ValueError as error:
-                raise ArgumentTypeError(f"a bound is a number or a date such as 2026-03-31, not {bound!r}") from error
-            if not pd.isna(day):
-                return day.tz_localize(None)
-        number = isinstance(bound, (int, float, np.integer, np.floating)) and not isinstance(bound, bool)
-        if not number or pd.isna(bound):
-            raise ArgumentTypeError(f"a bound is a number or a date such as 2026-03-31, not {bound!r}")
-        return bound
-
-    def holds(self, cells: NDArray[np.object_], *, column: str = "") -> Mask:
-        """Which cells lie in the range; those that cannot be read are logged."""
-        low, high = (None if bound is None else self._read(bound) for bound in (self.low, self.high))
-        given = pd.Series(cells, dtype=object)
-        if isinstance(low if high is None else high, pd.Timestamp):
-            numbers = given.map(lambda cell: isinstance(cell, (int, float, np.number)))
-            values = pd.to_datetime(local_times(given.mask(numbers, None)), errors="coerce", format="ISO8601")
-        else:
-            values = pd.to_numeric(given, errors="coerce")
-        blank = given.isna() | given.eq("")
-        if (lost := np.flatnonzero(values.isna() & ~blank)).size:
-            logger.warning("%s：%d 条读不成数或日期（如“%s”），不在范围之内", column, len(lost), cells[lost[0]])
-        result = values.notna()
-        if low is not None:
-            result &= values >= low
-        if high is not None:
-            result &= values <= high
-        return result.to_numpy(bool)
-
-    def meets(self, low: NDArray[np.object_], high: NDArray[np.object_]) -> Mask:
-        """Which pairs of bounds have a value in the range; a bound that is not there is no end, but one must be."""
-        open_low, open_high = (pd.isna(pd.Series(ends, dtype=object)).to_numpy(bool) for ends in (low, high))
-        fits = ~(open_low & open_high)
-        if self.low is not None:
-            fits = fits & (open_high | Between(low=self.low).holds(high))
-        if self.high is not None:
-            fits = fits & (open_low | Between(high=self.high).holds(low))
-        return fits
 
 
 Wish = str | Sequence[str] | Between
@@ -247,8 +170,10 @@ def _parts(text: str, column: str) -> list[str]:
     return [part.strip() for part in separator.split(text) if labels_of(part, column=column)]
 
 
-def warn_of_unknown_labels(records: pd.DataFrame, where: Where) -> None:
-    """Through the logger, one line a column, by its Chinese title where it has one."""
+def label_notes(records: pd.DataFrame, where: Where) -> Iterator[str]:
+    """What somebody should know of the labels of `where`: those that no record has, those that records write at
+    greater length, places of several names; columns by their Chinese titles where they have one.
+    """
     titles = {column.name: column.title for kind in (NEEDS, OUTCOMES, EXPERTS) for column in kind.columns}
     for name, (lost, there) in unknown_labels(records, where).items():
         column = f"“{titles[name]}”" if name in titles else name
@@ -256,15 +181,15 @@ def warn_of_unknown_labels(records: pd.DataFrame, where: Where) -> None:
         for label in lost if name == REGION else ():
             if near := regions.nearest_regions(label):
                 message += f"；行政区划中没有“{label}”，相近的有：{'、'.join(near)}"
-        logger.warning("%s", message)
+        yield message
     for name, wish in where.items():
         if name != REGION and name in records and not isinstance(wish, Between):
-            _warn_of_longer_labels(records[name], wish, f"“{titles[name]}”" if name in titles else name)
+            yield from _longer_labels(records[name], wish, f"“{titles[name]}”" if name in titles else name)
     if REGION in where and REGION in records and not isinstance(wish := where[REGION], Between):
-        _warn_of_shared_names(records, [label for one in _labels(wish) for label in _parts(one, REGION)])
+        yield from _shared_names(records, [label for one in _labels(wish) for label in _parts(one, REGION)])
 
 
-def _warn_of_longer_labels(cells: pd.Series[Any], wish: str | Sequence[str], title: str) -> None:
+def _longer_labels(cells: pd.Series[Any], wish: str | Sequence[str], title: str) -> Iterator[str]:
     """Cells that hold a wanted label in a longer writing (小试（实验室）) and do not count."""
     column = str(cells.name)
     wanted = frozenset[Path]().union(*(labels_of(label, column=column) for label in _labels(wish)))
@@ -282,12 +207,10 @@ def _warn_of_longer_labels(cells: pd.Series[Any], wish: str | Sequence[str], tit
         shown = "、".join(f"“{cell}”" for cell in list(longer)[:5])
         many = f"等 {len(longer)} 种" if len(longer) > 5 else ""
         label = "、".join(_labels(wish))
-        logger.warning(
-            "%d 条记录的%s写作%s%s，没有算作“%s”；要算在内，请改成一样的写法", longer.total(), title, shown, many, label
-        )
+        yield f"{longer.total()} 条记录的{title}写作{shown}{many}，没有算作“{label}”；要算在内，请改成一样的写法"
 
 
-def _warn_of_shared_names(records: pd.DataFrame, labels: Sequence[str]) -> None:
+def _shared_names(records: pd.DataFrame, labels: Sequence[str]) -> Iterator[str]:
     """Places of records that may lie in a wanted one, but whose name several places have."""
     wanted = [place for label in labels if (place := regions.find_region(label))]
     counts = Counter(cell for cell in records[REGION] if isinstance(cell, str) and cell)
@@ -295,7 +218,7 @@ def _warn_of_shared_names(records: pd.DataFrame, labels: Sequence[str]) -> None:
         places = regions.candidates(cell)
         if len(places) > 1 and any(regions.within(place, other) for place in places for other in wanted):
             where = "、".join("".join(place.names) for place in places[:5])
-            logger.warning("%d 条记录的“地区”是“%s”，有几处同名（%s），没有算在内；请写明所在的市", many, cell, where)
+            yield f"{many} 条记录的“地区”是“{cell}”，有几处同名（{where}），没有算在内；请写明所在的市"
 
 
 def mask_of(mask: object, records: pd.DataFrame) -> Mask:
@@ -328,7 +251,8 @@ def allowed_for_all(index: BaseIndex, where: Where, mask: object, valid_on: dt.d
             fits = fits | wish.meets(low, high)
         allowed &= fits
     if where:
-        warn_of_unknown_labels(index.records, where)
+        for note in label_notes(index.records, where):
+            logger.warning("%s", note)
     if mask is not None:
         allowed[np.flatnonzero(index.alive)] &= mask_of(mask, index.records)
     if valid_on is not None:

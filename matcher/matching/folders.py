@@ -19,7 +19,6 @@ import mmap
 import os
 import re
 import shutil
-import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,10 +30,18 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from matcher.errors import EncoderError, IndexFolderError, MatcherError, MissingExtraError
+from matcher.tables.locks import HeldError, held
 
 CURRENT, LOCK = "CURRENT", "LOCK"
 _LINE = re.compile(rb"(manifest-\d{6,}\.json) ([0-9a-f]{64})\n")
 _NAME = re.compile(r"(?:part-[0-9a-f]{16}|alive-[0-9a-f]{16}\.npy|(?:feedback|table|library)-[0-9a-f]{16}\.parquet)")
+_REASONS = {
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.EROFS: "磁盘是只读的",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+}
 _OURS = ("manifest-", "part-", "alive-", "feedback-", "table-", "library-", "making-")
 
 
@@ -179,22 +186,11 @@ def clear(folder: Path, needed: set[str]) -> None:
 @contextlib.contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
     """Holds the folder's LOCK; the system lets go of it whatever becomes of the process."""
-    with (folder / LOCK).open("ab") as file:
-        try:
-            if sys.platform == "win32":
-                import msvcrt
-
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
-                raise
-            raise IndexFolderError(f"{folder}：另一个程序正在保存这个索引；请等它结束，重新读取后再改") from error
-        yield
+    try:
+        with held(folder / LOCK):
+            yield
+    except HeldError as error:
+        raise IndexFolderError(f"{folder}：另一个程序正在保存这个索引；请等它结束，重新读取后再改") from error
 
 
 @contextlib.contextmanager
@@ -205,9 +201,9 @@ def named_errors(folder: Path) -> Iterator[None]:
     except OSError as error:
         if isinstance(error, MatcherError):
             raise
-        raise IndexFolderError(
-            f"{folder}：无法读写索引（{error.strerror or error}：{error.filename or ''}）"
-        ) from error
+        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+        which = f"：{error.filename}" if error.filename else ""
+        raise IndexFolderError(f"{folder}：无法读写索引（{reason}{which}）") from error
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from matcher.matching.calibration import Calibration
 from matcher.progress import logger
 from matcher.tables.cells import first_few, shorten
 from matcher.tables.contacts import mask_contacts
+from matcher.tables.dates import read_date
 from matcher.tables.ids import ids_of
 
 # Why a user declines a pair, in English or Chinese, and the level that the reason implies (None: none).
@@ -145,3 +147,13 @@ def _tell_of_others(written: pd.Series, read: pd.Series) -> None:
     if counted:
         named = first_few([f"“{shorten(mask_contacts(text), 20)}”记作“{name}”" for text, name in counted.items()], "种")
         logger.warning("拒绝理由按意思归类：%s；请核对", named)
+
+
+def order_of(judged: pd.DataFrame) -> list[int]:
+    """The rows of a judged table in the order of their `day`, rows of one day as they stand; all as they stand where
+    the table has no days or one of them cannot be read.
+    """
+    rows = list(range(len(judged)))
+    days = [read_date(cell) for cell in judged["day"].tolist()] if "day" in judged else []
+    known = [day for day in days if isinstance(day, dt.date)]
+    return sorted(rows, key=known.__getitem__) if len(known) == len(rows) else rows

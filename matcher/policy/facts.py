@@ -16,9 +16,10 @@ from matcher.tables.dates import local_times, read_date
 from matcher.tables.regions import find_region
 from matcher.tables.schemas import HIGH, LOW
 from matcher.tables.soft_values import text_of
-from matcher.tables.yes_no import read_yesno
+from matcher.tables.yes_no import CODE_OR_COUNT, codes_or_counts, read_yesno
 
 EPOCH = dt.date(1970, 1, 1)
+_NO_CODE = 2.0  # 1 is yes and 2 is no by the national code
 EMPTY = frozenset({"", "nan", "none", "null", "<na>", "nat", "-", "—", "/", "未知", "不详"})
 
 
@@ -64,6 +65,9 @@ def day_number(day: dt.date) -> int:
     return (dt.date(day.year, day.month, day.day) - EPOCH).days
 
 
+_NO_DAY = day_number(dt.date(1900, 1, 1))  # what programs write where nothing is known
+
+
 def _text(series: pd.Series[Any]) -> tuple[list[str], Bools]:
     """The cells as texts, and which of them are empty."""
     cells = ["" if value is None or value is pd.NA else str(value).strip() for value in series.tolist()]
@@ -94,19 +98,27 @@ def numbers(series: pd.Series[Any]) -> tuple[Floats, Bools]:
 
 
 def yes_no(series: pd.Series[Any]) -> tuple[Floats, Bools]:
-    """1, 0 or NaN, and the rows that hold neither yes nor no though they are not empty. A count is yes from 1 on."""
+    """1, 0 or NaN, and the rows that hold neither yes nor no though they are not empty. A count is yes from 1 on; a 2
+    beside nothing but 1 may as well be the code of no.
+    """
     if pd.api.types.is_bool_dtype(series.dtype):
         return series.to_numpy(dtype=np.float64, na_value=np.nan), np.zeros(len(series), dtype=bool)
     if pd.api.types.is_numeric_dtype(series.dtype):
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
         bad = ~np.isnan(values) & ((values < 0) | (values != np.floor(values)) | np.isinf(values))
+        if not (np.isin(values, (0.0,)) | (values > _NO_CODE)).any():
+            bad |= values == _NO_CODE
         return np.where(bad, np.nan, np.minimum(values, 1.0)), bad
 
     def code(cell: str) -> float:
         answer = read_yesno(cell)
         return float(answer) if isinstance(answer, bool) else np.nan
 
-    return _coded(series, lambda cell: np.nan if cell.lower() in EMPTY else code(cell))
+    values, bad = _coded(series, lambda cell: np.nan if cell.lower() in EMPTY else code(cell))
+    if codes_or_counts(pd.unique(series).tolist()):  # which are few
+        codes = codes_or_counts(series.tolist())
+        values[codes], bad[codes] = np.nan, True
+    return values, bad
 
 
 def _coded(series: pd.Series[Any], code: Callable[[str], float]) -> tuple[Floats, Bools]:
@@ -198,9 +210,17 @@ def read_values(column: FactColumn, series: pd.Series[Any]) -> tuple[Floats, lis
         values, bad = numbers(series)
     faults = []
     if bad.any():
-        problem = _WRONG.get(column.kind, "不是数字；按未知处理")
-        faults.append(Fault(bad, series.tolist(), problem, "unreadable"))
+        cells, problem = series.tolist(), _WRONG.get(column.kind, "不是数字；按未知处理")
+        coded = np.zeros(len(bad), dtype=bool)
+        if column.kind == "yesno":
+            coded[codes_or_counts(cells)] = True
+        for rows, what in ((bad & ~coded, problem), (bad & coded, f"{CODE_OR_COUNT.problem}；请填“是”或“否”")):
+            if rows.any():
+                faults.append(Fault(rows, cells, what, "unreadable"))
         values = np.where(bad, np.nan, values)
+    if column.kind == "date" and (unlikely := values <= _NO_DAY).any():
+        faults.append(Fault(unlikely, series.tolist(), "像是程序写在空格里的日期；按未知处理", "impossible"))
+        values = np.where(unlikely, np.nan, values)
     if column.kind in ("count", "number", "yuan", "share"):
         with np.errstate(invalid="ignore"):
             outside = (values < column.lowest) | (values > column.highest)

@@ -75,8 +75,21 @@ def _keep_plain(path: Path, policies: Sequence[Policy], kept: IO[bytes]) -> bool
 
 
 def _is_plain_header(names: Sequence[str], contract: Contract) -> bool:
-    known = {column.name for column in contract.columns} - {"row_id", "uscc", "status", "former_names", "serial"}
-    return is_typed(names, contract) and len(set(names)) == len(names) and known.issuperset(names)
+    return is_typed(names, contract) and len(set(names)) == len(names) and _known(contract).issuperset(names)
+
+
+def _known(contract: Contract) -> set[str]:
+    return {column.name for column in contract.columns} - {"row_id", "uscc", "status", "former_names", "serial"}
+
+
+def strange_columns(path: Path, policies: Sequence[Policy]) -> list[str]:
+    """The headers of a CSV file that are no column of the policies; none where no header can be read."""
+    try:
+        names = pacsv.open_csv(path, read_options=pacsv.ReadOptions(block_size=_HEAD)).schema.names
+    except (pa.ArrowException, ValueError, OSError):
+        return []
+    known = _known(firm_contract(policies))
+    return [name for name in names if name not in known]
 
 
 def _opened(path: Path, facts: Sequence[Column]) -> pacsv.CSVStreamingReader:

@@ -19,13 +19,15 @@ from matcher import __version__
 from matcher.errors import ArgumentError, PolicyError, TableError
 from matcher.export.parquet import HiddenIds, ParquetStream
 from matcher.export.pieces import write_pieces
+from matcher.export.targets import check_folder, check_targets
 from matcher.policy.evaluation import Group, Prepared, answers, prepare
 from matcher.policy.facts import Notes, problem_table
 from matcher.policy.firm_table import firm_contract, is_typed
-from matcher.policy.plain_csv import in_pieces, plain_pieces
+from matcher.policy.plain_csv import in_pieces, plain_pieces, strange_columns
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.scoring import DECISIONS, PASSED, VERIFIED, check_figures, decided, verdict_columns
 from matcher.tables.arguments import Day, as_day
+from matcher.tables.cells import shorten
 from matcher.tables.grids import reader_errors
 from matcher.tables.schemas import HIGH, LOW
 
@@ -164,16 +166,23 @@ def score_parquet(
     PolicyError
         When the file's columns have other names, or a policy is not known.
     TableError
-        When a CSV file is not as programs write it.
+        When the file cannot be read, or a CSV file is not as programs write it.
     OutputError
-        When a file cannot be written, or the folder holds other results.
+        When a file cannot be written, is the source, or the folder holds other results or the source.
     ArgumentError
-        When both files and a folder are asked for.
+        When both files and a folder are asked for, or one file twice.
     """
     policies, day = load_policies(policy), as_day(on)
     outputs = {name: Path(path) for name, path in (("summary", summary), ("verdicts", verdicts)) if path is not None}
     if folder is not None and outputs:
         raise ArgumentError("give files (summary, verdicts) or a folder, not both")
+    inputs = [source] if isinstance(source, str | Path) else []
+    for path in outputs.values():
+        check_targets({path: (path.suffix.lower(),)}, inputs)
+    if len(set(outputs.values())) < len(outputs):
+        raise ArgumentError(f"summary and verdicts are two files, not both {summary}")
+    if folder is not None:
+        check_folder(folder, inputs)
     pieces, firms = firm_pieces(source, policies), 0
 
     def counted() -> Iterator[pd.DataFrame]:
@@ -201,8 +210,18 @@ def score_parquet(
                     problems.append(table)
                 else:
                     sinks[name].put(table if hidden is None else hidden.masked(table))
+        if not firms:
+            for name, table in _empty_tables(policies, day, set(sinks)).items():
+                sinks[name].put(table)
     rows = {name: sinks[name].rows if name in sinks else 0 for name in ("summary", "verdicts")}
     return {"firms": firms, **rows}, _once(problem_table(problems))
+
+
+def _empty_tables(policies: Sequence[Policy], day: dt.date, wanted: Collection[str]) -> dict[str, pa.Table]:
+    """The tables of no firms: those of any firm without their rows."""
+    any_firm = pd.DataFrame({"enterprise_id": ["-"]})
+    answered = answer_tables(policies, any_firm, day, wanted)
+    return {name: table.slice(0, 0) for name, table in answered if not isinstance(table, Notes)}
 
 
 def _results(policies: Sequence[Policy], firms: pd.DataFrame, day: dt.date) -> Iterator[tuple[str, Any]]:
@@ -246,12 +265,14 @@ def firm_pieces(source: Firms, policies: Sequence[Policy]) -> Iterator[pd.DataFr
     elif isinstance(source, str | Path) and Path(source).suffix.lower() == ".csv":
         plain = plain_firms(Path(source), policies)
         if plain is None:
+            strange = strange_columns(Path(source), policies)
+            which = f"，列“{shorten('”“'.join(strange), 60)}”不是约定的英文列名" if strange else ""
             raise TableError(
-                f"{source}：不是程序写的 CSV（英文列名，格里只有数字、日期、是否）；请先用 read_firms 读入"
+                f"{source}：不是程序写的 CSV（英文列名，格里只有数字、日期、是否）{which}；请先用 read_firms 读入"
             )
         yield from plain
     elif isinstance(source, str | Path):
-        file = pq.ParquetFile(source)
+        file = _parquet_file(source)
         names = typed_columns(file.schema_arrow.names, policies, str(source))
         batches = (  # a reader of several row groups at once keeps them all
             batch
@@ -261,6 +282,16 @@ def firm_pieces(source: Firms, policies: Sequence[Policy]) -> Iterator[pd.DataFr
         yield from map(frame_of, in_pieces(batches, CHUNK))
     else:
         yield from _numbered(source)
+
+
+def _parquet_file(source: str | Path) -> pq.ParquetFile:
+    name = Path(source).name
+    try:
+        return pq.ParquetFile(source)
+    except FileNotFoundError:
+        raise TableError(f"{name}：找不到这个文件；请检查路径是否写对") from None
+    except reader_errors() as error:
+        raise TableError(f"{name}：不是 Parquet 文件，或已损坏（{shorten(str(error), 60)}）；请重新导出") from error
 
 
 def _numbered(pieces: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:

@@ -50,13 +50,14 @@ _NOTHING = {
         "(空) 空白 (空白) (无) 略 (略) 不适用 至 (跳过)"
     ),
     *_words("待定 同左 待编 待编号 未编号 未编 待分配"),
-    *_words("null (null) none nan n/a #n/a <na> nat undefined"),
+    *_words(r"null (null) none nan n/a #n/a <na> nat undefined \n"),
 }
 _OPEN_TO_TALK = {  # no figure and no label, though a text may say so
     *_words("面议 面谈 详谈 另议 待议 待商 商议 协商 可议 价格面议 不限")
 }
 _ELSEWHERE = set(_words("详见附件 见附件 详见附表 见附表 见附页 另附 附后 见备注 详见备注 详见说明 见说明 见附录"))
-_NO_TEXT = {"nan", "NaN", "null", "NULL", "None"}  # what programs leave behind for "nothing"
+_NO_TEXT = {"nan", "NaN", "null", "NULL", "None", r"\N"}  # what programs leave behind for "nothing"
+_BITS = (b"\0", b"\1")  # columns BIT(1) of a data base
 _DITTO = {*_words("同上 同前 同上行 同上一行 同上格 〃 ″ ” “ 〞 〝 '' \" ＂ 々 ditto")}
 _AROUND_DITTO = re.compile(r"[\s\u3000()（）\[\]【】.。，,;；:：]+")
 _NO_LETTERS = re.compile(r"[-—–―‐_/\\.。*·…~]+")
@@ -159,7 +160,7 @@ def as_written(cell: object) -> str:
     if isinstance(cell, dict):
         return json.dumps(cell, ensure_ascii=False, default=str)
     if isinstance(cell, bytes):
-        return cell.decode("utf-8", "replace")
+        return str(cell[0]) if cell in _BITS else cell.decode("utf-8", "replace")
     return str(cell)
 
 

@@ -29,7 +29,7 @@ from matcher.tables.number_cells import OF_MONEY, read_numbers
 from matcher.tables.schemas import Column
 from matcher.tables.share_cells import read_shares
 from matcher.tables.synonyms import writings_of
-from matcher.tables.yes_no import read_yesno
+from matcher.tables.yes_no import CODE_OR_COUNT, codes_or_counts, read_yesno
 
 _LOST_DIGITS = Fault("编号已被 Excel 改成数字，15 位以后的数字丢失", "请把这一列设为文本格式后重新填写")
 _NO_LIMIT = ("不限", "不限制", "无限制")
@@ -52,6 +52,10 @@ def read_cells(column: Column, unit: str, cells: Sequence[object], header: str =
     if column.kind == "yesno":
         names = (column.title, *column.headers)
         values, faults = read_each(cells, without_excel_errors(lambda cell: read_yesno(cell, header, names)))
+        for place in codes_or_counts(cells, header):
+            if values[place] is not None:
+                values[place] = None
+                faults.append((place, CODE_OR_COUNT))
         return _cells(values, faults)
     if column.measured:
         apart = [unit_apart(cell) for cell in cells]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import os
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,6 +27,7 @@ __all__ = ["BadRow", "Book", "Grid", "Merged", "Remark", "Source", "read_book", 
 
 Source = str | os.PathLike[str] | bytes | IO[bytes] | pd.DataFrame | Book
 
+_UNNAMED = re.compile(r"Unnamed: \d+_level_\d+")
 _ROW_NUMBERS = ("id", "no", "index", "序号", "编号")  # names of an index
 _NOT_TABLES = {
     b"%PDF": "PDF",
@@ -65,7 +68,7 @@ def read_book(source: Source, *, sheet: str | int | None = None) -> Book:
     if isinstance(source, Book):
         book = source
     elif isinstance(source, pd.DataFrame):
-        book = Book("DataFrame", [_frame_grid(source)])
+        book = Book(str(source.attrs.get("file") or "DataFrame"), [_frame_grid(source)])
     else:
         name, data = _load(source)
         try:
@@ -79,7 +82,8 @@ def read_book(source: Source, *, sheet: str | int | None = None) -> Book:
     if sheet is not None:
         book = Book(book.name, [_pick(book, sheet)])
     if not any(grid.bad or not all(all(map(is_blank, row)) for row in grid.rows) for grid in book.grids):
-        raise TableError(f"{book.name}：文件里没有任何内容；请检查是否选错了文件")
+        what = "表里没有任何内容" if isinstance(source, pd.DataFrame) else "文件里没有任何内容；请检查是否选错了文件"
+        raise TableError(f"{book.name}：{what}")
     return book
 
 
@@ -166,14 +170,39 @@ def _frame_grid(frame: pd.DataFrame) -> Grid:
     given = [name for name in frame.index.names if isinstance(name, str) and name not in frame.columns]
     if named := [name for name in given if not (numbered and name.lower() in _ROW_NUMBERS)]:
         frame = pd.concat([frame.reset_index(drop=True), frame.index.to_frame(index=False)[named]], axis=1)
-    header = [" ".join(map(str, label)) if isinstance(label, tuple) else label for label in frame.columns]
+    headers, merged = _frame_header(frame.columns.tolist())
     columns = []
     for i in range(frame.shape[1]):
         column = frame.iloc[:, i].astype(object)
         columns.append(column.where(column.notna(), None).tolist())
     rows = list(zip(*columns, strict=True)) if columns else []
-    check_shape("DataFrame", len(rows), len(header))
-    return Grid("", [header, *rows], range(1, len(rows) + 2))
+    check_shape("DataFrame", len(rows), frame.shape[1])
+    return Grid("", [*headers, *rows], range(1, len(headers) + len(rows) + 1), merged=tuple(merged))
+
+
+def _frame_header(labels: Sequence[Any]) -> tuple[list[list[Any]], list[Merged]]:
+    """The header of a frame: labels of several levels are rows of texts and merged cells, as in the workbook from which
+    pandas read them; the names that it gives to empty cells are left out.
+    """
+    depth = max((len(label) for label in labels if isinstance(label, tuple)), default=1)
+    parts = [label if isinstance(label, tuple) else (label, *[""] * (depth - 1)) for label in labels]
+    if depth == 1:
+        return [[part[0] for part in parts]], []
+    parts = [tuple("" if _UNNAMED.fullmatch(str(text)) else text for text in part) for part in parts]
+    rows = [[part[level] for part in parts] for level in range(depth) if any(part[level] for part in parts)]
+    merged = []
+    for at, row in enumerate(rows):
+        for text, group in itertools.groupby(enumerate(list(row)), lambda pair: pair[1]):
+            places = [place for place, _ in group]
+            if text != "" and len(places) > 1 and at + 1 < len(rows):
+                merged.append(Merged(at, places[0], at, places[-1]))
+                row[places[0] + 1 : places[-1] + 1] = [""] * (len(places) - 1)
+    for place, column in enumerate(zip(*rows, strict=True)):
+        filled = [at for at, text in enumerate(column) if text != ""]
+        inside = any(one.left <= place <= one.right for one in merged)
+        if filled and not inside and filled[-1] + 1 < len(rows):
+            merged.append(Merged(filled[-1], place, len(rows) - 1, place))
+    return rows, merged
 
 
 def _parquet_grid(name: str, data: bytes) -> Grid:

@@ -17,6 +17,7 @@ from matcher.tables.unit_lines import unit_in_header
 _ALIKE = 0.7  # a header as like as this to a field that has no column is told
 _VAGUE = {"项目名称", "名称", "标题", "题目", "单位", "内容", "简介", "描述", "详情"}
 _RENAME = "有几列都是这个表头，请各写不同的名称，如写明年份"
+_OF_ANY_TABLE = {"编号": 2, "id": 3, "序号": 4, "no": 4, "no.": 4, "行号": 4}  # ids, the first before the others
 _NO_MONEY = ("id", "text", "labels", "date")  # kinds of fields that no column with a unit of money can be
 _MOST = 200  # headers that nobody knows for which the nearest field is looked up
 
@@ -327,14 +328,14 @@ def _plain(column: Column, unit: str) -> str:
 
 def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
     """What the user names comes first, words for something close last; among the others a word of many meanings and, at
-    the end, a sheet's running number give way. A 统一社会信用代码 that is called so goes before a number of taxpayers.
+    the end, a data base's id and a sheet's running number give way. A 统一社会信用代码 that is called so goes before a
+    number of taxpayers.
     """
     key, rank = header_key(text), meaning.rank
     vague = int(is_carried(key) or key in _VAGUE)
     if key.endswith("信用代码") and any(header_key(column.title) == key for column in meaning.columns):
         vague = -1
-    if key in ("序号", "no", "no.", "行号", "编号"):
-        vague = 2 if key == "编号" else 3
+    vague = _OF_ANY_TABLE.get(key, vague)
     return (0 if not rank else 2 if rank == CLOSE else 1), vague, rank
 
 

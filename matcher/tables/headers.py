@@ -106,7 +106,8 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
     if any(grid.struck for grid in grids) and (found is None or not _serves(found, contract) or not _filled(found)):
         found = _with_struck(grids, contract, vocabulary) or found
     if found is None:
-        titles = [contract[name].title for name in contract.any_of or (contract.id_column,)]
+        own = [column.title for column in contract.columns if column.name == "name" and not contract.any_of]
+        titles = own or [contract[name].title for name in contract.any_of or (contract.id_column,)]
         seen = list(_first_texts(book))
         below = next(_headers_below(grids, vocabulary), "")
         raise TableError(

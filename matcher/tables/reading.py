@@ -164,7 +164,7 @@ def read_table(
         problems += secret_rows(strange, table.rows, table.numbers)
     problems += _open_units(table, frame, row_of(grid, header))
     listed = _problem_frame(book.name, grid.sheet, problems)
-    if isinstance(source, pd.DataFrame):
+    if isinstance(source, pd.DataFrame) and "file" not in source.attrs:
         listed["action"] = listed["action"].map(_for_python)
     if bad_rows == "refuse" and not listed["kept"].all():
         raise TableError(describe(listed), listed)

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from matcher.tables.cells import shorten
+from matcher.tables.cells import as_written, shorten
 from matcher.tables.contracts import Contract
 from matcher.tables.dates import Days, read_days
 from matcher.tables.records import PROBLEM_COLUMNS, Problem, cell_of
+from matcher.tables.row_flags import is_flag, says_gone
 from matcher.tables.writings import fold
 
 _DAY = (
@@ -242,10 +243,12 @@ def remarks_against(
         if not _may_speak(contract, header):
             continue
         cells = [(number, cell_of(row, place)) for row, number in zip(rows, numbers, strict=True)]
-        against = {
-            one for one in {cell for _, cell in cells if isinstance(cell, str)} if _speaks(contract, header, one)
-        }
-        said = [f"第 {number} 行“{shorten(str(cell), 20)}”" for number, cell in cells if cell in against]
+        against = {one for one in {as_written(cell) for _, cell in cells} if _speaks(contract, header, one)}
+        said = [
+            f"第 {number} 行“{shorten(written, 20)}”"
+            for number, cell in cells
+            if (written := as_written(cell)) in against
+        ]
         if said:
             named = "、".join(said[:_MOST_NAMED]) + ("等" if len(said) > _MOST_NAMED else "")
             if _is_legal(header):
@@ -265,7 +268,7 @@ def remarks_by_id(rows: pd.DataFrame, contract: Contract) -> dict[str, str]:
             continue
         for name, cell in zip(rows[contract.id_column].astype(str), rows[header], strict=True):
             if _speaks(contract, header, cell):
-                said = f"{header}“{cell}”" + (f"（{_FREE}）" if _is_legal(header) else "")
+                said = f"{header}“{as_written(cell)}”" + (f"（{_FREE}）" if _is_legal(header) else "")
                 found[name] = "，".join(filter(None, (found.get(name, ""), said)))
     return found
 
@@ -278,7 +281,8 @@ def no_longer_offered(rows: pd.DataFrame, contract: Contract) -> list[bool]:
     headers = [name for name in rows.columns if name not in own and _may_speak(contract, str(name))]
     gone = [False] * len(rows)
     for header in headers:
-        gone = [one or _is_gone(cell) for one, cell in zip(gone, rows[header].tolist(), strict=True)]
+        cells = rows[header].tolist()
+        gone = [one or _is_gone(cell) or says_gone(str(header), cell) for one, cell in zip(gone, cells, strict=True)]
     return gone
 
 
@@ -294,7 +298,8 @@ def _may_speak(contract: Contract, header: str) -> bool:
         return True
     if contract.name in ("outcomes", "needs") and _OF_OFFER.fullmatch(_bare(header)):
         return True
-    return contract.name in _AGAINST and bool(is_remark(header) or _STATE.fullmatch(_bare(header)))
+    speaks = is_remark(header) or _STATE.fullmatch(_bare(header)) or is_flag(header)
+    return contract.name in _AGAINST and bool(speaks)
 
 
 def _is_legal(header: str) -> bool:
@@ -307,6 +312,8 @@ def _bare(header: str) -> str:
 
 
 def _speaks(contract: Contract, header: str, cell: object) -> bool:
+    if is_flag(header):
+        return says_gone(header, cell)
     if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST:
         return False
     if _is_legal(header):

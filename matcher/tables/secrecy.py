@@ -26,16 +26,24 @@ _WHO_ONLY = re.compile(  # what is kept back is who posts it, or a tender
     f"|不(?:予|宜|便|对外)?公开(?:(?:{_WHO}|企业$|单位$)[、和及与]?)+"
 )
 _OF_WHO = re.compile(f"{_WHO}|公开(?:企业|单位)$")
-_SECRET_CELL = "是|有|true|1(?:\\.0)?|√|[☑√]是|内部(?:资料|使用)?|(?:秘密|机密|绝密).*"  # in a column of secrecy
-_OF_SECRECY = re.compile("涉密|保密|密级|定密")
+_SECRET_CELL = (
+    "是|有|true|y(?:es)?|t|1(?:\\.0)?|√|[☑√]是|内部(?:资料|使用)?|(?:秘密|机密|绝密).*"  # in a column of secrecy
+)
+_OF_SECRECY = re.compile("涉密|保密|密级|定密|^is_?(?:secret|confidential)$", re.I)
 _OF_CONSENT = re.compile(  # a column that asks whether the row may be shown to others
-    "公开|(?:同意|愿意?|允许|授权|能否|可否|可以|对外|向社会|在?平台|上?网站?).{0,8}(?:发布|公布|公示)"
+    "公开|^(?:is_?)?public$|(?:同意|愿意?|允许|授权|能否|可否|可以|对外|向社会|在?平台|上?网站?).{0,8}(?:发布|公布|公示)",
+    re.I,
 )
 _NO_CONSENT = re.compile(
     "(?:否|不|不能|false|不同意|不愿意?|不可以?|不允许|不予|不宜|不便|未授权|不授权"
     "|暂?不(?:同意|愿意?|允许|予|宜|便|能|可以?|要|对外|向社会)*(?:发布|公布|公示)"
     "|(?:仅|只|限){1,2}于?(?:供|在)?内部(?:使用|掌握|参考|对接|流转)?|内部(?:使用|掌握|参考))[.。!！]?"
 )
+_ASKS_PUBLICITY = re.compile(  # whether, not when, where or how many times
+    "(?:是否|可否|能否)?(?:可以?|能|愿意|同意)?(?:对外|向社会|网上|上网)?公开(?:发布|展示|征集)?(?:与否|标[志记识])?|(?:is_?)?public",
+    re.I,
+)
+_NO_SIGN = re.compile(r"no?|f|×|0(?:\.0)?|2(?:\.0)?")  # in such a column; by the national code 2 is no
 _TERM = re.compile(  # how long the partners keep silent: a clause of their contract, no secrecy of the row
     "保密(?:期限?|年限|时间|义务|责任)(?![^,，;；。\n]*(?:公开|[秘机绝涉]密))[^,，;；。\n]*"
 )
@@ -49,6 +57,8 @@ def says_secret(header: str, cell: str) -> bool:
     (True, True, False)
     >>> says_secret("是否同意对外发布", "不同意"), says_secret("是否公开", "☑是 □否"), says_secret("是否已发布", "否")
     (True, False, False)
+    >>> says_secret("是否公开", "0"), says_secret("公开次数", "0"), says_secret("是否公开企业名称", "0")
+    (True, False, False)
     """
     rest = _NO_SECRET.sub("", _PAPERS.sub("", _WHO_ONLY.sub("", cell))).strip()
     if _OF_SECRECY.search(header):
@@ -57,8 +67,11 @@ def says_secret(header: str, cell: str) -> bool:
             return True
     if _SECRET.search(rest):
         return True
-    refused = _NO_CONSENT.fullmatch(ticked(rest).lower().strip()) is not None
-    return refused and _OF_CONSENT.search(header) is not None and not _OF_WHO.search(header)
+    if not _OF_CONSENT.search(header) or _OF_WHO.search(header):
+        return False
+    said = ticked(rest).lower().strip()
+    signed = _ASKS_PUBLICITY.fullmatch(header.strip()) and _NO_SIGN.fullmatch(said)
+    return bool(_NO_CONSENT.fullmatch(said) or signed)
 
 
 def says_not_public(header: str, cell: str) -> bool:

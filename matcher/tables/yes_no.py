@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
+
+import numpy as np
 
 from matcher.tables.cells import UNTICKED, Fault, as_written, half_width, is_nothing
 from matcher.tables.checkboxes import read_boxes
@@ -47,10 +50,14 @@ _OF_FAULTS = re.compile(
     "失信|违法|违规|违反|违约|事故|异常|禁止|限制|淘汰|偷|逃税|骗|造假|作假|不良|撤销|取消|注销|吊销|逾期|涉密|侵权|污染|处罚"
     "|纠纷|诉讼|黑名单|被|仅|未|不|无"
 )
+_NO_BY_CODE = 2
 _SHORTEST = 2  # characters of what a header asks, for a cell that repeats it
 _BOTH_WAYS = Fault("表头说的是“没有”，这一格两种意思都说得通，没有采用", "请填“是”（表头说的属实）或“否”")
 _MORE_BESIDE = Fault("括号里另有说明，不知还算不算“是”或“否”，没有采用", "请只填“是”或“否”")
 _NEITHER = Fault("不是“是”或“否”", "请填“是”或“否”")
+CODE_OR_COUNT = Fault("“2”可能是代码（1 是、2 否），也可能是个数，没有采用", "请填“是”或“否”")
+_BARE_NUMBER = re.compile(r"(\d{1,9})(?:\.0+)?")
+_COUNTS_SAID = re.compile(r"数(?:量|目)?(?:[(（]|$)|[(（][项个次件家人种][)）]")  # of a header
 
 
 class _Asked(NamedTuple):
@@ -103,6 +110,34 @@ def read_yesno(cell: object, header: str = "", names: tuple[str, ...] = ()) -> b
     text = half_width(text).lower()
     answer = _in_words(_END.sub("", text) or text, asked)
     return answer if answer is not None or is_nothing(text) else _NEITHER
+
+
+def codes_or_counts(cells: Iterable[object], header: str = "") -> list[int]:
+    """The places of a bare 2 where a column has no bare number but 1 and 2, and nothing says that it counts (a header
+    of a number, 无): by the national code 1 is yes and 2 is no, as a count both are yes.
+
+    >>> codes_or_counts([1, 2, None]), codes_or_counts(["是", "02"]), codes_or_counts([0, 1, 2])
+    ([1], [1], [])
+    >>> codes_or_counts(["无", 2]), codes_or_counts([1, 2], "省级以上研发机构（个）"), codes_or_counts(["2项"])
+    ([], [], [])
+    """
+    if _COUNTS_SAID.search(header):
+        return []
+    places: list[int] = []
+    known: dict[str, int | None] = {}
+    for place, cell in enumerate(cells):
+        if isinstance(cell, bool | np.bool_):
+            continue
+        written = as_written(cell)
+        if written not in known:
+            text = half_width(written).strip()
+            number = _BARE_NUMBER.fullmatch(text)
+            known[written] = 0 if text in _HAS_NOT else int(number[1]) if number else None
+        if (value := known[written]) is not None and value not in (1, _NO_BY_CODE):
+            return []
+        if value == _NO_BY_CODE:
+            places.append(place)
+    return places
 
 
 def _in_words(text: str, asked: _Asked) -> bool | Fault | None:

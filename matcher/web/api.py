@@ -17,6 +17,7 @@ from matcher import __version__
 from matcher.experts import rank_experts
 from matcher.export.formats import json_bytes
 from matcher.matching import match
+from matcher.matching.filters import label_notes
 from matcher.matching.records import check_characters
 from matcher.policy import read_firms, score, trace
 from matcher.policy.policy import load_policies, shipped_policy
@@ -24,6 +25,7 @@ from matcher.tables.privacy import mask_nested
 from matcher.tables.reading import Reading, read_table
 from matcher.web.access import reader, writer
 from matcher.web.batching import asking_id
+from matcher.web.frame import without_options
 from matcher.web.library import KINDS, Side
 from matcher.web.service import Judgement, Service
 
@@ -32,6 +34,72 @@ class Mistake(BaseModel):
     """What every mistake is answered with: what was wrong, in Chinese."""
 
     error: str
+
+
+Table = list[dict[str, Any]]
+
+
+class Read(BaseModel):
+    """What was wrong with the rows that were sent, and what became of their columns."""
+
+    problems: Table
+    columns: Table
+
+
+class Hits(BaseModel):
+    """The best records, as `Index.search` gives them, and what somebody should know of the filters."""
+
+    hits: Table
+    notes: list[str]
+
+
+class Matched(Read):
+    """The pairs, as `match` gives them."""
+
+    matches: Table
+
+
+class Explained(BaseModel):
+    """One record, as `Index.search` gives it."""
+
+    hit: dict[str, Any]
+
+
+class Scored(Read):
+    """The tables of `score`; its problems are `doubts`."""
+
+    summary: Table
+    verdicts: Table
+    doubts: Table
+
+
+class Traced(Read):
+    """One firm's answer, as `trace` gives it."""
+
+    trace: dict[str, Any]
+
+
+class Ranked(BaseModel):
+    """Persons, as `rank_experts` gives them, with their names."""
+
+    experts: Table
+
+
+class Judged(BaseModel):
+    """What was done, in Chinese."""
+
+    done: list[str]
+
+
+class Health(BaseModel):
+    """Whether all is well, what is not, and how many records there are; null: none of the kind."""
+
+    status: Literal["ok", "degraded"]
+    faults: list[str]
+    outcomes: int | None
+    needs: int | None
+    experts: int | None
+    pool: bool
 
 
 _ALWAYS = {
@@ -47,7 +115,7 @@ _ASKED = {
     403: "the token may only read, or the request came from another site",
     408: "the request was not sent in time",
     422: "something in the request cannot be used",
-    503: "too many ask at the same time, or the service is being stopped",
+    503: "too many ask at the same time, the service is being stopped, or what it writes to cannot be used",
     504: "working it out takes too long",
 }
 _ABSENT = {404: "the library has no such record"}
@@ -56,6 +124,12 @@ _ABSENT = {404: "the library has no such record"}
 def _answers(*mistakes: dict[int, str]) -> dict[int | str, dict[str, Any]]:
     known = {status: why for some in mistakes for status, why in some.items()}
     return {status: {"model": Mistake, "description": known[status]} for status in sorted(known)}
+
+
+def _gives(shape: type[BaseModel], *mistakes: dict[int, str]) -> Any:
+    """How an answer is described; what is answered is not held against it."""
+    doc = " ".join((shape.__doc__ or "").split())
+    return {"response_model": None, "responses": {200: {"model": shape, "description": doc}, **_answers(*mistakes)}}
 
 
 router = APIRouter(prefix="/api", dependencies=[Depends(reader)], responses=_answers(_ALWAYS, _ASKED))
@@ -184,12 +258,13 @@ def service_of(request: Request) -> Service:
 Shared = Annotated[Service, Depends(service_of)]
 
 
-@open_router.get("/health")
+@open_router.get("/health", **_gives(Health))
 async def health(service: Shared) -> dict[str, Any]:
-    """Whether the service answers, and how much its library holds."""
-    library = service.library
+    """Whether the service answers, how much its library holds, and what is wrong with the files that it writes to."""
+    library, faults = service.library, service.faults()
     return {
-        "status": "ok",
+        "status": "degraded" if faults else "ok",
+        "faults": faults,
         "outcomes": None if library.outcomes is None else len(library.outcomes),
         "needs": None if library.needs is None else len(library.needs),
         "experts": None if library.experts is None else len(library.experts),
@@ -203,7 +278,7 @@ async def version() -> dict[str, str]:
     return {"name": "enterprise-matcher", "version": __version__}
 
 
-@router.post("/search")
+@router.post("/search", **_gives(Hits))
 async def search(body: Search, service: Shared) -> dict[str, Any]:
     """`Index.search`: the best records for a text, with reasons. Without filters many are answered together."""
     if body.where or body.valid_on:
@@ -213,24 +288,25 @@ async def search(body: Search, service: Shared) -> dict[str, Any]:
                 there = "、".join(map(str, index.records.columns))
                 raise HTTPException(422, f"where：库里没有“{name}”这一列；有：{there}")
         hits = await service.work(index.search, body.text, body.k, where=where, valid_on=body.valid_on)
-        return {"hits": mask_nested(hits)}
+        notes = [*label_notes(index.records, where), *([] if hits else ["筛选条件没有留下任何记录"])]
+        return {"hits": mask_nested(hits), "notes": mask_nested(notes)}
     index, found = await service.matches(body.side, body.text, body.k)
-    return {"hits": mask_nested(index.hits(found))}
+    return {"hits": mask_nested(index.hits(found)), "notes": []}
 
 
-@router.post("/match")
+@router.post("/match", **_gives(Matched))
 async def match_rows(body: Match, service: Shared) -> dict[str, Any]:
     """`match`: the best records for every row, with reasons; the rows' problems and what became of their columns."""
 
     def work() -> dict[str, Any]:
         index = service.library.index(body.side)
-        asked = read_table(pd.DataFrame(body.rows), KINDS["needs" if body.side == "outcomes" else "outcomes"])
+        asked = read_table(_table(body.rows, "rows"), KINDS["needs" if body.side == "outcomes" else "outcomes"])
         return {"matches": plain(match(asked.rows, index, k=body.k)), **account(asked)}
 
     return await service.work(work)
 
 
-@router.post("/explain", responses=_answers(_ABSENT))
+@router.post("/explain", **_gives(Explained, _ABSENT))
 async def explain(body: Explain, service: Shared) -> dict[str, Any]:
     """`Index.search` with one record left: why it answers a text, or why not."""
 
@@ -244,13 +320,13 @@ async def explain(body: Explain, service: Shared) -> dict[str, Any]:
     return await service.work(work)
 
 
-@router.post("/score")
+@router.post("/score", **_gives(Scored))
 async def score_firms(body: Score, service: Shared) -> dict[str, Any]:
     """`score`: every rule of the policies for every firm."""
 
     def work() -> dict[str, Any]:
         policies = load_policies([shipped_policy(name) for name in body.policies])
-        firms = read_firms(pd.DataFrame(body.firms), policies, on=body.on)
+        firms = read_firms(_table(body.firms, "firms"), policies, on=body.on)
         scored = score(firms.rows, policies, on=body.on)
         tables = {"summary": scored.summary, "verdicts": scored.verdicts, "doubts": scored.problems}
         return {**{name: plain(table) for name, table in tables.items()}, **account(firms)}
@@ -258,13 +334,13 @@ async def score_firms(body: Score, service: Shared) -> dict[str, Any]:
     return await service.work(work)
 
 
-@router.post("/trace")
+@router.post("/trace", **_gives(Traced))
 async def trace_firm(body: Trace, service: Shared) -> dict[str, Any]:
     """`trace`: one firm's answer rule by rule, with facts, sources and what to ask next."""
 
     def work() -> dict[str, Any]:
         policy = shipped_policy(body.policy)
-        firm = read_firms(pd.DataFrame([body.firm]), policy, on=body.on)
+        firm = read_firms(_table([body.firm], "firm"), policy, on=body.on)
         if not len(firm.rows):
             raise HTTPException(422, "这家企业没有一项事实；请至少填一项")
         answer = trace(firm.rows, policy, firm.rows["enterprise_id"].iloc[0], on=body.on)
@@ -273,7 +349,7 @@ async def trace_firm(body: Trace, service: Shared) -> dict[str, Any]:
     return await service.work(work)
 
 
-@router.post("/experts")
+@router.post("/experts", **_gives(Ranked))
 async def experts(body: AskExperts, service: Shared) -> dict[str, Any]:
     """`rank_experts`: the best people for a text, with their works."""
 
@@ -287,19 +363,31 @@ async def experts(body: AskExperts, service: Shared) -> dict[str, Any]:
     return await service.work(work)
 
 
-@router.post("/feedback", dependencies=[Depends(writer)])
+@router.post("/feedback", dependencies=[Depends(writer)], **_gives(Judged))
 async def feedback(body: Feedback, service: Shared) -> dict[str, Any]:
     """`fit_feedback`: teach the library, save it where it is a saved index, and write the pool's book."""
     return {"done": await service.work(service.judge, Judgement(**body.model_dump()))}
 
 
+def _table(rows: list[Row], name: str) -> pd.DataFrame:
+    """Rows as a table that messages call by its name in the request."""
+    table = pd.DataFrame(rows)
+    table.attrs["file"] = name
+    return table
+
+
 def plain(table: pd.DataFrame) -> list[Mapping[str, Any]]:
-    """A table as records of plain values, unknown ones None, without contacts."""
-    masked: Any = mask_nested(table.reset_index(drop=True))
+    """A table as records of plain values, days as 2026-11-24, unknown ones None, without contacts."""
+    table = table.reset_index(drop=True)
+    for name in table.select_dtypes("datetime"):
+        if (table[name].dropna() == table[name].dropna().dt.normalize()).all():
+            table[name] = table[name].dt.strftime("%Y-%m-%d").astype(object)
+    masked: Any = mask_nested(table)
     records: list[Mapping[str, Any]] = json.loads(json_bytes(masked))
     return records
 
 
 def account(reading: Reading) -> dict[str, Any]:
     """What was wrong with a table, and what became of its columns."""
-    return {"problems": plain(reading.problems), "columns": plain(reading.columns)}
+    problems = reading.problems.assign(action=reading.problems["action"].map(without_options))
+    return {"problems": plain(problems), "columns": plain(reading.columns)}

@@ -18,7 +18,7 @@ from matcher.errors import MatcherError
 from matcher.tables.contacts import mask_contacts
 from matcher.web import api, firm_pages, pages
 from matcher.web.access import Access, LoginNeededError
-from matcher.web.frame import page
+from matcher.web.frame import page, without_options
 from matcher.web.guard import Guard
 from matcher.web.library import Library
 from matcher.web.searchers import Searchers
@@ -36,9 +36,24 @@ _FAULTS = {
     "less_than_equal": "太大",
     "literal_error": "不是可用的词",
     "date_from_datetime_parsing": "不是日期，请写成 2026-11-24",
+    "date_from_datetime_inexact": "不是日期，请写成 2026-11-24",
     "date_parsing": "不是日期，请写成 2026-11-24",
-    "json_invalid": "不是 JSON",
+    "date_type": "不是日期，请写成 2026-11-24",
+    "string_type": "要文字",
+    "int_type": "要整数",
+    "int_parsing": "要整数",
+    "int_from_float": "要整数",
+    "finite_number": "要整数",
+    "list_type": "要一个列表",
+    "dict_type": "要一个 JSON 对象",
+    "model_type": "要一个 JSON 对象",
+    "model_attributes_type": "要一个 JSON 对象",
 }
+_EITHER = {  # of a place where several kinds of values may stand
+    frozenset({"string_type", "list_type"}): "要一个词，或一列词",
+    frozenset({"string_type", "int_type", "float_type", "bool_type"}): "要文字、数、true、false 或 null",
+}
+_KINDS = {"str", "int", "float", "bool", "list[str]"}  # that the framework names behind the place
 _WRONG = "不是要的那一种值"
 
 
@@ -110,17 +125,35 @@ def create_app(
 
 
 async def _mistake(request: Request, error: MatcherError) -> Response:
-    return _answer(request, 422, str(error))
+    return _answer(request, 422, without_options(str(error)))
 
 
 async def _malformed(request: Request, error: RequestValidationError) -> Response:
-    lines = []
-    for fault in error.errors()[:10]:
-        place = ".".join(str(part) for part in fault["loc"] if part != "body")
-        cause = fault.get("ctx", {}).get("error")
-        said = cause if isinstance(cause, MatcherError) else _FAULTS.get(fault["type"], _WRONG)
-        lines.append(f"{place or '请求'}：{said}")
+    faults = error.errors()
+    if faults[0]["type"] == "json_invalid":
+        return _answer(request, 400, f"正文不是 JSON（从第 {int(faults[0]['loc'][-1]) + 1} 个字起读不懂）")
+    form = "json" not in request.headers.get("content-type", "")
+    if form and faults[0]["loc"] == ("body",) and request.url.path.startswith("/api/"):
+        return _answer(request, 422, "请求头里要写 Content-Type: application/json，正文写 JSON")
+    kinds: dict[str, dict[str, Any]] = {}
+    for fault in faults:
+        place = ".".join(str(part) for part in fault["loc"] if part != "body" and part not in _KINDS)
+        kinds.setdefault(place, {}).setdefault(fault["type"], fault)
+    for place in [
+        place for place in kinds if "." in place and place.rpartition(".")[0] in kinds
+    ]:  # a member of what may be a list
+        kinds[place.rpartition(".")[0]].setdefault("list_type", kinds.pop(place))
+    lines = [f"{place or '请求'}：{_what(found)}" for place, found in list(kinds.items())[:10]]
     return _answer(request, 422, "；".join(lines))
+
+
+def _what(faults: dict[str, Any]) -> str:
+    """What is wrong at one place, by the kinds of faults found there."""
+    if said := _EITHER.get(frozenset(faults)):
+        return said
+    kind, fault = next(iter(faults.items()))
+    cause = fault.get("ctx", {}).get("error")
+    return str(cause) if isinstance(cause, MatcherError) else _FAULTS.get(kind, _WRONG)
 
 
 async def _refused(request: Request, error: HTTPException) -> Response:

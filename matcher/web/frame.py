@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -43,11 +44,18 @@ def fragment(template: str, facts: dict[str, Any]) -> HTMLResponse:
     return HTMLResponse(page_bytes(template, facts))
 
 
+def without_options(text: str) -> str:
+    """What to do about a table, where no command is whose options could name a column."""
+    text = re.sub('--column "([^"]+)=([^"=]+)"', r"把表头“\1”改为“\2”", text)
+    return text.replace("用 --column 表头=字段 指定哪一列是什么", "把表头改成表里要的名称")
+
+
 def account_of(*readings: Reading) -> dict[str, Any]:
     """The list of problems and 列的去向 of some tables, as every page shows them that read some."""
+    problems = [one.problems for one in readings if len(one.problems)]
     return {
-        "problems": _listed([one.problems for one in readings], PROBLEMS),
-        "columns": _listed([one.columns for one in readings], COLUMNS),
+        "problems": _listed([one.assign(action=one["action"].map(without_options)) for one in problems], PROBLEMS),
+        "columns": _listed([one.columns for one in readings], {**COLUMNS, "hint": "可改表头（表头=名称）"}),
     }
 
 

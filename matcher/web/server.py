@@ -18,6 +18,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from matcher.errors import ArgumentError
+from matcher.pool import Book
 from matcher.web.application import create_app
 from matcher.web.library import Library
 from matcher.web.searchers import Searchers
@@ -69,7 +70,7 @@ def serve(
     try:
         app = create_app(opened, pool=pool, settings=given, searchers=searchers)
         if pool is not None:
-            app.state.service.book().close()
+            Book.open(pool).close()
         _listen(app, host, port, say)
     finally:
         if searchers:

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import os
 import secrets
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -17,10 +18,12 @@ import pandas as pd
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from matcher.errors import TableError
+from matcher.errors import BookError, IndexFolderError, MatcherError, TableError
 from matcher.matching import Index, fit_feedback
 from matcher.matching.folders import current
+from matcher.matching.judgements import REASONS
 from matcher.pool import Book, discover
+from matcher.pool.book.event_log import Log
 from matcher.pool.book.follow_up import follow
 from matcher.pool.discovery.estimation import Discovery
 from matcher.web.batching import Batches
@@ -28,6 +31,7 @@ from matcher.web.library import KINDS, Library, Side
 from matcher.web.searchers import Searchers
 from matcher.web.settings import Settings
 
+ACCEPTED = ("采纳", "accepted")
 KEPT, KEPT_BYTES, MINUTES = 40, 200 << 20, 15
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -153,7 +157,10 @@ class Service:
         """The pool's book, open for one piece of work."""
         if self.pool is None:
             raise TableError("启动时没有给出培育库；请管理员用 --pool 培育库.db 启动")
-        return Book.open(self.pool)
+        try:
+            return Book.open(self.pool)
+        except BookError as error:
+            raise _unusable(error, self.pool) from error
 
     def visiting(self, day: dt.date) -> Visiting:
         """Whom to visit of all firms of the book; worked out once for a day, until the book changes."""
@@ -174,6 +181,9 @@ class Service:
 
         A saved index keeps it for good; without one, and without a book, it lasts as long as the service runs.
         """
+        if not (judgement.title + judgement.description).strip():
+            raise TableError("title、description：不能都是空的；请给出提问一方的文字，只凭编号教不了什么")
+        _check_reason(judgement)
         asking = "need_id" if judgement.side == "outcomes" else "outcome_id"
         pair = pd.DataFrame(
             [
@@ -190,14 +200,12 @@ class Service:
             index = _newest(self.library.index(judgement.side))
             if judgement.record_id not in index.row_of:
                 raise TableError(f"库里没有“{judgement.record_id}”这一条；请刷新页面后再试")
-            if judgement.verdict not in ("采纳", "accepted") and not judgement.reason:
-                raise TableError("拒绝时请选择理由，理由会改变以后的次序")
             asked = pd.DataFrame([texts])
             learned = fit_feedback(index, asked, pair)
             with self.writing:
-                done = [self._into_book(judgement, pair)]
+                done = self._into_book(judgement, pair)
                 if index.origin[0]:
-                    learned.save(index.origin[0])
+                    _save(learned, Path(index.origin[0]), done)
             if index.origin[0]:
                 done.append("已教给库并保存")
             else:
@@ -206,26 +214,91 @@ class Service:
             if self._searchers:
                 self._searchers.learn(judgement.side, index, learned, asked, pair)
             self.library = self.library.with_index(judgement.side, learned)
-        return [line for line in done if line]
+        return done
 
-    def _into_book(self, judgement: Judgement, pair: pd.DataFrame) -> str:
+    def _into_book(self, judgement: Judgement, pair: pd.DataFrame) -> list[str]:
         if self.pool is None:
-            return ""
+            return []
         if not judgement.from_table:
-            return "随手输入的文字没有编号，未记入培育库"
+            return ["随手输入的文字没有编号，未记入培育库"]
         if not judgement.person.strip():
             raise TableError("请填写经办人，培育库记下谁在哪一天说的")
-        accepted = judgement.verdict in ("采纳", "accepted")
+        accepted, day = judgement.verdict in ACCEPTED, self.settings.day()
         row = pair.drop(columns="verdict").assign(
             status="pushed" if accepted else "declined",
-            day=self.settings.day(),
+            day=day,
             person=judgement.person.strip(),
-            enterprise_id=judgement.enterprise_id,
         )
+        firm = judgement.enterprise_id.strip()
         with self.book() as book:
-            written = follow(book.log, row)
+            named = book.ids_of([firm], on=day)[0] if firm else ""
+            known = not firm or named in set(book.firms(day)["enterprise_id"])
+            try:
+                written = follow(book.log, row.assign(enterprise_id=named))
+            except BookError as error:
+                if isinstance(error.__cause__, sqlite3.Error):
+                    raise _unusable(error, book.log.path) from error
+                raise
         word = "已推送" if accepted else "已拒绝"
-        return f"培育库记为“{word}”" if written else f"培育库里已记为“{word}”"
+        said = [f"培育库记为“{word}”" if written else f"培育库里已记为“{word}”"]
+        return said if known else [*said, f"企业 {firm} 不在培育库中，按所给的写法记入"]
+
+    def faults(self) -> list[str]:
+        """What is wrong with what the service writes to, for its operator; nothing is read whole for it."""
+        faults = []
+        if self.pool is not None and not is_book(self.pool):
+            faults.append("培育库的文件不在了，或不是培育库")
+        for index in (self.library.outcomes, self.library.needs):
+            folder, version = index.origin if index is not None else ("", "")
+            if not folder:
+                continue
+            try:
+                now = current(Path(folder))
+            except (MatcherError, OSError):
+                now = None
+            if now is None:
+                faults.append("库的索引文件夹不在了，或读不出来；查找还照旧，重新启动就没有库了")
+            elif now[0] != version:
+                faults.append("库的索引在别处改过；重新启动，或再记下一条采纳、拒绝以后，才用新的")
+        return faults
+
+
+def is_book(path: Path) -> bool:
+    """Whether a file begins as the book of a pool does."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(72)
+    except OSError:
+        return False
+    return start.startswith(b"SQLite format 3\0") and start[68:72] == Log.format.application.to_bytes(4, "big")
+
+
+def _check_reason(judgement: Judgement) -> None:
+    """Raises TableError for a decline without a reason that is known, and for an acceptance with one."""
+    if judgement.verdict in ACCEPTED:
+        if judgement.reason.strip():
+            raise TableError("reason：采纳不要理由；拒绝才要")
+        return
+    if not judgement.reason.strip():
+        raise TableError("拒绝时请选择理由，理由会改变以后的次序")
+    words = {word: key for key, (word, _) in REASONS.items()}
+    if judgement.reason.strip() not in {*words, *words.values()}:
+        raise TableError(f"reason：“{judgement.reason[:40]}”不是拒绝理由；可用：{'、'.join(words)}")
+
+
+def _save(learned: Index, folder: Path, done: list[str]) -> None:
+    """Save what was learned; where that fails, say what the book has already: a repetition changes nothing there."""
+    try:
+        learned.save(folder)
+    except IndexFolderError as error:
+        kept = f"{'；'.join(done)}；" if done else ""
+        why = str(error).replace(str(folder), folder.name)
+        raise HTTPException(503, f"{kept}但没有教给库：{why}；请管理员处理后再发一次，不会重复记") from error
+
+
+def _unusable(error: BookError, path: Path) -> HTTPException:
+    """A fault of the book, not of who asks; its place on the machine is not told."""
+    return HTTPException(503, f"培育库现在不能用：{str(error).replace(str(path), path.name)}")
 
 
 def _newest(index: Index) -> Index:

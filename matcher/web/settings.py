@@ -60,7 +60,7 @@ def read_tokens(pairs: Iterable[tuple[str, str]]) -> dict[str, Role]:
             raise ArgumentError(f"--token {role}=…：角色只有 read（只读）和 write（可写）")
         if token.startswith("@"):
             try:
-                token = Path(token[1:]).read_text("utf-8").strip()
+                token = Path(token[1:]).read_text("utf-8-sig").strip()
             except (OSError, UnicodeDecodeError) as error:
                 raise ArgumentError(f"--token {role}={token}：读不了这个文件；请给出一个只含口令的文本文件") from error
         if len(token) < SHORTEST_TOKEN:

@@ -1,16 +1,19 @@
 """Results in a folder, piece by piece."""
 
+import datetime as dt
 import doctest
 import json
 import signal
 import subprocess
 import sys
+from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
-from matcher.errors import OutputError
+from matcher.errors import ArgumentTypeError, OutputError
 from matcher.export import pieces as pieces_module
 from matcher.export import write_pieces
 
@@ -44,6 +47,7 @@ def test_each_piece_is_a_file_of_each_table(tmp_path):
         "-",
     ]
     assert sorted(contents(tmp_path / "a")) == [
+        ".lock",
         "ids/part-00000.parquet", "ids/part-00001.parquet", "ids/part-00002.parquet",
         "pieces.json",
         "pieces/part-00000.json", "pieces/part-00001.json", "pieces/part-00002.json",
@@ -155,3 +159,52 @@ def test_a_killed_process_leaves_what_the_next_one_ends_alike(tmp_path):
 
 def test_the_example_runs():
     assert doctest.testmod(pieces_module) == (0, 4)
+
+
+def test_one_program_at_a_time_works_in_a_folder(tmp_path):
+    inside = []
+
+    def work(piece):
+        with pytest.raises(OutputError, match="另一个程序正在往"):
+            written(tmp_path / "f")
+        inside.append(len(piece))
+        return [("t", piece)]
+
+    def written(folder, work=lambda piece: [("t", piece)]):
+        return write_pieces(folder, iter([pd.DataFrame({"need_id": ["1"]})]), work, settings={})
+
+    assert written(tmp_path / "f", work) == {"pieces": 1, "t": 1}
+    assert inside == [1]
+    assert written(tmp_path / "f") == {"pieces": 1, "t": 1}
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "工作.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(OutputError, match="不是空的，也不是分片的结果"):
+        written(tmp_path / "other")
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["工作.txt"]
+    assert pd.read_parquet(tmp_path / "f" / "t")["need_id"].tolist() == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("given", "again"),
+    [
+        (dt.date(2026, 11, 24), "2026-11-24"),
+        (np.int64(3), 3),
+        ({"a": [1, None, "x"]}, {"a": [1, None, "x"]}),
+        (Decimal("1.5"), None),
+        (float("nan"), None),
+        ({"a"}, None),
+    ],
+)
+def test_settings_are_plain_values_or_days(given, again, tmp_path):
+    pieces = [pd.DataFrame({"need_id": ["1"]})]
+
+    def write(value):
+        return write_pieces(tmp_path / "f", iter(pieces), lambda piece: [("t", piece)], settings={"x": value})
+
+    if again is None:
+        with pytest.raises(ArgumentTypeError, match=r"^settings\['x'\] is a plain value for JSON, not "):
+            write(given)
+        return
+    assert write(given) == write(again) == {"pieces": 1, "t": 1}
+    with pytest.raises(OutputError, match="设置不同"):
+        write("other")

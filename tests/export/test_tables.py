@@ -7,7 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from matcher.errors import TableError
+from matcher.errors import ArgumentError, TableError
 from matcher.export.sheets import Form, Sheet, workbook_bytes
 from matcher.export.tables import write_tables
 from matcher.export.worksheets import QuickWorksheet
@@ -153,3 +153,53 @@ def test_cells_written_the_short_way_are_those_that_xlsxwriter_writes(monkeypatc
     short = workbook_bytes(sheets)
     monkeypatch.delattr(QuickWorksheet, "_write_cell")
     assert short == workbook_bytes(sheets)
+
+
+def test_times_of_day_are_written(tmp_path):
+    meetings = pd.DataFrame(
+        {
+            "编号": ["1", "2", "3"],
+            "洽谈时间": pd.to_datetime(["2026-12-01 09:30", "2026-12-02 00:00", None]),
+            "登记时间": pd.to_datetime(["2026-12-01 09:30:05", "2026-12-02 00:00:00", None]).tz_localize(
+                "Asia/Shanghai"
+            ),
+            "日期": pd.to_datetime(["2026-12-01", "2026-12-02", None]),
+            "成立": pd.Series([dt.date(1892, 1, 1), dt.date(1949, 10, 1), None], dtype=object),
+        }
+    )
+    expected = {
+        "洽谈时间": ["2026-12-01 09:30", "2026-12-02 00:00", ""],
+        "登记时间": ["2026-12-01 09:30:05", "2026-12-02 00:00:00", ""],
+        "日期": ["2026-12-01", "2026-12-02", ""],
+        "成立": ["1892-01-01", "1949-10-01", ""],
+    }
+    write_tables(tmp_path / "a.csv", {"会": meetings})
+    written = pd.read_csv(tmp_path / "a.csv", dtype=str, keep_default_na=False)
+    assert {name: written[name].tolist() for name in expected} == expected
+    write_tables(tmp_path / "a.xlsx", {"会": meetings})
+    page = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    rows = list(page.iter_rows(min_row=2, min_col=2, values_only=True))
+    assert [row[0] for row in rows] == ["2026-12-01 09:30", "2026-12-02 00:00", None]
+    assert [row[1] for row in rows] == ["2026-12-01 09:30:05", "2026-12-02 00:00:00", None]
+    assert [row[2] for row in rows] == [dt.datetime(2026, 12, 1), dt.datetime(2026, 12, 2), None]
+    assert [row[3] for row in rows] == ["1892-01-01", dt.datetime(1949, 10, 1), None]
+
+
+@pytest.mark.parametrize(("one", "other"), [("A", "a"), ("表" * 31 + "一", "表" * 31 + "二"), ("a/b", "a／b")])
+def test_sheets_of_one_name_are_named(one, other, tmp_path):
+    table = pd.DataFrame({"编号": ["1"]})
+    with pytest.raises(ArgumentError, match="would have one name in a workbook"):
+        write_tables(tmp_path / "a.xlsx", {one: table, other: table})
+    assert list(tmp_path.iterdir()) == []
+    write_tables(tmp_path / "a.xlsx", {"A": table, "表" * 30: table, "a b": table})
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "csv", "parquet"])
+def test_a_column_whose_name_stands_twice_is_kept(suffix, tmp_path):
+    table = pd.DataFrame([["1", "甲", "2", "乙", "丙"]], columns=["编号", "名称", "编号", "名称", "编号"])
+    write_tables(tmp_path / f"a.{suffix}", {"表": table})
+    read = {"xlsx": pd.read_excel, "csv": pd.read_csv, "parquet": pd.read_parquet}[suffix]
+    options = {"engine": "openpyxl"} if suffix == "xlsx" else {}
+    written = read(tmp_path / f"a.{suffix}", **options).astype(str)
+    assert written.columns.tolist() == ["编号", "名称", "编号（2）", "名称（2）", "编号（3）"]
+    assert written.values.tolist() == table.values.tolist()

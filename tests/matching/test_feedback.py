@@ -12,6 +12,7 @@ from matcher import Index, fit_feedback, match
 from matcher.errors import TableError
 from matcher.matching import withdraw_feedback
 from matcher.matching.calibration import Calibration
+from matcher.matching.declines import declined_pairs
 from matcher.matching.feedback import REASONS, STEP
 from matcher.matching.judgements import read_judgements
 from matcher.needs.routes import ASK_BACK
@@ -287,3 +288,26 @@ def test_unknown_needs_and_missing_columns_are_named():
 def test_feedback_is_a_value():
     index = fit_feedback(build(), NEEDS, judged(("N1", "C5", 4, "", "")))
     assert replace(index, feedback=None).ranker is None
+
+
+@pytest.mark.parametrize(
+    ("days", "declined"),
+    [
+        (["2026-06-01", "2026-02-01"], False),
+        (["2026-02-01", "2026-06-01"], True),
+        ([pd.Timestamp("2026-06-01 09:00"), pd.Timestamp("2026-02-01")], False),
+        (["2026年6月1日", "2026/2/1"], False),
+        (["2026-06-01", "2026-06-01"], True),
+        (["2026-06-01", ""], True),
+        (["2026-06-01", "去年"], True),
+        (None, True),
+    ],
+)
+def test_the_later_judgement_of_a_pair_counts_by_its_day(days, declined):
+    outcomes = pd.DataFrame({"outcome_id": ["C1", "C2"], "title": ["齿轮磨削烧伤检测", "齿轮箱"]})
+    needs = pd.DataFrame({"need_id": ["N1"], "title": ["齿轮磨削"]})
+    judged = pd.DataFrame({"need_id": "N1", "outcome_id": "C1", "verdict": ["采纳", "拒绝"], "reason": ["", "已解决"]})
+    judged = judged if days is None else judged.assign(day=days)
+    found = match(needs, fit_feedback(Index.build(outcomes), needs, judged))["outcome_id"].tolist()
+    assert ("C1" not in found) == declined
+    assert (len(declined_pairs(judged)) == 1) == declined

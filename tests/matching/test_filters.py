@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from small import NEEDS, OUTCOMES, build
 
-from matcher import Index, match
+from matcher import Index, match, read_outcomes
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.matching import Between
 from matcher.matching.filters import agree, labels_of, unknown_labels
@@ -299,3 +299,27 @@ def test_a_longer_writing_of_a_wanted_label_is_told(caplog):
     caplog.clear()
     match(NEEDS, build(records), k=1, where={"maturity": "中试"})
     assert not [message for message in caplog.messages if "没有算作" in message]
+
+
+PRICES = ["35.5万元", "面议", "30万", "20-30万元", "", "50kW", "80万元起", "¥350,000", "5万元/年", "2026"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "rows"),
+    [
+        (Between(high=400_000), [0, 2, 3, 7, 9]),
+        (Between(low=320_000), [0, 6, 7]),
+        (Between(250_000, 300_000), [2, 3]),
+        (Between(high=3_000), [9]),
+    ],
+)
+def test_money_that_is_written_out_lies_in_ranges(wish, rows, caplog):
+    assert np.flatnonzero(wish.holds(np.array(PRICES, dtype=object), column="price")).tolist() == rows
+    assert any("5万元/年" in line for line in caplog.messages)
+
+
+def test_a_price_that_was_read_can_be_asked_for():
+    table = {"成果编号": ["A", "B"], "成果名称": ["甲", "乙"], "转让价格（万元）": [35.5, 60]}
+    outcomes = read_outcomes(pd.DataFrame(table))
+    found = match(NEEDS.head(1), Index.build(outcomes.rows), where={"price": Between(high=400_000)})
+    assert found["outcome_id"].tolist() == ["A"]

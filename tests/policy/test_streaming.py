@@ -171,3 +171,68 @@ def test_what_is_not_plain_is_left_to_the_ordinary_reader(tmp_path: Path, header
 def test_words_for_yes_and_no_are_those_of_the_ordinary_reader() -> None:
     assert {read_yesno(word) for word in YES} == {True}
     assert {read_yesno(word) for word in NO} == {False}
+
+
+def test_the_source_is_never_an_output(tmp_path: Path) -> None:
+    source = tmp_path / "firms.parquet"
+    firms(3).to_parquet(source)
+    before = source.read_bytes()
+    (tmp_path / "link.parquet").symlink_to(source)
+    for output in ("firms.parquet", "link.parquet"):
+        with pytest.raises(OutputError, match="就是输入文件"):
+            score_parquet(source, "hte", on=ON, verdicts=tmp_path / output)
+    with pytest.raises(OutputError, match="就在文件夹"):
+        score_parquet(source, "hte", on=ON, folder=tmp_path)
+    with pytest.raises(ArgumentError, match="are two files"):
+        score_parquet(source, "hte", on=ON, summary=tmp_path / "a.parquet", verdicts=tmp_path / "a.parquet")
+    assert source.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "firms.parquet",
+        "link.parquet",
+    ]
+    for output in ("summary.parquet", "summary.pq"):
+        assert score_parquet(source, "hte", on=ON, summary=tmp_path / output)[0]["summary"] == 3
+        assert score_parquet(firms(2), "hte", on=ON, summary=tmp_path / output)[0]["summary"] == 2
+
+
+def test_what_is_no_file_of_firms_is_an_error_of_the_library(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.parquet"
+    bad.write_text("不是", encoding="utf-8")
+    for source, words in ((bad, "不是 Parquet 文件，或已损坏"), (tmp_path / "none.parquet", "找不到这个文件")):
+        with pytest.raises(MatcherError, match=words):
+            score_parquet(source, "hte", on=ON, summary=tmp_path / "s.parquet")
+    table = tmp_path / "firms.csv"
+    firms(3).assign(备注="x").to_csv(table, index=False)
+    with pytest.raises(MatcherError, match="列“备注”不是约定的英文列名"):
+        score_parquet(table, POLICIES, on=ON, summary=tmp_path / "s.parquet")
+    assert not (tmp_path / "s.parquet").exists()
+
+
+def test_no_firms_give_tables_without_rows(tmp_path: Path) -> None:
+    outputs = {name: tmp_path / f"{name}.parquet" for name in ("summary", "verdicts")}
+    full = score_parquet(firms(3), POLICIES, on=ON, **outputs)[0]
+    columns = {name: pd.read_parquet(path).columns.tolist() for name, path in outputs.items()}
+    for source in (firms(0), iter([])):
+        done, _ = score_parquet(source, POLICIES, on=ON, **outputs)
+        assert full["summary"] == 6
+        assert done == {"firms": 0, "summary": 0, "verdicts": 0}
+        for name, path in outputs.items():
+            table = pd.read_parquet(path)
+            assert table.empty
+            assert table.columns.tolist() == columns[name]
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pyarrow.parquet as pq
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "s.parquet").write_bytes(b"yesterday")
+    for name in ("write_table", "close"):
+        with monkeypatch.context() as patch:
+            patch.setattr(pq.ParquetWriter, name, full)
+            with pytest.raises(OutputError, match="磁盘已满，写不下"):
+                score_parquet(firms(3), "hte", on=ON, summary=tmp_path / "s.parquet")
+        assert [path.name for path in tmp_path.iterdir()] == ["s.parquet"]
+        assert (tmp_path / "s.parquet").read_bytes() == b"yesterday"

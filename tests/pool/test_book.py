@@ -423,3 +423,43 @@ def test_a_closed_book_says_so(book):
     for use in (lambda: book.states(JUN), lambda: book.put(firms(enterprise_id=["S"]), on=JAN, person="王")):
         with pytest.raises(PoolError, match=r"已经关闭；请重新打开后再用$"):
             use()
+
+
+def table(**columns: list) -> pd.DataFrame:
+    return pd.DataFrame(columns)
+
+
+@pytest.mark.parametrize("again", ["100", "100.0", 100.0, Decimal("100.00"), " 100 "])
+def test_a_number_and_the_text_that_writes_it_are_one_fact(book, again):
+    book.put(table(enterprise_id=["A"], employees_total=[100]), on="2026-01-06", person="王岚")
+    done = book.put(table(enterprise_id=["A"], employees_total=[again]), on="2026-01-07", person="王岚")
+    assert (done.cells, len(done.leaps)) == (0, 0)
+    sheet = book.sheet(on="2026-01-07").astype(object)
+    sheet["employees_total"] = "100"
+    assert book.put(sheet, on="2026-01-08", person="李进").cells == 0
+    text = book.put(table(enterprise_id=["B"], employees_total=["100"]), on="2026-01-06", person="王岚")
+    assert text.cells == 1
+    assert book.put(table(enterprise_id=["B"], employees_total=[100]), on="2026-01-07", person="王岚").cells == 0
+
+
+@pytest.mark.parametrize(("before", "after"), [("007", 7), (100, "101"), (100, "百人"), (1, "是"), ("1e2", 100)])
+def test_what_is_written_otherwise_is_another_fact(book, before, after):
+    book.put(table(enterprise_id=["A"], note=[before]), on="2026-01-06", person="王岚")
+    assert book.put(table(enterprise_id=["A"], note=[after]), on="2026-01-07", person="王岚").cells == 1
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf")])
+def test_a_number_without_an_end_is_refused_and_nothing_written(book, number):
+    with pytest.raises(TableError, match=r"^1 格不是有限的数：B，rd_staff；没有写入任何内容"):
+        book.put(table(enterprise_id=["A", "B"], rd_staff=[12.0, number]), on="2026-01-06", person="王岚")
+    assert book.firms("2026-01-06").empty
+    assert book.put(table(enterprise_id=["A"], rd_staff=[float("nan")]), on="2026-01-06", person="王岚").new == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "leaps"), [("101", 0), ("99.5", 0), ("120000", 1), ("百余人", 1), (120000, 1), (101, 0)]
+)
+def test_a_number_that_is_written_as_a_text_leaps_as_a_number_does(book, after, leaps):
+    book.put(table(enterprise_id=["A"], employees_total=[100]), on="2026-01-06", person="王岚")
+    done = book.put(table(enterprise_id=["A"], employees_total=[after]), on="2026-01-07", person="王岚")
+    assert (done.cells, len(done.leaps)) == (1, leaps)

@@ -28,7 +28,7 @@ NAMES = [address for address, _ in JSON]
 
 def test_health_and_version_say_what_is_there():
     browser = client()
-    counts = {"status": "ok", "outcomes": 6, "needs": 4, "experts": 2, "pool": False}
+    counts = {"status": "ok", "faults": [], "outcomes": 6, "needs": 4, "experts": 2, "pool": False}
     assert browser.get("/api/health").json() == counts
     assert browser.get("/api/version").json() == {"name": "enterprise-matcher", "version": __version__}
 
@@ -253,3 +253,17 @@ def test_a_policy_is_named_and_no_folder_of_the_server_is_looked_at(tmp_path, mo
         assert [(answer.status_code, answer.json()) for answer in answers] == [(422, {"error": message})] * 5
     answer = browser.post("/api/score", json=JSON[3][1] | {"policies": ["高企", "小巨人"]}).json()
     assert [line["policy"] for line in answer["summary"]] == ["hte", "little-giant"]
+
+
+@pytest.mark.parametrize(("address", "body"), [*JSON, ("/api/health", None), ("/api/version", None)])
+def test_what_is_answered_is_as_openapi_describes_it(address, body):
+    jsonschema = pytest.importorskip("jsonschema")
+    browser = client()
+    described = browser.get("/api/openapi.json").json()
+    method = "get" if body is None else "post"
+    shape = described["paths"][address][method]["responses"]["200"]["content"]["application/json"]["schema"]
+    answer = browser.request(method, address, json=body)
+    assert answer.status_code == 200
+    jsonschema.Draft202012Validator({**shape, "components": described["components"]}).validate(answer.json())
+    named = described["components"]["schemas"].get(shape.get("$ref", "").rpartition("/")[2], {})
+    assert address == "/api/version" or sorted(named["required"]) == sorted(answer.json())

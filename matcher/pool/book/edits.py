@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from matcher.errors import TableError
 from matcher.event_log.log import Event
 from matcher.policy.linkage import compact_uscc, has_legal_form, is_like_name, plain_name, uscc_fault
-from matcher.pool.book.facts import LEAP, UNKNOWN, Fact, adds, fold, joined, leaps_from, masked, plain, shown
+from matcher.pool.book.facts import (
+    LEAP,
+    UNKNOWN,
+    Fact,
+    adds,
+    fold,
+    is_same,
+    joined,
+    leaps_from,
+    masked,
+    plain,
+    shown,
+)
 from matcher.tables.ids import ids_of
 
 VERSION = "账本版本"  # the column of an edited sheet that says what its editor had seen
@@ -39,12 +53,20 @@ class Written:
 def edited_rows(firms: pd.DataFrame) -> list[tuple[str, Any, dict[str, Any]]]:
     """The rows of a table of facts: firm, place in the log that its editor had seen (None: no edited sheet), facts.
 
-    Raises TableError for an id that is empty or stands twice.
+    Raises TableError for an id that is empty or stands twice, and for numbers without an end.
     """
     firms = joined(firms)
     ids = ids_of(firms, "enterprise_id", distinct=True)
     names = [str(name) for name in firms.columns if name not in ("enterprise_id", VERSION)]
     columns = [[plain(cell) for cell in firms[name].tolist()] for name in names]
+    endless = [
+        f"{firm}，{name}"
+        for name, cells in zip(names, columns, strict=True)
+        for firm, cell in zip(ids, cells, strict=True)
+        if isinstance(cell, float) and math.isinf(cell)
+    ]
+    if endless:
+        raise TableError(f"{len(endless)} 格不是有限的数：{'；'.join(endless[:5])}；没有写入任何内容，请改正或空着")
     versions = [plain(v) for v in firms[VERSION].tolist()] if VERSION in firms else [None] * len(firms)
     return [
         (firm, seen, dict(zip(names, row, strict=True)))
@@ -87,7 +109,7 @@ def against_book(
                     changed[name] = value
                 continue
             was = then.get(name, UNKNOWN).value
-            if value in (was, masked(name, was), current.value):
+            if value == masked(name, was) or is_same(value, was) or is_same(value, current.value):
                 continue
             if current.value == was:
                 changed[name] = value

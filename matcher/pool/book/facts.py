@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +23,7 @@ from matcher.tables.schemas import HIGH, LOW, STATE, TEXT
 from matcher.tables.soft_values import range_text
 
 _ENDS = (LOW, HIGH, TEXT)
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
 LEAP = 1000  # 元 written for 万元 is 10,000, 千元 for 元 1,000
 
 
@@ -112,9 +114,19 @@ def is_soft(value: Any) -> bool:
     return isinstance(value, dict)
 
 
+def is_same(value: Any, known: Any) -> bool:
+    """Whether two facts are one: equal, or a number and the text that writes it (100 and "100", not 7 and "007")."""
+    if value == known:
+        return True
+    text, number = (value, known) if isinstance(value, str) else (known, value)
+    if not isinstance(text, str) or isinstance(number, bool) or not isinstance(number, int | float):
+        return False
+    return bool(_NUMBER.fullmatch(text)) and float(text) == number
+
+
 def adds(value: Any, known: Any) -> bool:
     """Whether a table's value says more than a known one: nothing, the same, and bounds around an exact one do not."""
-    if value is None or value == known:
+    if value is None or is_same(value, known):
         return False
     if not is_soft(value) or is_soft(known) or type(known) not in (int, float, str):
         return True
@@ -132,6 +144,8 @@ def shown(value: Any) -> Any:
 
 def leaps_from(value: Any, before: Any) -> bool:
     """Whether a number is `LEAP` times another or more, or as much less; or a text takes the place of a number."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = float(value)
     if isinstance(value, str):
         return _size(before) > 0
     sizes = [_size(value), _size(before)]

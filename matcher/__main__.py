@@ -1,0 +1,5 @@
+"""`python -m matcher` is the command `matcher`."""
+
+from matcher.cli.app import main
+
+main()

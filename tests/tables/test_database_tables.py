@@ -1,0 +1,106 @@
+"""Tables as data bases and pandas hand them over: codes, keys of their own, bits, headers of several levels."""
+
+import pandas as pd
+import pytest
+
+from matcher import read_firms, read_needs, score
+
+FIRMS = ["甲公司", "乙公司", "丙公司"]
+
+
+def resident(cells, header="居民企业"):
+    return read_firms(pd.DataFrame({"企业名称": FIRMS, header: cells}), "hte", on="2026-11-24")
+
+
+def decided(cells):
+    firms = pd.DataFrame({"enterprise_id": list("abc"), "resident": cells})
+    scored = score(firms, "hte", on="2026-11-24")
+    return scored.verdicts.loc[scored.verdicts["rule"] == "resident", "passed"].tolist(), scored.problems
+
+
+@pytest.mark.parametrize("cells", [[1, 2, 2], ["1", "2", "2"], ["01", "02", "02"], ["是", 2, 2.0]])
+def test_a_two_beside_ones_may_be_the_code_of_no(cells):
+    rows, problems = resident(cells)
+    assert rows["resident"].tolist()[0]
+    assert rows["resident"].isna().tolist() == [False, True, True]
+    assert problems["problem"].str.startswith("“2”可能是代码（1 是、2 否）").sum() == 2
+    passed, doubts = decided(cells)
+    assert passed == ["pass", "unknown", "unknown"]
+    assert doubts["problem"].str.startswith("“2”可能是代码").all()
+
+
+@pytest.mark.parametrize("cells", [[0, 1, 2], [1, 2, 3], ["无", 2, 1], ["0", "2项", "1项"], [True, True, False]])
+def test_counts_and_answers_stay_what_they_are(cells):
+    none = {0, "0", "无"}
+    expected = [cell not in none for cell in cells]
+    assert resident(cells).rows["resident"].tolist() == expected
+    assert decided(cells)[0] == ["pass" if one else "fail" for one in expected]
+
+
+@pytest.mark.parametrize("key", ["id", "_id", "ID"])
+@pytest.mark.parametrize("name", ["需求编号", "编号", "NEED_ID"])
+def test_the_key_of_a_data_base_gives_way_to_the_column_that_names_the_id(key, name):
+    table = pd.DataFrame({key: [501, 502], name: ["LY-1", "LY-2"], "需求名称": ["齿轮", "桃"]})
+    for columns in (table, table[[name, "需求名称", key]]):
+        assert read_needs(columns).rows["need_id"].tolist() == ["LY-1", "LY-2"]
+
+
+@pytest.mark.parametrize("other", ["序号", "No", "备注", "合同"])
+def test_the_key_of_a_data_base_is_the_id_where_nothing_else_is(other):
+    table = pd.DataFrame({"id": [501, 502], other: ["1", "2"], "需求名称": ["齿轮", "桃"]})
+    assert read_needs(table).rows["need_id"].tolist() == ["501", "502"]
+
+
+def test_bits_and_the_null_of_a_dump():
+    assert resident([b"\x01", b"\x00", None]).rows["resident"].tolist()[:2] == [True, False]
+    assert resident(["是".encode(), "否".encode(), b""]).rows["resident"].tolist()[:2] == [True, False]
+    needs = read_needs(
+        pd.DataFrame({"需求编号": [r"\N", "X1"], "需求名称": [r"\N", "齿轮"], "需求描述": [r"\N", r"空值写作 \N"]})
+    )
+    assert needs.rows["need_id"].tolist() == ["X1"]
+    assert needs.rows["description"].tolist() == [r"空值写作 \N"]
+    assert needs.problems["kept"].tolist() == [False]
+
+
+def test_headers_of_several_levels_are_those_of_the_workbook(tmp_path):
+    written = pd.DataFrame(
+        [
+            ["企业名称", "销售收入（万元）", None, "研发费用（万元）", None],
+            [None, "2024年", "2025年", "2024年", "2025年"],
+            ["甲公司", 4300, 4800, 240, 280],
+        ]
+    )
+    path = tmp_path / "firms.xlsx"
+    written.to_excel(path, header=False, index=False)
+    given = read_firms(pd.read_excel(path, header=[0, 1], engine="openpyxl"), "hte", on="2026-11-24").rows
+    assert given["name"].tolist() == ["甲公司"]
+    assert given[["sales_y2", "sales_y3", "rd_expense_y3"]].values.tolist() == [[43_000_000, 48_000_000, 2_800_000]]
+
+
+def test_a_pivoted_table_and_other_levels():
+    long = pd.DataFrame({"企业名称": ["甲公司"] * 2, "年": [2024, 2025], "销售收入（万元）": [4300, 4800]})
+    wide = read_firms(long.pivot(index="企业名称", columns="年"), "hte", on="2026-11-24").rows
+    assert wide[["name", "sales_y2", "sales_y3"]].values.tolist() == [["甲公司", 43_000_000, 48_000_000]]
+    labels = [("需求编号", ""), ("需求名称", ""), ("企业", "企业名称")]
+    needs = read_needs(pd.DataFrame([["1", "齿轮", "甲公司"]], columns=pd.MultiIndex.from_tuples(labels)))
+    assert needs.rows[["need_id", "title", "enterprise"]].values.tolist() == [["1", "齿轮", "甲公司"]]
+    assert needs.problems.empty
+    framed = pd.MultiIndex.from_product([["基本信息"], ["需求编号", "需求名称"]])
+    assert read_needs(pd.DataFrame([["1", "齿轮"]], columns=framed)).rows["need_id"].tolist() == ["1"]
+    assert read_needs(pd.DataFrame([["1", "齿轮"]], columns=["需求编号", "需求名称"])).rows["title"].tolist() == [
+        "齿轮"
+    ]
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", pd.Timestamp("1900-01-01"), pd.Timestamp("1899-12-30")])
+def test_the_day_that_programs_write_into_empty_cells_is_none(day):
+    scored = score(pd.DataFrame({"enterprise_id": ["a"], "registered_on": [day]}), "hte", on="2026-11-24")
+    assert scored.verdicts.loc[scored.verdicts["rule"] == "age", "passed"].tolist() == ["unknown"]
+    assert scored.problems["problem"].tolist() == ["像是程序写在空格里的日期；按未知处理"]
+
+
+@pytest.mark.parametrize("day", ["1900-01-02", "1949-10-01", "2015-03-12", pd.Timestamp("1970-01-01")])
+def test_other_early_days_are_days(day):
+    scored = score(pd.DataFrame({"enterprise_id": ["a"], "registered_on": [day]}), "hte", on="2026-11-24")
+    assert scored.verdicts.loc[scored.verdicts["rule"] == "age", "passed"].tolist() == ["pass"]
+    assert scored.problems.empty

@@ -1,0 +1,106 @@
+"""What the service says and keeps when the files behind it are gone, damaged, renewed or cannot be written."""
+
+import errno
+import shutil
+
+import pandas as pd
+import pytest
+from served import client, library
+from small import OUTCOMES
+
+from matcher import Index
+from matcher.matching import folders
+from matcher.pool import Book
+from matcher.web import Library
+
+SAID = {"asking_id": "N1", "title": "机械手", "record_id": "C1", "verdict": "采纳", "person": "王岚"}
+FIRMS = pd.DataFrame({"enterprise_id": ["QY1"], "name": ["沂河重工传动有限公司"]})
+
+
+@pytest.fixture
+def book(tmp_path):
+    path = tmp_path / "培育库.db"
+    with Book.create(path, on="2026-01-05", person="王岚") as made:
+        made.put(FIRMS, on="2026-01-05", person="王岚")
+    return path
+
+
+@pytest.fixture
+def saved(tmp_path):
+    folder = tmp_path / "library"
+    Index.build(OUTCOMES).save(folder)
+    return folder
+
+
+def events(book):
+    with Book.open(book) as opened:
+        return [(event.subject, event.body["status"]) for event in opened.log.events() if event.kind == "follow"]
+
+
+def test_health_tells_what_is_wrong_with_the_files(book, saved):
+    browser = client(Library.open(saved), pool=book)
+
+    def said():
+        answer = browser.get("/api/health").json()
+        assert str(saved.parent) not in str(answer)
+        return answer["status"], [fault[:10] for fault in answer["faults"]]
+
+    assert said() == ("ok", [])
+    Index.load(saved).remove(["C6"]).save(saved)
+    assert said() == ("degraded", ["库的索引在别处改过；"])
+    shutil.rmtree(saved)
+    book.write_bytes(b"nothing of a book" * 9)
+    assert said() == ("degraded", ["培育库的文件不在了，", "库的索引文件夹不在了"])
+    book.unlink()
+    assert said()[1][0] == "培育库的文件不在了，"
+    assert client(library()).get("/api/health").json()["status"] == "ok"
+    assert client(library(outcomes=None)).get("/api/health").json()["faults"] == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"nothing of a book" * 9])
+def test_a_book_that_cannot_be_used_is_no_mistake_of_who_asks(book, content):
+    browser = client(pool=book)
+    book.unlink()
+    if content is not None:
+        book.write_bytes(content)
+    for answer in (browser.post("/api/feedback", json=SAID), browser.get("/visits"), browser.get("/pool")):
+        assert answer.status_code == 503
+        assert answer.json()["error"].startswith("培育库现在不能用：")
+        assert str(book.parent) not in answer.text
+    assert browser.post("/api/search", json={"text": "机械手"}).status_code == 200
+
+
+def test_a_judgement_that_only_the_book_has_is_told_and_may_be_sent_again(book, saved, monkeypatch):
+    browser = client(Library.open(saved), pool=book)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folders.os, "fsync", full)
+        answer = browser.post("/api/feedback", json=SAID)
+    assert answer.status_code == 503
+    assert answer.json()["error"].startswith("培育库记为“已推送”；但没有教给库：library：无法读写索引（磁盘已满）；")
+    assert events(book) == [("", "pushed")]
+    assert browser.post("/api/feedback", json=SAID).json() == {"done": ["培育库里已记为“已推送”", "已教给库并保存"]}
+    assert events(book) == [("", "pushed")]
+    assert Index.load(saved).feedback is not None
+
+
+@pytest.mark.parametrize(
+    ("given", "subject", "known"),
+    [
+        ("QY1", "QY1", True),
+        ("沂河重工传动有限公司", "QY1", True),
+        ("", "", True),
+        ("QY9", "QY9", False),
+        ("别家机械有限公司", "别家机械有限公司", False),
+    ],
+)
+def test_a_firm_that_the_book_does_not_know_is_told(book, given, subject, known):
+    answer = client(pool=book).post("/api/feedback", json=SAID | {"enterprise_id": given}).json()["done"]
+    assert answer[0] == "培育库记为“已推送”"
+    assert [line for line in answer if "不在培育库中" in line] == (
+        [] if known else [f"企业 {given} 不在培育库中，按所给的写法记入"]
+    )
+    assert events(book) == [(subject, "pushed")]
