@@ -45,7 +45,7 @@ RIGHTS = Contract(
         column("owners", "text", "权利人", "专利权人 权属人 著作权人 全部权利人 共同权利人"),
         column("owner_rank", "number", "权利人排名", "权属排名 本企业排名 权利人位次 排名"),
         column("only_here", "yesno", "由本企业使用", "其他权利人同意由本企业使用 其他权利人已声明不使用"),
-        column("used", "yesno", "已用于以前的高企申请", "已使用 是否用过 是否已使用"),
+        column("used", "text", "已用于以前的高企申请", "是否已用于以前的高企申请 已使用 是否用过 是否已使用"),
         column("used_for", "text", "曾用于的证书", "曾用于 用于哪次认定 使用情况 已用于的证书编号"),
         column("related", "yesno", "与主要产品相关", "与主导产品相关 与主要产品（服务）相关 主要产品相关"),
         column("in_use", "yesno", "实际应用并产生经济效益", "产生经济效益 实际应用"),
