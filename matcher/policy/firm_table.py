@@ -16,6 +16,7 @@ from matcher.policy.firm_words import CLOSE_WORDS, STEMS, SUMS, WORDS, series_of
 from matcher.policy.identity import APPLICATION, FIRM, PLATFORM, Subject, identified, resident_by_code, with_lines
 from matcher.policy.joint_questions import joint_answers
 from matcher.policy.model import FactColumn
+from matcher.policy.one_year_totals import without_one_year_totals
 from matcher.policy.platforms import KINDS, in_plain_words
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.tables.arguments import Day, as_day
@@ -150,7 +151,11 @@ def read_firms(
     subject = subject_of(policies)
     found = identified(reading, columns, subject)
     if subject is not APPLICATION:
-        found = joint_answers(resident_by_code(found)) if subject is FIRM else _other_kinds(found, policies)
+        found = (
+            without_one_year_totals(joint_answers(resident_by_code(found)))
+            if subject is FIRM
+            else _other_kinds(found, policies)
+        )
     rows, problems = found.rows, found.problems
     known = {column.name for column in contract.columns}
     empty = [

@@ -1,4 +1,4 @@
-"""Whether a right was used in an earlier HTE application: what the column of it says, or another column that asks so."""
+"""Whether a right was used in an earlier HTE application, by its own column or another one that asks so."""
 
 from __future__ import annotations
 
