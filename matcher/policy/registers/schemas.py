@@ -42,7 +42,12 @@ RIGHTS = Contract(
         column("acquired_on", "date", "受让日期", "转让日期 变更日期 转让登记日 权利变更日期"),
         column("ends_on", "date", "有效期至", "失效日期 到期日 到期日期 终止日期"),
         column("legal_state", "text", "法律状态", "专利状态 当前法律状态 权利状态 状态"),
-        column("owners", "text", "权利人", "专利权人 权属人 著作权人 全部权利人 共同权利人"),
+        column(
+            "owners",
+            "text",
+            "权利人",
+            "专利权人 当前专利权人 当前权利人 现专利权人 现权利人 权属人 著作权人 全部权利人 共同权利人",
+        ),
         column("owner_rank", "number", "权利人排名", "权属排名 本企业排名 权利人位次 排名"),
         column("only_here", "yesno", "由本企业使用", "其他权利人同意由本企业使用 其他权利人已声明不使用"),
         column("used", "text", "已用于以前的高企申请", "是否已用于以前的高企申请 已使用 是否用过 是否已使用"),
