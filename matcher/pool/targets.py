@@ -155,7 +155,8 @@ def _of_other_times(account: pd.DataFrame, year: int) -> dict[str, str]:
         "goal": rf"(?:(?:{year}年?度?|年度|全年)?(?:目标|任务)+[值数]?-?)?(?:{year}年?度?|年度|全年)?{_BASE.pattern}"
         "|目标[值数]?",  # beside a column 指标, which then has the names
         "baseline": rf"{year - 1}年?度?(?:的?{_FIGURE}|基数|基期)",
-        "actual": rf"(?:{year}年?度?)?(?:1|一)月?[-—–~～至到][\d一二三四五六七八九十]+月份?(?:底|末)?(?:累计)?(?:{_FIGURE})?"
+        "actual": rf"(?:{year}年?度?)?(?:1|一)月?[-—–~～至到][\d一二三四五六七八九十]+月份?(?:底|末)?(?:累计)?"
+        rf"(?:{_FIGURE})?"
         rf"|截[至止](?:{year}年)?[\d一二三四五六七八九十]+月份?(?:底|末)?(?:累计)?{_FIGURE}",
     }
     found = {

@@ -14,6 +14,7 @@ WHO = (
     ),
     Column("uscc", "text", "统一社会信用代码", tuple(WORDS["uscc"].split())),
 )
+_BY_ONE = ("name", "uscc")  # a register of one firm names it above the header
 YEAR = column("year", "text", "年度", "会计年度 年份 发生年度 所属年度")  # 2025, 2025年, 2025年度
 CATEGORIES = (
     "personnel",
@@ -56,6 +57,7 @@ RIGHTS = Contract(
         column("in_use", "yesno", "实际应用并产生经济效益", "产生经济效益 实际应用"),
     ),
     referred=False,
+    by_one=_BY_ONE,
 )
 CONVERSIONS = Contract(
     "conversions",
@@ -69,6 +71,7 @@ CONVERSIONS = Contract(
         column("evidence", "text", "转化证明", "证明材料 证明 佐证材料 依据 合同编号 contract_id"),
     ),
     referred=False,
+    by_one=_BY_ONE,
 )
 STAFF = Contract(
     "staff",
@@ -85,6 +88,7 @@ STAFF = Contract(
         column("left_on", "date", "离职日期", "离职时间 解聘日期"),
     ),
     referred=False,
+    by_one=_BY_ONE,
 )
 INCIDENTS = Contract(
     "incidents",
@@ -99,6 +103,7 @@ INCIDENTS = Contract(
         column("document", "text", "文书号", "决定书文号 处罚决定书 文号 说明"),
     ),
     referred=False,
+    by_one=_BY_ONE,
     keeps_unread=True,
 )
 PLATFORMS = Contract(
@@ -116,6 +121,7 @@ PLATFORMS = Contract(
         column("document", "text", "认定文号", "批准文号 文号"),
     ),
     referred=False,
+    by_one=_BY_ONE,
 )
 
 
@@ -150,6 +156,7 @@ def projects_contract() -> Contract:
             column("amount", "yuan", "研发费用合计", "合计 研发费用 研发支出 费用合计 研发投入 研究开发费用合计"),
         ),
         referred=False,
+        by_one=_BY_ONE,
         keeps_unread=True,
     )
 
