@@ -263,7 +263,7 @@ def snapshot_command(
     """Work out state and tier of every firm on a day, keep them in the book and write them."""
     from matcher.policy.identity import has_ended
     from matcher.pool.book.book import Book
-    from matcher.pool.book.tables import in_words, snapshot_notes, snapshot_sheets
+    from matcher.pool.book.tables import in_words, snapshot_notes, snapshot_sheets, without_last_year
     from matcher.pool.scorecard.card import ScoreCard
     from matcher.pool.scorecard.ordering import order_inside
     from matcher.tables.cells import first_few
@@ -293,6 +293,8 @@ def snapshot_command(
         more += f"；在库的 {first_few(left, '家')} 登记状态已是注销、吊销等，请核对并办理出库"
     if left := of_state.get("candidate"):
         more += f"；候选中的 {first_few(left, '家')} 登记状态已是注销、吊销等，不能入库"
+    if behind := sorted({*without_last_year(firms)} & {*inside["enterprise_id"]}):
+        more += f"；在库的 {first_few(behind, '家')} 没有上一年（{on.year - 1} 年）的数，按未知判断，请导入"
     report(quiet, f"{len(table)} 家企业，在库 {len(inside)} 家（{tiers}）{more}；结果已写入 {output}")
 
 

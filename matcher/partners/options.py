@@ -13,8 +13,10 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.matching.calibration import Calibration
 from matcher.partners.cooperation import Cooperation, Move, Offer, Way
-from matcher.policy.linkage import link
+from matcher.policy.firm_words import WORDS
+from matcher.policy.linkage import link, right_codes
 from matcher.tables.cells import Fault
+from matcher.tables.header_forms import header_key
 from matcher.tables.number_cells import read_yuan
 from matcher.tables.writings import KnownIds
 
@@ -194,6 +196,9 @@ def finite(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
+_CODES = frozenset(map(header_key, ("统一社会信用代码", *WORDS["uscc"].split())))
+
+
 class Owned(NamedTuple):
     """Needs with the firm that each belongs to.
 
@@ -208,7 +213,7 @@ class Owned(NamedTuple):
 
 
 def owned_needs(needs: pd.DataFrame, firms: pd.DataFrame, *, by_name: bool) -> Owned:
-    """Which needs belong to the firms; with `by_name` also by the firm's exact name."""
+    """Which needs belong to the firms, by id or 统一社会信用代码; with `by_name` also by the firm's exact name."""
     owned, named = owners_by_name(needs, firms, accept=by_name)
     ids = KnownIds(firms["enterprise_id"].astype(str))
     owned = owned.assign(enterprise_id=ids.find_all(owned["enterprise_id"].astype(str).tolist()))
@@ -217,16 +222,20 @@ def owned_needs(needs: pd.DataFrame, firms: pd.DataFrame, *, by_name: bool) -> O
 
 
 def owners_by_name(needs: pd.DataFrame, firms: pd.DataFrame, *, accept: bool) -> tuple[pd.DataFrame, int]:
-    """Needs without `enterprise_id` get that of the one firm of exactly their `enterprise` name, if `accept`.
+    """Needs without `enterprise_id` get that of the firm of their 统一社会信用代码, which a column of its own may hold,
+    and of the one firm of exactly their `enterprise` name, if `accept`.
 
-    Returns the needs, and how many have such a firm (a name is a proposal; see `matcher.policy.linkage.link`).
+    Returns the needs, and how many have such a name alone (it is a proposal; see `matcher.policy.linkage.link`).
     """
     owner = texts(needs, "enterprise_id")
     open_ = owner == ""
     asking = pd.DataFrame({"name": texts(needs, "enterprise")[open_]})
+    codes = [str(name) for name in needs.columns if header_key(str(name)) in _CODES]
+    if len(codes) == 1:
+        asking = asking.assign(uscc=right_codes(needs.loc[open_, codes[0]]))
     links = link(asking, firms).links
     same = (links["how"] == "名称相同，待确认").to_numpy(bool)
-    proposed = pd.Series(np.where(same, links["enterprise_id"], ""), owner.index[open_], dtype=object)
-    if accept:
-        owner = owner.where(~open_, proposed.reindex(owner.index))
+    sure = links["joined"].to_numpy(bool)
+    proposed = pd.Series(np.where(sure | (same & accept), links["enterprise_id"], ""), owner.index[open_], dtype=object)
+    owner = owner.where(~open_, proposed.reindex(owner.index))
     return needs.assign(enterprise_id=owner), int(same.sum())

@@ -202,7 +202,7 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
     prepared, notes = [], []
     days, day_notes = _days(firms, on, ids)
     if len(firms) and len(firms.columns) > ("enterprise_id" in firms.columns) and not _has_facts(policies, firms):
-        text = "没有一列是政策的字段，全部按未知处理；人填的表（中文表头、单位）请先用 read_firms 读入"
+        text = "没有一列是政策的字段，全部按未知处理；请核对表头，或用 --column 指定（Python：先用 read_firms 读入）"
         day_notes.whole("", text, "unreadable")
     cells = FirmCells(firms, ids)
     for policy in policies:

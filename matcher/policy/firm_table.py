@@ -14,7 +14,9 @@ import pandas as pd
 from matcher.errors import PolicyError, TableError
 from matcher.policy.firm_words import CLOSE_WORDS, STEMS, SUMS, WORDS, series_of, without_year
 from matcher.policy.identity import APPLICATION, FIRM, PLATFORM, Subject, identified, resident_by_code, with_lines
+from matcher.policy.joint_questions import joint_answers
 from matcher.policy.model import FactColumn
+from matcher.policy.one_year_totals import without_one_year_totals
 from matcher.policy.platforms import KINDS, in_plain_words
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.tables.arguments import Day, as_day
@@ -149,7 +151,11 @@ def read_firms(
     subject = subject_of(policies)
     found = identified(reading, columns, subject)
     if subject is not APPLICATION:
-        found = resident_by_code(found) if subject is FIRM else _other_kinds(found, policies)
+        found = (
+            without_one_year_totals(joint_answers(resident_by_code(found)))
+            if subject is FIRM
+            else _other_kinds(found, policies)
+        )
     rows, problems = found.rows, found.problems
     known = {column.name for column in contract.columns}
     empty = [
@@ -162,8 +168,8 @@ def read_firms(
     ]
     rows = rows.drop(columns=empty)
     _check_kind(source, rows, contract, subject)
-    dated = [header for header in reading.columns.loc[reading.columns["use"] == USED, "header"] if _YEAR.search(header)]
-    answer = Reading(rows, problems, reading.columns)
+    dated = [header for header in found.columns.loc[found.columns["use"] == USED, "header"] if _YEAR.search(header)]
+    answer = Reading(rows, problems, found.columns)
     if on is not None or not dated:
         return answer
     problem = f"没有给判断日期，表头里的年份（{shorten('、'.join(dated), 60)}）按今天（{day}）归位"

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _BACK = {"_y3": 1, "_last_year": 1, "_y2": 2, "_prev_year": 2, "_y1": 3}  # accounting years before the decision's
+# What is said of accounting years, or of the year of the decision: where it stands one year later and two years later.
+_LATER = {"_y3": ("_y2", "_y1"), "_y2": ("_y1",), "_y1": (), "_last_year": (), "_prev_year": (), "_this_year": ()}
+_TOTALS = ("accounting_years", "main_revenue_3y", "rd_domestic_3y", "rd_expense_3y", "rd_in_place_2y")
+_PAIRS = {"main_revenue_last_year": "main_revenue_prev_year"}
 _WHEN = re.compile(
     r"[（(](?:前三年|前二年|上一年)末?[）)]$"
     r"|^(?:前三年|前二年|上一年|上年度|前年度|前一年|上上年度|第[一二三]年)"
@@ -96,6 +101,23 @@ def series_of(name: str) -> tuple[str, int]:
         if name.endswith(end):
             return name.removesuffix(end), back
     return name, 0
+
+
+@lru_cache(maxsize=4096)
+def years_later(name: str, years: int) -> str:
+    """The field in which a figure stands so many years later: sales_y2 for sales_y3 after one; "" where none has it,
+    since it is of years that no longer count. Before its time (below 0) a figure of a year stands nowhere.
+
+    >>> years_later("sales_y3", 1), years_later("sales_y3", 3), years_later("rd_domestic_3y", 1), years_later("name", 1)
+    ('sales_y2', '', '', 'name')
+    """
+    end = next((end for end in _LATER if name.endswith(end)), "")
+    if not years or not (end or name in _TOTALS):
+        return name
+    if years == 1 and name in _PAIRS:
+        return _PAIRS[name]
+    places = _LATER.get(end, ())
+    return name.removesuffix(end) + places[years - 1] if 0 < years <= len(places) else ""
 
 
 def without_year(text: str) -> str:

@@ -92,7 +92,7 @@ def read_targets(
             f"{first_few(list(names), '项')}：目标名称都是数。须一行一个指标，有“目标名称”“目标值”“实际值”等列；"
             "一行一个县区、几个指标并排的表请先改成这样"
         )
-    return _with_days(_started(_of_base(reading), given), day.year)
+    return _started(_with_days(_of_base(reading), day.year), given)
 
 
 def _of_base(reading: Reading) -> Reading:
@@ -115,6 +115,9 @@ def _started(reading: Reading, source: Any) -> Reading:
     rows, account = reading.rows, reading.columns
     sheet = str(account["sheet"].iloc[0]) if len(account) else ""
     year = None if isinstance(source, pd.DataFrame) else _year_of_title(source, sheet, set(account["header"]))
+    said = "标题"
+    if year is None and (named := re.search(r"(20\d\d)年", _goal_header(account))):
+        year, said = int(named[1]), "目标"
     open_ = rows["start"].isna() & rows.get("start_text", pd.Series("", rows.index)).fillna("").eq("")
     ends = rows["due"].fillna(rows["due_max"]) if "due_max" in rows else rows["due"]
     open_ &= ~rows["name"].fillna("").astype(str).str.contains(_LEVEL_NAME)
@@ -122,7 +125,7 @@ def _started(reading: Reading, source: Any) -> Reading:
     if year is None or not begun.any():
         return reading
     first = pd.Timestamp(year, 1, 1)
-    text = f"没有起始日期，照标题的 {year} 年，从 {first:%Y-%m-%d} 算起"
+    text = f"没有起始日期，照{said}的 {year} 年，从 {first:%Y-%m-%d} 算起"
     line = (account["file"].iloc[0], sheet, None, "", "", text, "不是这样的请补“起始日期”一列", True)
     told = pd.DataFrame([line], columns=reading.problems.columns).astype(reading.problems.dtypes.to_dict())
     problems = pd.concat([one for one in (reading.problems, told) if len(one)], ignore_index=True)
@@ -149,9 +152,11 @@ def _of_other_times(account: pd.DataFrame, year: int) -> dict[str, str]:
     """Headers that say by their time which field they are, for fields that no header fills: header -> title."""
     headers, filled = account.loc[account["use"] != USED, "header"], set(account["field"])
     forms = {
-        "goal": rf"(?:(?:{year}年?度?|年度|全年)?(?:目标|任务)+[值数]?-?)?(?:{year}年?度?|年度|全年)?{_BASE.pattern}",
+        "goal": rf"(?:(?:{year}年?度?|年度|全年)?(?:目标|任务)+[值数]?-?)?(?:{year}年?度?|年度|全年)?{_BASE.pattern}"
+        "|目标[值数]?",  # beside a column 指标, which then has the names
         "baseline": rf"{year - 1}年?度?(?:的?{_FIGURE}|基数|基期)",
-        "actual": rf"(?:{year}年?度?)?(?:1|一)月?[-—–~～至到][\d一二三四五六七八九十]+月份?(?:底|末)?(?:累计)?{_FIGURE}"
+        "actual": rf"(?:{year}年?度?)?(?:1|一)月?[-—–~～至到][\d一二三四五六七八九十]+月份?(?:底|末)?(?:累计)?"
+        rf"(?:{_FIGURE})?"
         rf"|截[至止](?:{year}年)?[\d一二三四五六七八九十]+月份?(?:底|末)?(?:累计)?{_FIGURE}",
     }
     found = {
@@ -160,23 +165,45 @@ def _of_other_times(account: pd.DataFrame, year: int) -> dict[str, str]:
     return {texts[0]: TARGETS[name].title for name, texts in found.items() if len(texts) == 1 and name not in filled}
 
 
+def _goal_header(account: pd.DataFrame) -> str:
+    return next((str(text) for text in account.loc[account["field"] == "goal", "header"]), "")
+
+
+def _end_of(text: str, year: int) -> pd.Timestamp | None:
+    """The last day of what a cell names of a year, in words without a year: 年底, 12月底."""
+    if text in _YEAR_END:
+        return pd.Timestamp(year, 12, 31)
+    month = re.fullmatch(r"(?:[当今本]年)?(1[0-2]|0?[1-9])月份?(?:底|末)(?:之?前)?", text)
+    return pd.Timestamp(year, int(month[1]), 1) + pd.offsets.MonthEnd(0) if month else None
+
+
 def _with_days(reading: Reading, year: int) -> Reading:
     """Days that a table of one year leaves out: the end of the year (年底), and the whole year of a yearly goal."""
     rows, account = reading.rows, reading.columns
     first, last = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
     if "due_text" in rows:
-        end = rows["due"].isna() & rows["due_text"].isin(_YEAR_END)
-        rows = rows.assign(due=rows["due"].mask(end, last))
-        read = reading.problems["value"].isin(_YEAR_END) & reading.problems["column"].isin(
+        open_ = rows["due"].isna() & rows.get("due_max", pd.Series(pd.NaT, rows.index)).isna()
+        ends = rows["due_text"].map(lambda text: _end_of(str(text), year)).where(open_)
+        rows = rows.assign(due=rows["due"].fillna(pd.to_datetime(ends)))
+        read = reading.problems["value"].isin(rows.loc[ends.notna(), "due_text"]) & reading.problems["column"].isin(
             account.loc[account["field"] == "due", "header"]
         )
         reading = Reading(rows, reading.problems[~read].reset_index(drop=True), account)
-    goal = next((str(text) for text in account.loc[account["field"] == "goal", "header"]), "")
-    if "due" in set(account["field"]) or not re.search(rf"{year}年|全年|年度", goal):
+    goal = _goal_header(account)
+    if not re.search(rf"{year}年|全年|年度", goal):
         return reading
     bare = rows["start"].isna() & rows.get("start_text", pd.Series("", rows.index)).fillna("").eq("")
-    rows = rows.assign(due=last, start=rows["start"].mask(bare, first))
     problem = f"没有“完成日期”一列，“{goal}”按 {year} 年全年（{first:%Y-%m-%d} 至 {last:%Y-%m-%d}）计算进度"
+    if "due" in set(account["field"]):
+        empty = rows["due"].isna() & rows.get("due_text", pd.Series("", rows.index)).fillna("").eq("")
+        empty &= rows["goal"].notna() & rows["goal"].map(lambda cell: not is_blank(cell))
+        if not empty.any():
+            return reading
+        bare &= empty
+        rows = rows.assign(due=rows["due"].mask(empty, last), start=rows["start"].mask(bare, first))
+        problem = f"{int(empty.sum())} 项没有写完成日期，“{goal}”按 {year} 年全年计算进度"
+    else:
+        rows = rows.assign(due=last, start=rows["start"].mask(bare, first))
     told = (
         account["file"].iloc[0],
         account["sheet"].iloc[0],

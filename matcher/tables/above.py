@@ -82,7 +82,7 @@ def take_owner(
     for pair in pairs:
         if pair.field in places and pair.field in _OF_OWNER:
             what = f"“{pair.label}”写在表头上方，表里有“{texts[places[pair.field]]}”这一列，没有采用上方的"
-        elif pair.field in OWNERS and _OFFICE.fullmatch(pair.value):
+        elif pair.field in (*OWNERS, *by_one) and _OFFICE.fullmatch(pair.value):
             what = f"“{pair.label}”写在表头上方，像是收表的部门，没有当作每一行的"
         elif (pair.field in alone and pair.field not in places and not _SEVERAL.search(pair.value)) or (
             owned and (pair.field in _OF_OWNER or (not pair.field and _is_new(pair.label, texts)))

@@ -66,7 +66,8 @@ class Contract:
     decision, by which years in headers are placed; None where nobody knows. referred: whether others refer to a row by
     its id, so that a table without ids is told of. keeps_unread: whether `<field>_text` also holds what was written in
     cells of days, money, numbers and shares that could not be read. unit_column: the text that names the unit of the
-    row's numbers, "" for none. by_one: what names the person who fills in a sheet, once above its header (姓名：…).
+    row's numbers, "" for none. by_one: what names the person who fills in a sheet, or the firm that all of
+    it is of, once above its header (姓名：…).
     """
 
     name: str

@@ -89,7 +89,11 @@ def header_rows(grid: Grid, at: int, knows: Callable[[str], bool]) -> HeaderRows
                 "" if part and unit_in_header(part[-1]) else unit for unit, part in zip(hinted, parts, strict=False)
             ]
             units = [new or old for new, old in itertools.zip_longest(hinted, units, fillvalue="")]
-        elif not _is_numbering(filled, parts) and not (len(filled) > 1 and all(map(is_period, filled))):
+        elif (
+            not _is_numbering(filled, parts)
+            and not _numbers_the_rest(texts, parts)
+            and not (len(filled) > 1 and all(map(is_period, filled)))
+        ):
             break
         end = below + 1
     return HeaderRows(at, end, parts, units, lines)
@@ -278,3 +282,14 @@ def _is_numbering(filled: Sequence[str], parts: Sequence[tuple[str, ...]]) -> bo
         and len(numbers) == width - len(stems) >= 2
         and list(map(int, numbers)) == list(range(1, len(numbers) + 1))
     )
+
+
+def _numbers_the_rest(texts: Sequence[str], parts: Sequence[tuple[str, ...]]) -> bool:
+    """Whether nothing stands below the names, and 1, 2, 3 ... below all columns to their right: 行次 of tax forms."""
+    start = next((place for place, text in enumerate(texts) if text), 0)
+    numbers = [
+        match[1] for text in texts[start : len(parts)] if (match := _NUMBERED.fullmatch(text.removesuffix(".0")))
+    ]
+    named = any(_NAMES.search("".join(part)) for part in parts[:start])
+    many = len(parts) - start
+    return named and many >= 4 and numbers == list(map(str, range(1, many + 1))) and not any(texts[len(parts) :])

@@ -27,6 +27,9 @@ _OTHER_FIGURE = re.compile(
 _SAME_FIGURE = re.compile(r"(?<!\d)0?1月?[-~—至到]12月|不含税|全年月平均|月平均|加计扣除")
 _INVERSE = "和“{}”说的相反，反过来读：“是”读作“否”，“否”读作“是”"
 _DENIAL = "表头里有否定的词，仍照指定的“{}”读入：这一列的“是”就是它的“是”"
+_OF_YEARS = re.compile("[近前][两三二23]年")  # what a figure of several years together is called
+_MEAN = re.compile("年均|平均|每年|均值")
+_ONE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?!\d|[-~—至到])|[上本当去]一?年|前一年")
 _FILLERS = re.compile(r"^(?:本?企业|公司|本?单位|全年|[年期]末|年度?|实现|实际)+|(?:总额|合计|金额|总计|支出|情况|数)$")
 _COUNTED = re.compile(r"(?<!总)(?:总?数量|总?人数|个数|件数|项数|数)$")
 _OWNED = re.compile(
@@ -178,6 +181,8 @@ class Vocabulary:
                 in_time = {word: fits_in_time(column.title, word) for word in peeled.qualifiers}
                 if any(map(_changes_the_figure, peeled.qualifiers)) or False in in_time.values():
                     return Meaning()
+                if _OF_YEARS.search(column.title) and any(map(_MEAN.search, peeled.qualifiers)):
+                    return Meaning()  # a third of it
                 if said := "”“".join(word for word, fits in in_time.items() if not fits):
                     found = found._replace(note=f"表头另注“{said}”，照“{column.title}”读入")
             if rank == 3 and column.kind == "yesno":
@@ -341,8 +346,9 @@ class Vocabulary:
         for form in (text, peeled.core, peeled.bare):
             time = TIME_FIRST.fullmatch(form) or TIME_LAST.fullmatch(form)
             for key in filter(None, (header_key(form), header_key(time["word"]) if time else "")):
-                if key in self.exact:
-                    return self.exact[key], 1.0
+                if (exact := self.exact.get(key)) is not None:
+                    of_one = (time and not _OF_YEARS.search(form)) or any(map(_MEAN.search, peeled.qualifiers))
+                    return (None, 0.0) if of_one and _OF_YEARS.search(exact.title) else (exact, 1.0)
                 if series := self._series(key):
                     return _latest(series), 1.0
         key = header_key(peeled.bare) or header_key(text)
@@ -352,6 +358,8 @@ class Vocabulary:
                 column = self._all[word]
                 if column.back and _NAMES_TIME.search(key):
                     continue  # of another year, perhaps
+                if _OF_YEARS.search(column.title) and (_MEAN.search(said) or _ONE_YEAR.search(said)):
+                    continue  # of one of its years
                 if column.kind == "yesno" and {denies(word), denies(column.title)} != {denies(key)}:
                     continue
                 if is_of_another_kind(key, column) or is_of_another_table(key, column):

@@ -425,3 +425,21 @@ def test_commands_refuse_what_they_could_not_write_or_would_destroy(run: Any, tm
         assert (status, out) == (2, "")
         assert message in err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["needs.csv", "outcomes.csv", "partner_firms.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "owner"),
+    [
+        ("虚构甲科技有限公司", "91341102MA2001003N", "91341102MA2001003N"),
+        # neighbours: no code, a wrong one, that of nobody here, and that of a firm of quite another name
+        ("虚构甲科技有限公司", "", ""),
+        ("虚构甲科技有限公司", "91341102MA2001003A", ""),
+        ("虚构甲科技有限公司", "91341102MA20010389", ""),
+        ("南方水泥集团", "91341102MA2001003N", ""),
+    ],
+)
+def test_a_need_belongs_to_the_firm_of_its_credit_code(name, code, owner):
+    firms = pd.DataFrame({"enterprise_id": ["91341102MA2001003N"], "name": ["虚构甲科技有限公司"]})
+    firms["uscc"] = firms["enterprise_id"]
+    needs = pd.DataFrame({"need_id": ["1"], "enterprise_id": [""], "enterprise": [name], "统一社会信用代码": [code]})
+    assert owners_by_name(needs, firms, accept=False)[0]["enterprise_id"].tolist() == [owner]

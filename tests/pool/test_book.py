@@ -463,3 +463,55 @@ def test_a_number_that_is_written_as_a_text_leaps_as_a_number_does(book, after, 
     book.put(table(enterprise_id=["A"], employees_total=[100]), on="2026-01-06", person="王岚")
     done = book.put(table(enterprise_id=["A"], employees_total=[after]), on="2026-01-07", person="王岚")
     assert (done.cells, len(done.leaps)) == (1, leaps)
+
+
+YEARS = ("sales_y1", "sales_y2", "sales_y3", "hightech_income_last_year", "rd_domestic_3y", "employees_total")
+
+
+def figures(book, on):
+    """The figures of `YEARS` of the one firm of a book; None where it has none."""
+    row = book.firms(on).iloc[0]
+    return [None if name not in row or pd.isna(row[name]) else row[name] for name in YEARS]
+
+
+def written(tmp_path):
+    """A book with one firm whose figures of 2023 to 2025 were written in March 2026."""
+    book = Book.create(tmp_path / "p.db", on="2026-01-05", person="王")
+    row = dict(zip(YEARS, (21, 26, 33, 25, 50, 86), strict=True))
+    book.put(pd.DataFrame({"enterprise_id": ["A"], **{name: [value] for name, value in row.items()}}), **IN_MARCH)
+    return book
+
+
+IN_MARCH = {"on": "2026-03-01", "person": "王"}
+
+
+def test_last_years_figures_are_those_of_the_year_before_in_the_next_year(tmp_path):
+    book = written(tmp_path)
+    assert figures(book, "2026-03-01") == [21, 26, 33, 25, 50, 86]
+    # neighbours: the same year, also its last day, changes nothing; what is of no year stays in any year
+    assert figures(book, "2026-12-31") == [21, 26, 33, 25, 50, 86]
+    assert figures(book, "2027-01-01") == [26, 33, None, None, None, 86]
+    assert figures(book, "2028-06-30") == [33, None, None, None, None, 86]
+    assert figures(book, "2029-06-30") == [None, None, None, None, None, 86]
+
+
+def test_new_figures_of_last_year_do_not_overwrite_those_of_the_year_before(tmp_path):
+    book = written(tmp_path)
+    book.put(pd.DataFrame({"enterprise_id": ["A"], "sales_y3": [40]}), on="2027-03-01", person="李")
+    assert figures(book, "2027-06-30")[:3] == [26, 33, 40]
+    assert figures(book, "2026-06-30")[:3] == [21, 26, 33]  # and the past is what it was
+    # a neighbour: the same figure as last year's is new, since it is of another year
+    book.put(pd.DataFrame({"enterprise_id": ["A"], "sales_y3": [40]}), on="2028-03-01", person="李")
+    assert figures(book, "2028-06-30")[:3] == [33, 40, 40]
+    # and a correction within a year is one, written in the field of its year
+    book.put(pd.DataFrame({"enterprise_id": ["A"], "sales_y2": [41]}), on="2028-04-01", person="李")
+    assert figures(book, "2028-06-30")[:3] == [33, 41, 40]
+
+
+def test_a_sheet_of_last_year_that_comes_back_unchanged_writes_nothing(tmp_path):
+    book = written(tmp_path)
+    sheet = book.sheet(on="2026-12-20")
+    assert book.put(sheet, on="2027-01-10", person="李").cells == 0
+    edited = sheet.assign(employees_total=90)  # a neighbour: what was edited is written
+    assert book.put(edited, on="2027-01-10", person="李").cells == 1
+    assert figures(book, "2027-01-10") == [26, 33, None, None, None, 90]

@@ -239,6 +239,10 @@ def test_a_signed_pair_raises_the_firms_conversions_and_a_decline_its_ranking(po
                 "followup.csv：50 行，新写入 50 条；企业 QY023、QY028 不在培育库中，按表中的写法记入\n"
                 "19 项：已签约 4、已拒绝 7、洽谈中 2、已联系 4、已推送 2",
             )
+        else:  # the figures of 2026 are those of 2025; the conversions are counted by the book
+            figures = pd.read_csv(EXAMPLES / "partner_firms.csv", dtype=str).drop(columns="近三年科技成果转化数")
+            figures.head(1).to_csv("figures.csv", index=False)
+            assert pool("import", "p.db", "figures.csv", "--on", "2027-01-20", *person)[0] == 0
         assert pool("snapshot", "p.db", "--on", day, *person, "-o", f"{day}.csv")[0] == 0
     one, two = (pd.read_csv(f"{day}.csv").set_index("enterprise_id") for day in ("2026-12-31", "2027-01-31"))
     # 8 conversions in three years: 7 to 12 points; 9: 13 to 18
@@ -246,8 +250,10 @@ def test_a_signed_pair_raises_the_firms_conversions_and_a_decline_its_ranking(po
     assert two.loc["QY001", ["total_low", "total_high", "tier"]].tolist() == [23, 72, "ready"]
     days = ("--before", "2026-12-31", "--after", "2027-01-31")
     assert pool("diff", "p.db", *days, "-o", "moves.csv")[0] == 0
-    moves = pd.read_csv("moves.csv").set_index("enterprise_id")
-    assert moves.loc["QY001", "detail"] == "近三年科技成果转化数 8 → 9（2026-05-12，王岚，签约）；明年 → 本轮可报"
+    moves = pd.read_csv("moves.csv").set_index(["enterprise_id", "cause"])["detail"]
+    assert "上一年度由 2025 年变为 2026 年，没有新数的按未知；明年 → 种子" in moves["QY001", "time"]
+    assert "销售收入（上一年） 空 → 129,000,000（2027-01-20，王，figures.csv）" in moves["QY001", "fact"]
+    assert moves["QY001", "fact"].endswith("种子 → 本轮可报")
 
     pair = (EXAMPLES / "needs.csv", EXAMPLES / "outcomes.csv", "-q")
     assert pool(*pair, "-o", "before.csv", group=("match",))[0] == 0

@@ -371,3 +371,35 @@ def test_targets_begin_with_the_year_of_their_title(tmp_path, title, due, start)
     assert [None if pd.isna(one) else f"{one:%Y-%m-%d}" for one in reading.rows["start"]] == [start]
     told = [one for one in reading.problems["problem"] if "照标题的 2026 年" in one]
     assert len(told) == (start is not None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows"),
+    [
+        # 目标 beside 指标 holds the goals, and the months alone what was done
+        ("指标,目标,1-9月\n高企净增,60,52", [["高企净增", 60, 52, None, None]]),
+        # a goal of a year with days: the first of the year begins it, months and blank cells end within it
+        (
+            "指标名称,2026年目标,实际完成,完成时限\n高企净增,60,52,12月底\n小巨人净增,8,3,\n瞪羚净增,5,1,全年",
+            [
+                ["高企净增", 60, 52, "2026-01-01", "2026-12-31"],
+                ["小巨人净增", 8, 3, "2026-01-01", "2026-12-31"],
+                ["瞪羚净增", 5, 1, "2026-01-01", "2026-12-31"],
+            ],
+        ),
+        # neighbours: 目标 alone names the targets; 目标值 goes before 目标; a day of another year, a level, no goal
+        ("目标,目标值,实际值\n高企净增,60,52", [["高企净增", 60, 52, None, None]]),
+        ("指标,目标,目标值,实际值\n高企,翻一番,60,52", [["高企", 60, 52, None, None]]),
+        ("指标名称,2026年目标,完成时限\n高企净增,60,2027-06-30", [["高企净增", 60, None, None, "2027-06-30"]]),
+        ("指标名称,2026年目标,完成时限\n高企总数,60,12月底", [["高企总数", 60, None, None, "2026-12-31"]]),
+        ("指标名称,2026年目标,完成时限\n高企净增,,\n小巨人净增,5,12月底",
+         [["高企净增", None, None, None, None], ["小巨人净增", 5, None, "2026-01-01", "2026-12-31"]]),
+    ],
+)  # fmt: skip
+def test_goals_months_and_days_that_headers_leave_out(tmp_path, lines, rows):
+    (tmp_path / "t.csv").write_text(lines, "utf-8")
+    table = read_targets(tmp_path / "t.csv", on="2026-11-24").rows
+    read = table.reindex(columns=["name", "goal", "actual", "start", "due"]).astype(object)
+    shown = [[None if pd.isna(one) else str(one)[:10] if hasattr(one, "year") else one for one in row]
+             for row in read.to_numpy().tolist()]  # fmt: skip
+    assert shown == rows

@@ -788,3 +788,18 @@ def test_columns_of_ticks_are_not_hinted_as_another_field():
     assert not read.columns["hint"].any()
     read = read_outcomes(csv("编号,成果名称,成果转让", "1,除湿机,技术许可", "2,砂轮,√"))
     assert read.columns["hint"].tolist() == ["", "", "成果转让=合作方式"]
+
+
+@pytest.mark.parametrize(
+    ("line", "firms"),
+    [
+        (",,1,2,3,4", ["虚构甲公司"]),  # the numbers that a tax form gives its columns
+        # neighbours: a firm without a name whose figures are others, or begin later; one with a name
+        (",,1,2,3,5", ["", "虚构甲公司"]),
+        (",,2,3,4,5", ["", "虚构甲公司"]),
+        ("E2,虚构乙公司,1,2,3,4", ["虚构乙公司", "虚构甲公司"]),
+    ],
+)
+def test_a_row_that_numbers_the_columns_is_no_firm(line: str, firms: list[str]):
+    rows, _ = read_table(csv(HEAD + ",研发占比", line, ROW + ",5%"), FIRM)
+    assert rows["name"].tolist() == firms

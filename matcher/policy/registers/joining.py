@@ -178,7 +178,7 @@ def _listed(kind: str, entries: Entries) -> dict[tuple[str, str], dict[str, int]
     """Fact -> firm -> how many of its rows may be about it, whether they count or not."""
     rows, facts = entries.rows, dict[tuple[str, str], dict[str, int]]()
     if kind == "staff":  # a list of research staff is none of all; one with others too corrects the table
-        others = {entry.firm for entry in rows if not entry.yes("science")}
+        others = {entry.firm for entry in rows if not (entry.yes("science") or staff.says_science(entry))}
         rows = [entry for entry in rows if entry.firm not in others]
     for fact in _COUNTS[kind]:
         about = (entry.firm for entry in rows if kind != "rights" or rights.may_be_of(entry, fact))

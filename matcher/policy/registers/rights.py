@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from matcher.policy.linkage import is_like_name
+from matcher.policy.registers.earlier_use import earlier_use
 from matcher.policy.registers.entries import (
     COUNTED,
     NOT_COUNTED,
@@ -44,9 +45,6 @@ _CLASS1 = {
 _CLASS2 = {"实用新型": "utility", "外观": "design", "软件著作": "software", "软著": "software"}
 _DEVELOPED = re.compile("自主|自研|原始|合作研发|独立研发|自行")
 _ACQUIRED = re.compile("受让|受赠|并购|继受|购买|转让|收购|赠与")
-_HTE_USE = re.compile(r"高企|高新|GR\d", re.I)
-_OTHER_USE = re.compile("科技型|科小|专精特新|小巨人|创新型|瞪羚|贷款|质押|项目|奖")
-_NO_USE = re.compile("无|否|未|没有|-|—|/|0")
 
 
 @dataclass(frozen=True)
@@ -304,10 +302,10 @@ def _read(
             counted,
             "请核对法律状态和年费",
         )
-    used = _used(entry)
+    used, written = earlier_use(entry, day)
     if class2 and used is not False:
         counted = NOT_COUNTED if used else OPEN
-        problem = "Ⅱ类知识产权已在以前的高企申请中用过" if used else "看不出“曾用于”说的是不是高企申请"
+        problem = "Ⅱ类知识产权已在以前的高企申请中用过" if used else f"看不出{written}说的是不是高企申请"
         warn(problem, counted, "高企申请请换用未用过的Ⅱ类知识产权（只影响高企）")
     relation = entry.yes("related")
     if relation is None and not asked.filled:
@@ -336,18 +334,6 @@ def _read(
         None if rank is None else rank <= 3,
         entry.sure,
     )  # fmt: skip
-
-
-def _used(entry: Entry) -> Truth:
-    """Whether it was used in an earlier HTE application; what the register does not record was not."""
-    said, where = entry.yes("used"), entry.text("used_for")
-    if said is not None:
-        return said
-    if not where or _NO_USE.match(where):
-        return False
-    if _HTE_USE.search(where):
-        return True
-    return False if _OTHER_USE.search(where) else None
 
 
 def _owners(

@@ -14,6 +14,7 @@ WHO = (
     ),
     Column("uscc", "text", "统一社会信用代码", tuple(WORDS["uscc"].split())),
 )
+_BY_ONE = ("name", "uscc")  # a register of one firm names it above the header
 YEAR = column("year", "text", "年度", "会计年度 年份 发生年度 所属年度")  # 2025, 2025年, 2025年度
 CATEGORIES = (
     "personnel",
@@ -42,15 +43,21 @@ RIGHTS = Contract(
         column("acquired_on", "date", "受让日期", "转让日期 变更日期 转让登记日 权利变更日期"),
         column("ends_on", "date", "有效期至", "失效日期 到期日 到期日期 终止日期"),
         column("legal_state", "text", "法律状态", "专利状态 当前法律状态 权利状态 状态"),
-        column("owners", "text", "权利人", "专利权人 权属人 著作权人 全部权利人 共同权利人"),
+        column(
+            "owners",
+            "text",
+            "权利人",
+            "专利权人 当前专利权人 当前权利人 现专利权人 现权利人 权属人 著作权人 全部权利人 共同权利人",
+        ),
         column("owner_rank", "number", "权利人排名", "权属排名 本企业排名 权利人位次 排名"),
         column("only_here", "yesno", "由本企业使用", "其他权利人同意由本企业使用 其他权利人已声明不使用"),
-        column("used", "yesno", "已用于以前的高企申请", "已使用 是否用过 是否已使用"),
+        column("used", "text", "已用于以前的高企申请", "是否已用于以前的高企申请 已使用 是否用过 是否已使用"),
         column("used_for", "text", "曾用于的证书", "曾用于 用于哪次认定 使用情况 已用于的证书编号"),
         column("related", "yesno", "与主要产品相关", "与主导产品相关 与主要产品（服务）相关 主要产品相关"),
         column("in_use", "yesno", "实际应用并产生经济效益", "产生经济效益 实际应用"),
     ),
     referred=False,
+    by_one=_BY_ONE,
 )
 CONVERSIONS = Contract(
     "conversions",
@@ -64,6 +71,7 @@ CONVERSIONS = Contract(
         column("evidence", "text", "转化证明", "证明材料 证明 佐证材料 依据 合同编号 contract_id"),
     ),
     referred=False,
+    by_one=_BY_ONE,
 )
 STAFF = Contract(
     "staff",
@@ -80,6 +88,7 @@ STAFF = Contract(
         column("left_on", "date", "离职日期", "离职时间 解聘日期"),
     ),
     referred=False,
+    by_one=_BY_ONE,
 )
 INCIDENTS = Contract(
     "incidents",
@@ -94,6 +103,7 @@ INCIDENTS = Contract(
         column("document", "text", "文书号", "决定书文号 处罚决定书 文号 说明"),
     ),
     referred=False,
+    by_one=_BY_ONE,
     keeps_unread=True,
 )
 PLATFORMS = Contract(
@@ -111,6 +121,7 @@ PLATFORMS = Contract(
         column("document", "text", "认定文号", "批准文号 文号"),
     ),
     referred=False,
+    by_one=_BY_ONE,
 )
 
 
@@ -145,6 +156,7 @@ def projects_contract() -> Contract:
             column("amount", "yuan", "研发费用合计", "合计 研发费用 研发支出 费用合计 研发投入 研究开发费用合计"),
         ),
         referred=False,
+        by_one=_BY_ONE,
         keeps_unread=True,
     )
 

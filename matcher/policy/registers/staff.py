@@ -82,6 +82,11 @@ def count_staff(
     return facts
 
 
+def says_science(entry: Entry) -> bool:
+    """Whether a row is, by its file's name, of a list of research staff, and does not itself say that it is none."""
+    return entry.yes("science") is None and bool(_OF_SCIENCE.search(entry.file))
+
+
 def _mean(heads: list[Bounds], first: int) -> Bounds:
     """The mean of the months from `first` on, of the numbers at 13 ends of months."""
     low, high = (sum((heads[m - 1][end] or 0) + (heads[m][end] or 0) for m in range(first, 13)) for end in (0, 1))

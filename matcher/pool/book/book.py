@@ -184,8 +184,11 @@ class Book:
             self.log.append(events)
         return written
 
-    def firms(self, on: Day, *, until: int | None = None) -> pd.DataFrame:
+    def firms(self, on: Day, *, until: int | None = None, year: int | None = None) -> pd.DataFrame:
         """The wide firm table as it is known on a day (up to a place in the log), sorted by enterprise_id.
+
+        year: before which the accounting years lie, by default that of `on`: what was 上一年 when it was written is
+        前二年 a year later, and the new 上一年 is unknown until somebody writes it.
 
         Columns by their names after enterprise_id and name; `conversions_3y` has the signed contracts added (see
         `matcher.pool.book.follow_up.added_conversions`).
@@ -193,7 +196,7 @@ class Book:
         on = as_day(on)
         history = self._facts(on, until)
         ids = sorted(history)
-        cells = [fold(history[firm], on) for firm in ids]
+        cells = [fold(history[firm], on, year) for firm in ids]
         names = sorted({name for row in cells for name in row} - {"name"})
         table = pd.DataFrame({"enterprise_id": ids}, dtype=object)
         for name in ["name", *names]:

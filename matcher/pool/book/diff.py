@@ -35,7 +35,7 @@ def moves(book: Book, before: Day, after: Day) -> pd.DataFrame:
     old, new = (row.set_index("enterprise_id") for row in (one, two))
     rules = book.rules(before, until=old_until), book.rules(after, until=new_until)
     both = [firm for firm in new.index if firm in old.index and old["tier"][firm] != new["tier"][firm]]
-    was = book.firms(before, until=old_until)
+    was = book.firms(before, until=old_until, year=after.year)
     now = book.firms(after, until=new_until)
     was, now = (table[table["enterprise_id"].isin(both)].reset_index(drop=True) for table in (was, now))
     lines: list[tuple[Any, ...]] = []
@@ -86,6 +86,8 @@ def _why(
         if timed["tier"][firm] != tier:
             another = timed["edition"][firm] != edition
             what = f"政策版本由 {edition} 变为 {timed['edition'][firm]}" if another else f"日期由 {before} 到 {after}"
+            if before.year < after.year:
+                what += f"，上一年度由 {before.year - 1} 年变为 {after.year - 1} 年，没有新数的按未知"
             add(firm, "edition" if another else "time", f"{what}；{_step(tier, timed['tier'][firm])}")
         if ruled["tier"][firm] != timed["tier"][firm]:
             what = f"规则改动（{_rule_change(rule_a, rule_b)}）"

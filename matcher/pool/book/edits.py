@@ -92,8 +92,11 @@ def against_book(
     new, cells = 0, 0
     for firm, seen, row in rows:
         past = history.get(firm, [])
-        now = fold(past)
-        then = None if seen is None else fold([event for event in past if event.seq <= seen])
+        now = fold(past, year=on.year)
+        before = [] if seen is None else [event for event in past if event.seq <= seen]
+        then = None if seen is None else fold(before, year=on.year)
+        # the sheet may have been written in an earlier year, when its figures stood one column further
+        earlier = [fold(before, year=year) for year in range(int(before[-1].day[:4]), on.year)] if before else []
         changed = {}
         unlike = _unlike(now, row) if then is None else []
         if unlike and firm not in accept:
@@ -109,7 +112,8 @@ def against_book(
                     changed[name] = value
                 continue
             was = then.get(name, UNKNOWN).value
-            if value == masked(name, was) or is_same(value, was) or is_same(value, current.value):
+            stood = [was, *(side.get(name, UNKNOWN).value for side in earlier)]
+            if any(is_same(value, one) or value == masked(name, one) for one in stood) or is_same(value, current.value):
                 continue
             if current.value == was:
                 changed[name] = value

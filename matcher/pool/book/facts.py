@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.event_log.log import Event
+from matcher.policy.firm_words import years_later
 from matcher.tables.column_cells import Soft
 from matcher.tables.privacy import is_contact_header, mask_cell
 from matcher.tables.schemas import HIGH, LOW, STATE, TEXT
@@ -39,15 +40,23 @@ class Fact:
 UNKNOWN = Fact(None, "", "")
 
 
-def fold(events: Sequence[Event], on: dt.date | None = None) -> dict[str, Fact]:
-    """The facts of one firm on a day: of each the one that holds from the latest day; unknown ones left out."""
+def fold(events: Sequence[Event], on: dt.date | None = None, year: int | None = None) -> dict[str, Fact]:
+    """The facts of one firm on a day: of each the one that holds from the latest day; unknown ones left out.
+
+    year: the year (by default that of `on`) before which the accounting years of the figures lie. A figure of “last
+    year” that was written in an earlier year is of the year before that one: it stands in the field of its own year,
+    or nowhere (`matcher.policy.firm_words.years_later`).
+    """
+    year = on.year if year is None and on is not None else year
     facts: dict[str, Fact] = {}
     for event in events:
         day = event.body.get("valid_from", event.day)
         if on is not None and day > on.isoformat():
             continue
-        for name, value in event.body["facts"].items():
-            if name not in facts or day >= facts[name].day:
+        years = 0 if year is None else year - int(day[:4])
+        for written, value in event.body["facts"].items():
+            name = years_later(written, years) if years else written
+            if name and (name not in facts or day >= facts[name].day):
                 facts[name] = Fact(value, day, event.person)
     return {name: fact for name, fact in facts.items() if fact.value is not None}
 

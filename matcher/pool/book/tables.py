@@ -114,6 +114,15 @@ def snapshot_sheets(table: pd.DataFrame, goal: Policy, ended: Mapping[str, str])
     return {"快照": Sheet(rows, {**POOL, **CARD}, key=key, frozen=2, formats=_SHARES)}
 
 
+def without_last_year(firms: pd.DataFrame) -> list[str]:
+    """The ids of firms of which a figure is known of the year before the last one, and not of the last one."""
+    behind = pd.Series(False, index=firms.index)
+    for name in (str(name) for name in firms.columns if str(name).endswith("_y2")):
+        last = firms.get(name.removesuffix("_y2") + "_y3", pd.Series(None, index=firms.index, dtype=object))
+        behind |= firms[name].notna() & last.isna()
+    return sorted(firms["enterprise_id"][behind])
+
+
 def moves_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
     """The moves between two snapshots for people; table: of `matcher.pool.book.diff.moves`."""
     return {"变动": Sheet(in_words(table), POOL, frozen=2)}

@@ -1,0 +1,58 @@
+"""Whether a right was used in an earlier HTE application, by its own column or another one that asks so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+
+from matcher.policy.registers.entries import Entry, Truth
+from matcher.tables.cells import shorten
+
+_HTE = re.compile(r"高企|高新|GR\d", re.I)
+_OTHER = re.compile("科技型|科小|专精特新|小巨人|创新型|瞪羚|贷款|质押|项目|奖")
+_NO = re.compile(r"(?:无|否|未|没|不|n|f|×|x|[-—/0])", re.I)
+_YES = re.compile(r"(?:是|有|已|曾|√|✓|✔|y|t|1(?:\.0)?$)|.*(?:用过|已用|使用过|已使用)$", re.I)
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+_ASKS = re.compile("(?:使用|用于|用过|用在|占用)")  # a header that asks about use
+_OF_HTE = re.compile("高企|高新技术企业|认定")
+_BEFORE = re.compile("已|曾|以前|以往|往年|历年|之前|此前|过去|上次|前次|前一次|[使占]?用过")
+_NOW = re.compile("拟|本次|此次|今年|当年|本年|将|[可能]否|可用|未|没有|不")  # of this application, or turned round
+
+
+def earlier_use(entry: Entry, day: dt.date) -> tuple[Truth, str]:
+    """Whether it was used in an HTE application before the day's, and what was said where nobody can tell ("" else).
+
+    What the register does not record was not.
+    """
+    for field in ("used", "used_for"):
+        if text := entry.text(field):
+            said = _said(text, day, asked=field == "used")
+            return said, "“曾用于”" if field == "used_for" else f"“{shorten(text, 40)}”"
+    for header, _, cell in entry.beside():
+        words = unicodedata.normalize("NFKC", header)
+        years = [int(year) for year in _YEAR.findall(words)]
+        before = bool(_BEFORE.search(words)) or any(year < day.year for year in years)
+        if not _ASKS.search(words) or not (_OF_HTE.search(words) or before) or _NOW.search(words):
+            continue
+        if any(year >= day.year for year in years) or (_OTHER.search(words) and not _HTE.search(words)):
+            continue
+        text = str(cell)
+        said = _said(text, day, asked=before and bool(_OF_HTE.search(words)))
+        return said, f"“{header}”一列的“{shorten(text, 40)}”"
+    return False, ""
+
+
+def _said(text: str, day: dt.date, *, asked: bool) -> Truth:
+    """What a cell says. asked: whether its header asks about earlier HTE applications, so that 是 answers it."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    years = [int(year) for year in _YEAR.findall(text)]
+    if not text or _NO.match(text):
+        return False
+    if _OTHER.search(text) and not _HTE.search(text):
+        return False
+    if any(year >= day.year for year in years):
+        return None
+    if _HTE.search(text) or (asked and (_YES.match(text) or years)):
+        return True
+    return None
