@@ -18,6 +18,7 @@ from matcher.review.score_cells import says_not_scored, score_problems
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.column_account import UNKNOWN
 from matcher.tables.contracts import Column, Contract
+from matcher.tables.header_forms import peel
 from matcher.tables.names import is_unit, person_key
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, describe, read_table
@@ -141,7 +142,7 @@ def is_numbered(header: str) -> bool:
 
 
 def _under_panel(header: str) -> bool:
-    return bool(_PANEL.match(fold(header.rpartition("-")[0])))
+    return bool(_PANEL.match(peel(header.rpartition("-")[0]).core))
 
 
 def _reviewer(header: str) -> str:
