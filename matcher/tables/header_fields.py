@@ -164,11 +164,10 @@ def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, co
             fields.remarks.append((place, meaning.note, "若不是，请改列名，或指定这一列是什么"))
     elif column.joins:
         fields.joined.setdefault(column.name, [fields.places[column.name]]).append(place)
-    elif column.name not in fields.named and (is_carried(header_key(texts[place])) or meaning.rank == CLOSE):
-        fields.known.add(place)
-    elif _is_code(meaning, header_key(texts[fields.places[column.name]])) and not _is_code(
-        meaning, header_key(texts[place])
-    ):  # 专家姓名 beside 专家编号
+    elif (column.name not in fields.named and (is_carried(header_key(texts[place])) or meaning.rank == CLOSE)) or (
+        _is_code(meaning, header_key(texts[fields.places[column.name]]))
+        and not _is_code(meaning, header_key(texts[place]))
+    ):
         fields.known.add(place)
     else:
         fields.rivals.append((place, column))

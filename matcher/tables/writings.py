@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 
 _DASH = re.compile("[-\u2010-\u2015\u2043\u207b\u208b\u2212\u2500\u2501\u02d7\u30fc\ufe58\ufe63\uff0d\uff70]+")
+_LETTER_DASH = re.compile(r"(?<=[^\W\d_])-(?=\d)")
 _INVISIBLE = re.compile("[\\s\u0000-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
                         "\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0]+")  # fmt: skip
 _QUOTES = "'\"`´‘’‚‛“”„‟′″«»‹›「」『』＇＂"
@@ -72,14 +73,24 @@ def fold_id(text: str) -> str:
     return fold(text.strip().strip(_QUOTES)).strip(_QUOTES)
 
 
+def undashed_id(text: str) -> str:
+    """`fold_id` without dashes between letters and figures.
+
+    >>> [undashed_id(text) for text in ("ZJ-007", "zj007", "2026-01-12", "A-1-12")]
+    ['zj007', 'zj007', '2026-01-12', 'a1-12']
+    """
+    return _LETTER_DASH.sub("", fold_id(text))
+
+
 class KnownIds:
     """The ids of a table, to be found by what people write for them.
 
-    An id that is written exactly so comes first; another writing finds an id where just one folds to the same.
+    An id that is written exactly so comes first; another writing finds an id where just one folds to the same, and
+    then where just one does without the dash between letters and figures.
 
     >>> known = KnownIds(["ZJ-007", "ZJ-008", "a", "A"])
-    >>> known.find("zj—007"), known.find("A"), known.find("ａ"), known.find("ZJ-777")
-    ('ZJ-007', 'A', '', '')
+    >>> known.find("zj—007"), known.find("zj007"), known.find("A"), known.find("ａ"), known.find("ZJ-777")
+    ('ZJ-007', 'ZJ-007', 'A', '', '')
     >>> known.alike("ａ"), known.nearest("ZJ-777")
     (['A', 'a'], 'ZJ-007')
     """
@@ -101,6 +112,13 @@ class KnownIds:
         return folded
 
     @functools.cached_property
+    def _undashed(self) -> dict[str, list[str]]:
+        undashed: dict[str, list[str]] = {}
+        for name in self._exact:
+            undashed.setdefault(undashed_id(name), []).append(name)
+        return undashed
+
+    @functools.cached_property
     def _bare(self) -> dict[str, str]:
         """The ids that are numbers, by their digits without the zeros before them."""
         return {name.lstrip("0"): name for name in self._exact if name.isdecimal()}
@@ -109,7 +127,7 @@ class KnownIds:
         """The id that is meant; "" where there is none or more than one."""
         if written in self._exact:
             return written
-        alike = self._folded.get(fold_id(written), [])
+        alike = self._folded.get(fold_id(written), []) or self._undashed.get(undashed_id(written), [])
         return alike[0] if len(alike) == 1 else ""
 
     def find_all(self, written: Sequence[str]) -> list[str]:
