@@ -326,7 +326,13 @@ def check_scores(
         out |= rows
 
     refuse(flags(table, "conflict"), "conflict", "须回避的评委", "这一行不计")
-    refuse(table["score"].isna(), "score", "没有分数", "请催交；这一行不计")
+    refuse(table["score"].isna(), "score", "没有分数", "请催交，写明回避、弃权的除外；这一行不计")
+    said = said_beside(table)
+    for row in table.index[~out & said.str.contains("回避", regex=False)].tolist():
+        pair = f"{table['item'][row]}、{table['reviewer'][row]}"
+        found.append(
+            (None, REVIEW_SCORES["conflict"].title, pair, f"{said[row]}，分数照计", "须回避的请删去这一行", True)
+        )
     beyond = pd.Series(False, table.index)
     if lowest is not None:
         beyond |= table["score"] < lowest
