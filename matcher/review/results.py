@@ -60,8 +60,9 @@ class Round(NamedTuple):
         warnings = [f"评分中有 {len(checked.problems)} 处问题，见“问题”"] if len(checked.problems) else []
         if (groups := table["group"].nunique()) > 1:
             warnings.append(f"项目分成 {groups} 组，组与组之间没有共同的评委：跨组的名次只在各组水平相当时可比")
-        if len(stated):
-            warnings.append(f"表中自己的合计、平均或名次有 {len(stated)} 处和分数算出的不同，见“问题”")
+        if differing := int((stated["value"] != "").sum()):
+            warnings.append(f"表中自己的合计、平均或名次有 {differing} 处和分数算出的不同，见“问题”")
+        warnings += stated.loc[stated["value"] == "", "problem"].tolist()
         if winners is not None and (tied := int(ranked["changes"].str.startswith("并列").sum())):
             warnings.append(f"{tied} 项并列在名额边上，名额不够都选；请另定")
         if (titles := _titles(reading.rows)) and not ranked["item"].map(titles).isna().all():

@@ -232,7 +232,7 @@ def collected_sheets(collected: Collected) -> dict[str, Sheet]:
     """The sheets of what was collected: the scores, then each criterion's."""
     titles = {**{str(name): str(name) for name in collected.parts}, **REVIEW}
     return {
-        "评分": Sheet(collected.scores, titles=REVIEW, frozen=2),
+        "评分": Sheet(collected.scores, titles=REVIEW, frozen=2, formats={"score": "General"}),
         "分项得分": Sheet(collected.parts, titles, frozen=2),
     }
 

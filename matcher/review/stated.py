@@ -19,7 +19,6 @@ _KINDS = (  # the first that a header names
         "mean",
         re.compile(
             "^(?:评委|专家|最[终后])?(?:平均|均)(?:得分|评分|分数?|值|成绩)?$|^(?:评委|专家)?(?:得分|评分|分数)(?:平均|均值)$"
-            "|^(?:最[终后]|综合|实际|实)(?:得分|成绩|分数?|评分)$"
         ),
     ),
     ("sum", re.compile("^(?:评委|专家)?(?:评分|得分|分数|打分)?(?:合计|总计|累计|总和|总得?分|总评分)(?:得?分数?)?$")),
@@ -31,6 +30,7 @@ _WORDS = {
     "trimmed_mean": "去掉最高最低的平均分",
     "trimmed_sum": "去掉最高最低的合计",
 }
+_FINAL = re.compile("^(?:最[终后]|综合|实际)(?:得分|成绩|分数?|评分)$")  # of which a table does not say how it comes
 _ADDED = re.compile("^(?:奖励|附加|政策|评审)?(?:[加扣减]分)(?:项|值|分值)?$")  # beside the reviewers' scores
 _RANK = re.compile(r"第?(\d+)(?:\.0)?名?")
 
@@ -52,7 +52,8 @@ def differing_results(rows: pd.DataFrame, scores: pd.DataFrame, ranked: pd.DataF
     DataFrame
         Problems (PROBLEM_COLUMNS, without file and sheet), by column and item. A figure is compared to as many decimals
         as it is written with. A total column that holds the means for more items than the totals is one of means.
-        Columns of points added or taken off (加分, 扣分) are told: no rank counts them.
+        Columns of points added or taken off (加分, 扣分) are told, and one of final scores (最终得分) that are neither:
+        no rank counts them.
     """
     table = ranked.set_index("item")[["rank", "mean", "trimmed_mean"]]
     table["sum"] = scores.groupby("item")["score"].sum()
@@ -64,6 +65,20 @@ def differing_results(rows: pd.DataFrame, scores: pd.DataFrame, ranked: pd.DataF
         for header in map(str, rows)
         if header not in known and (kind := _kind(header))
         for item, written, text in _differing(_stated(rows, header), ours, kind, by)
+    ]
+    lines += [
+        (
+            "",
+            "",
+            None,
+            header,
+            "",
+            f"“{header}”有 {many} 项和各位评委分数的合计、平均都不同，名次没有按它排",
+            "请核对",
+            True,
+        )
+        for header in map(str, rows)
+        if header not in known and _FINAL.search(fold(header)) and (many := _unlike(_stated(rows, header), ours))
     ]
     lines += [
         ("", "", None, header, "", f"名次按各位评委的分数排，没有计入“{header}”", "请核对", True)
@@ -106,6 +121,12 @@ def _differing(
     for item, written in figures.items():
         if item not in agree[kind]:
             yield item, f"{float(written):.10g}", f"各位评委分数的{_WORDS[kind]}是 {ours[item][kind]:.6g}"
+
+
+def _unlike(stated: dict[str, str], ours: Mapping[str, Mapping[str, float]]) -> int:
+    """How many items have another figure than any total or mean of their scores; 0 where one kind holds for all."""
+    figures = {item: text for item, text in stated.items() if item in ours and re.fullmatch(r"\d+(?:\.\d+)?", text)}
+    return min(sum(not _equal(text, ours[item][one]) for item, text in figures.items()) for one in _WORDS)
 
 
 def _equal(written: str, figure: float) -> bool:

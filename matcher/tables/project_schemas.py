@@ -198,8 +198,14 @@ PROJECT_EVENTS = Contract(
     (
         column("row_id", "id", "行编号", "序号"),
         column("project_id", "id", "项目编号", "立项编号 任务书编号 批准号 申报编号"),
-        column("event", "text", "事项", "事件 环节 记录类别 进展 办理事项"),
-        column("day", "date", "日期", "办理日期 发生日期 时间 完成日期"),
+        column("project_title", "text", "项目名称", "课题名称"),
+        column("event", "text", "事项", "事件 环节 记录类别 进展 办理事项 事项类型 事项类别 事项名称"),
+        column(
+            "day",
+            "date",
+            "日期",
+            "办理日期 发生日期 时间 完成日期 发生时间 办理时间 填报日期 填报时间 验收日期 验收时间 支出日期 到账日期",
+        ),
         column("item", "text", "名称", "指标名称 经费科目 科目 产出名称 里程碑 节点 内容 指标"),
         column("wanted", "text", "要求", "指标要求 目标值 考核指标 任务书要求 预期值", lines=True),
         column("reached", "text", "完成", "完成值 实际完成 完成指标 实际值", lines=True),
