@@ -12,7 +12,12 @@ _COUNTY = replace(
     once=True,
 )
 _TOWN = replace(
-    column("town", "text", "乡镇", "镇街 乡镇街道 乡镇（街道） 镇（街道） 镇(街道) 所在乡镇 所属乡镇 所在镇 所属镇 所在镇街 街道 乡 镇 town"),
+    column(
+        "town",
+        "text",
+        "乡镇",
+        "镇街 乡镇街道 乡镇（街道） 镇（街道） 镇(街道) 所在乡镇 所属乡镇 所在镇 所属镇 所在镇街 街道 乡 镇 town",
+    ),
     once=True,
 )
 _SERVED = "服务县区 服务县 服务区县 服务县市区 服务地区"  # where a visit was, or a village to be served lies
