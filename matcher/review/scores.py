@@ -327,11 +327,11 @@ def check_scores(
 
     refuse(flags(table, "conflict"), "conflict", "须回避的评委", "这一行不计")
     refuse(table["score"].isna(), "score", "没有分数", "请催交，写明回避、弃权的除外；这一行不计")
-    said = said_beside(table)
-    for row in table.index[~out & said.str.contains("回避", regex=False)].tolist():
+    beside = said_beside(table)
+    for row in table.index[~out & beside.str.contains("回避", regex=False)].tolist():
         pair = f"{table['item'][row]}、{table['reviewer'][row]}"
         found.append(
-            (None, REVIEW_SCORES["conflict"].title, pair, f"{said[row]}，分数照计", "须回避的请删去这一行", True)
+            (None, REVIEW_SCORES["conflict"].title, pair, f"{beside[row]}，分数照计", "须回避的请删去这一行", True)
         )
     beyond = pd.Series(False, table.index)
     if lowest is not None:
@@ -346,7 +346,7 @@ def check_scores(
     if expected is not None:
         check_ids(expected, "item", "reviewer")
         expected, notes = as_in_scores(expected, table)
-        found += [(None, REVIEW_SCORES[name].title, *line, "请核对", True) for name, *line in notes]
+        found += [(None, REVIEW_SCORES[name].title, value, text, "请核对", True) for name, value, text in notes]
         given = _pairs(expected)
         here = list(zip(table["item"], table["reviewer"], strict=True))
         refuse(

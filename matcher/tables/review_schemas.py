@@ -162,8 +162,8 @@ OBJECTIONS = Contract(
     "异议",
     "objection_id",
     (
-        column("objection_id", "id", "异议编号", "异议受理编号 受理编号 受理号 编号 序号"),
-        column("item", "id", "项目编号", "提名编号 提名号 申报编号 项目号 成果编号", instead="受理编号 受理号"),
+        column("objection_id", "id", "异议编号", "异议受理编号 编号 序号"),
+        column("item", "id", "项目编号", "提名编号 提名号 申报编号 项目号 成果编号 受理编号"),
         column(
             "received_on",
             "date",
