@@ -13,6 +13,7 @@ from matcher.errors import ArgumentError
 from matcher.integrity.records import bars, in_force, rows_of
 from matcher.integrity.rules import ROLES, Notice, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.cells import is_nothing
 from matcher.tables.names import PersonName, bare_unit, names_staff, read_persons, runs_on, unit_key
 from matcher.tables.project_schemas import SUBJECTS
 from matcher.tables.reading import Reading, read_table
@@ -167,7 +168,7 @@ def check_integrity(
         states, ids, texts = (dict.fromkeys(hit[at] for hit in of.get(name, ())) for at in range(3))
         if any(read_persons(_text(row.get(cell))).more for cell in ("person", "members")):
             states["confirm"] = texts[_MORE] = None
-        for header in (one for one in unread if read_persons(_text(row[one])).names):
+        for header in (one for one in unread if not is_nothing(row[one]) and read_persons(_text(row[one])).names):
             states["confirm"] = texts[f"需核实：“{header}”一列没有采用，其中的人没有查"] = None
         state = "barred" if "barred" in states else "confirm" if states else "clear"
         rows.append((name, *told, state, "、".join(ids), "；".join(texts)))
