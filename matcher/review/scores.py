@@ -36,6 +36,9 @@ _SUMMED = re.compile(
     "|差$|日期|时间"
 )
 _SCORED = re.compile("(?:得分|分数|评分|打分|成绩|分)$")  # 最终得分, and 王某得分
+_GROUP = re.compile(
+    "(?:评审|专业|答辩|所属|所在)?(?:组别?|分组|小组|组名)(?:名称)?"
+)  # a column of the panels of the items
 _FOOT = re.compile("签[字名章]|^(?:注|备注|说明|填表人|制表|审核)|日期[:：]")  # what stands below a table
 _ENOUGH = 3  # rows in which a column must come out as a total of others whose cells differ
 
@@ -182,6 +185,16 @@ def _melted(
     text = f"一列一位评委，已按列读成 {len(wide)} 位评委的分数，空格是没有评"
     lines = [("、".join(wide.values()), text, "请核对；评委编号取表头")]
     lines += [(name, "是合计或平均，没有采用", "由各位评委的分数重新计算") for name in total]
+    if all(map(is_numbered, wide.values())):
+        lines += [
+            (
+                header,
+                f"有 {many} 组，各组的“{next(iter(wide.values()))}”当作同一人",
+                "不是同一人的，请按组分成几张表，各自汇总",
+            )
+            for header in map(str, rest)
+            if _GROUP.fullmatch(header) and (many := int(rest[header].replace("", None).nunique())) > 1
+        ]
     lines += [(name, "不是一位评委的分数，没有采用", "若是评委，请在表头只写姓名，或写“专家1”") for name in beside]
     lines += [
         (
@@ -329,9 +342,9 @@ def check_scores(
     refuse(table["score"].isna(), "score", "没有分数", "请催交，写明回避、弃权的除外；这一行不计")
     beside = said_beside(table)
     for row in table.index[~out & beside.str.contains("回避", regex=False)].tolist():
-        pair = f"{table['item'][row]}、{table['reviewer'][row]}"
+        who = f"{table['item'][row]}、{table['reviewer'][row]}"
         found.append(
-            (None, REVIEW_SCORES["conflict"].title, pair, f"{beside[row]}，分数照计", "须回避的请删去这一行", True)
+            (None, REVIEW_SCORES["conflict"].title, who, f"{beside[row]}，分数照计", "须回避的请删去这一行", True)
         )
     beyond = pd.Series(False, table.index)
     if lowest is not None:
@@ -346,7 +359,7 @@ def check_scores(
     if expected is not None:
         check_ids(expected, "item", "reviewer")
         expected, notes = as_in_scores(expected, table)
-        found += [(None, REVIEW_SCORES[name].title, value, text, "请核对", True) for name, value, text in notes]
+        found += [(None, REVIEW_SCORES[name].title, value, done, "请核对", True) for name, value, done in notes]
         given = _pairs(expected)
         here = list(zip(table["item"], table["reviewer"], strict=True))
         refuse(

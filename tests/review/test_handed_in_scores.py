@@ -204,3 +204,12 @@ def test_points_are_points_below_a_criterion_whose_name_counts_something(run, tm
     assert "收到完整分数 2 份" in run("review", "collect", "表", "-o", "分.xlsx")[1]
     rows = list(openpyxl.load_workbook(tmp_path / "分.xlsx")["评分"].iter_rows())
     assert [(row[2].value, row[2].number_format) for row in rows[1:]] == [(89, "General"), (89, "General")]
+
+
+def test_numbered_reviewers_of_several_groups_are_told():
+    text = "组别,项目编号,专家1,专家2|一组,P1,80,82|二组,P2,70,72"
+    assert "组别: 有 2 组，各组的“专家1”当作同一人" in told(text)
+    one_group, another_column = text.replace("二组", "一组"), text.replace("组别", "类别")
+    by_rows = "组别,项目编号,评委,得分|一组,P1,王某,80|二组,P2,王某,70"
+    for other in (one_group, another_column, by_rows):
+        assert not any("当作同一人" in line for line in told(other))
