@@ -213,3 +213,15 @@ def test_numbered_reviewers_of_several_groups_are_told():
     by_rows = "组别,项目编号,评委,得分|一组,P1,王某,80|二组,P2,王某,70"
     for other in (one_group, another_column, by_rows):
         assert not any("当作同一人" in line for line in told(other))
+
+
+def test_a_reviewer_on_a_scale_of_ten_is_told():
+    text = "项目编号,评委,得分|P1,甲,88|P1,乙,90|P1,丙,8.5|P2,甲,76|P2,乙,78|P2,丙,7.3"
+    said = "评委“丙”的分数都不超过 8.5，别的评委都在 76 以上，可能用了另一种满分；请核实"
+    assert said in Round.build(read_scores(table(text))).warnings
+    for other in (
+        text.replace("8.5", "85"),  # one low score
+        text.replace("88", "8.8").replace("90", "9").replace("76", "7.6").replace("78", "7.8"),  # all of ten
+        text.replace("|P1,乙,90", "").replace("|P2,乙,78", ""),  # one against one
+    ):
+        assert not any("另一种满分" in line for line in Round.build(read_scores(table(other))).warnings)
