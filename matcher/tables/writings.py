@@ -85,12 +85,11 @@ def undashed_id(text: str) -> str:
 class KnownIds:
     """The ids of a table, to be found by what people write for them.
 
-    An id that is written exactly so comes first; another writing finds an id where just one folds to the same, and
-    then where just one does without the dash between letters and figures.
+    An id that is written exactly so comes first; another writing finds an id where just one folds to the same.
 
     >>> known = KnownIds(["ZJ-007", "ZJ-008", "a", "A"])
-    >>> known.find("zj—007"), known.find("zj007"), known.find("A"), known.find("ａ"), known.find("ZJ-777")
-    ('ZJ-007', 'ZJ-007', 'A', '', '')
+    >>> known.find("zj—007"), known.find("A"), known.find("ａ"), known.find("ZJ-777")
+    ('ZJ-007', 'A', '', '')
     >>> known.alike("ａ"), known.nearest("ZJ-777")
     (['A', 'a'], 'ZJ-007')
     """
@@ -127,8 +126,23 @@ class KnownIds:
         """The id that is meant; "" where there is none or more than one."""
         if written in self._exact:
             return written
-        alike = self._folded.get(fold_id(written), []) or self._undashed.get(undashed_id(written), [])
+        alike = self._folded.get(fold_id(written), [])
         return alike[0] if len(alike) == 1 else ""
+
+    def without_dashes(self, written: Iterable[str]) -> dict[str, str]:
+        """The ids behind the writings of another table that differ from them in dashes between letters and figures
+        alone; {} where it has some of the ids in their own writing, so that the dashes tell.
+
+        >>> known = KnownIds(["ZJ-007", "ZJ-008"])
+        >>> known.without_dashes(["zj007", "zj999"]), known.without_dashes(["zj007", "ZJ-008"])
+        ({'zj007': 'ZJ-007'}, {})
+        """
+        texts = list(dict.fromkeys(written))
+        if any(map(self.find, texts)):
+            return {}
+        meant = {text: self._undashed.get(undashed_id(text), []) for text in texts}
+        sure = {text: ids[0] for text, ids in meant.items() if len(ids) == 1}
+        return sure if len(set(sure.values())) == len(sure) else {}
 
     def find_all(self, written: Sequence[str]) -> list[str]:
         """The id behind each writing; one that finds none stays as it is written."""

@@ -277,7 +277,7 @@ def test_a_scheme_that_nobody_published_is_refused_and_each_row_has_its_source()
 
 def test_a_log_with_ids_finds_them_in_any_writing():
     table = pd.DataFrame(
-        [("p1", "v－2", "2026-01-05", 1), ("P9", "V9", "2026-01-05", 1)],
+        [("p1", "v－2", "2026-01-05", 1), ("P9", "V1", "2026-01-05", 1)],
         columns=["特派员编号", "村编号", "日期", "天数"],
     )
     plan = PLAN.assign(village_id=PLAN["village_id"].str.replace("V", "V-"))
