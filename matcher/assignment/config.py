@@ -17,7 +17,7 @@ import pandas as pd
 
 from matcher.assignment import conflicts
 from matcher.assignment.assigning import GOALS
-from matcher.assignment.ids import SHOWN, parted
+from matcher.assignment.ids import SHOWN, in_their_writing, parted
 from matcher.assignment.labels import NOUNS, SIDES, names_of
 from matcher.assignment.reading import ids_and_names, read_fact_table
 from matcher.errors import TableError
@@ -223,7 +223,10 @@ class _Reader:
             for node in {str(one.get(side)) for _, one in self.entries(settings.get("sharing"), "sharing", None)}:
                 if _is_file(self.folder / node):
                     with suppress(TableError):  # told where the table itself is read
-                        names[side] = {**ids_and_names(self.folder / node, side), **names[side]}
+                        listed = ids_and_names(self.folder / node, side)
+                        ids = self.ids[side]
+                        meant = ids.without_dashes(listed) if ids is not None else {}
+                        names[side] = {**{meant.get(name, name): text for name, text in listed.items()}, **names[side]}
             for name, text in names[side].items():
                 known = self.ids[side]
                 found[side].setdefault(_name_key(text), set()).add((known.find(name) if known else "") or name)
@@ -438,6 +441,8 @@ class _Reader:
             decides = (account["use"] != USED) & account["header"].map(conflicts.is_decision)
             account.loc[decides, ["title", "use", "nearest", "hint"]] = ["是否回避", USED, "", ""]
         self.accounts.append(account)
+        rows, notes = in_their_writing(rows, self.ids)
+        self.notes += [f"{node}：{note}" for note in notes]
         if "shared" in columns and len(unread := account.loc[account["use"] != USED, "header"]):
             self.notes.append(f"{node}：没有用来判断回避的列：{'、'.join(unread)}；其中若有单位，请把表头写成“…单位”")
         return rows

@@ -155,6 +155,21 @@ class RuleIds:
         return self._nouns[side] + self._known[side].unknown([name])
 
 
+def in_their_writing(rows: pd.DataFrame, known: Mapping[str, KnownIds | None]) -> tuple[pd.DataFrame, list[str]]:
+    """The rows of a table of a rule with the ids of the pair table where the two differ in dashes alone (zj-001 and
+    ZJ001, `KnownIds.without_dashes`), and sentences on that.
+    """
+    notes = []
+    for side, ids in known.items():
+        if ids is None or f"{side}_id" not in rows:
+            continue
+        if meant := ids.without_dashes(rows[f"{side}_id"].astype(str)):
+            rows = rows.assign(**{f"{side}_id": rows[f"{side}_id"].astype(str).replace(meant)})
+            first = next(f"“{written}”即“{name}”" for written, name in meant.items())
+            notes.append(f"{len(meant)} 个编号和配对表只差横线（{first}），已当作同一个；请核对")
+    return rows, notes
+
+
 def parted(written: str) -> list[str]:
     """The ids or names of a cell.
 

@@ -138,7 +138,7 @@ def read_fact_table(
             "number" if name in _NUMBERS else "text",
             _HEADERS[name][0],
             (*_HEADERS[name][1:], *(_AVOIDED if by_name and name == "right_id" else ())),
-            labels=("无", "没有") if by_name and name == "right_id" else (),  # no placeholders here
+            labels=("无", "没有") if by_name and name in ("right_id", "right_name") else (),  # no placeholders here
             lines=name == "shared",  # units may stand below each other in a cell
         )
         for name in (*fields, *optional, *(_NAMES if by_name else ()))

@@ -48,6 +48,10 @@ _KINDS = {
     "resources": "资源",
     "resource_needs": "资源需求",
     "firms": "企业",
+    "managed_projects": "管理的项目",
+    "villages": "村",
+    "commissioners": "特派员",
+    "service": "服务记录",
 }
 
 
@@ -58,7 +62,7 @@ _KINDS = {
 @quiet_option
 def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bool) -> None:
     """Write a blank table: needs, outcomes, experts, works, a register, firms, or the firms of some policies."""
-    from matcher.errors import ArgumentError
+    from matcher.errors import ArgumentError, PolicyError
     from matcher.export.blank_forms import blank_table
     from matcher.export.tables import write_tables
     from matcher.policy.blank_form import blank_sheets
@@ -75,7 +79,12 @@ def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bo
         raise ArgumentError(f"英文空白表只有 {'、'.join(_contracts())}，没有 {'、'.join(kind)}")
     else:
         names = [name for word in words for name in (_FIRMS if word == "firms" else (word,))]
-        policies = [load_policy(name) for name in names]
+        try:
+            policies = [load_policy(name) for name in names]
+        except PolicyError as error:
+            raise PolicyError(
+                f"空白表的种类有：{'、'.join(_KINDS.values())}；政策的空白表写政策编号：{error}"
+            ) from None
         write_tables(output, blank_sheets(policies), title=f"{subject_of(policies).title}情况表")
     report(quiet, f"已写出 {output}")
 
@@ -113,6 +122,7 @@ def gather_command(
     from matcher.policy.firm_table import firm_contract, read_firms
     from matcher.policy.policy import load_policies
     from matcher.tables.gathering import files_in, gather, join_firms, likely_contract
+    from matcher.tables.project_schemas import INTEGRITY_RECORDS, PROJECT_EVENTS
     from matcher.tables.reading import read_table
     from matcher.tables.soft_values import with_texts
 
@@ -125,7 +135,7 @@ def gather_command(
     policies = load_policies(list(policy) or list(_FIRMS))
     contracts = {**_contracts(), "firms": firm_contract(policies)}
     guessed = {name: one for name, one in contracts.items() if name not in _NAMED}
-    kind = kind or likely_contract(files, guessed)
+    kind = kind or likely_contract(files, guessed, {one.title: one for one in (INTEGRITY_RECORDS, PROJECT_EVENTS)})
     contract = contracts[kind]
 
     def reader(table: Any, sheet: str | None, columns: Mapping[str, str]) -> Reading:
@@ -200,11 +210,15 @@ def split_command(table: Path, by: str, output: Path, sheet: str | None, show_co
 
 def _contracts() -> dict[str, Contract]:
     from matcher.policy.registers.schemas import registers
+    from matcher.tables.commissioner_schemas import COMMISSIONERS, SERVICE, VILLAGES
+    from matcher.tables.project_schemas import MANAGED_PROJECTS
     from matcher.tables.resource_schemas import RESOURCE_NEEDS, RESOURCES
     from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS
 
     own = {"needs": NEEDS, "outcomes": OUTCOMES, "experts": EXPERTS, "works": WORKS}
-    return {**own, **registers(), "resources": RESOURCES, "resource_needs": RESOURCE_NEEDS}
+    more = (MANAGED_PROJECTS, VILLAGES, COMMISSIONERS, SERVICE)
+    resources = {"resources": RESOURCES, "resource_needs": RESOURCE_NEEDS}
+    return {**own, **registers(), **resources, **{one.name: one for one in more}}
 
 
 def _as_read(rows: Any, contract: Contract) -> Any:

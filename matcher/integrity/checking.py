@@ -13,6 +13,7 @@ from matcher.errors import ArgumentError
 from matcher.integrity.records import bars, in_force, rows_of
 from matcher.integrity.rules import ROLES, Notice, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.cells import is_nothing
 from matcher.tables.names import PersonName, bare_unit, names_staff, read_persons, runs_on, unit_key
 from matcher.tables.project_schemas import SUBJECTS
 from matcher.tables.reading import Reading, read_table
@@ -31,6 +32,7 @@ _WITH_HEAD = re.compile(  # a unit and its head in one name
 )
 _OF_BOTH = "记录的名称写的是单位和负责人"
 _RUNS_ON = "姓名后另有文字"
+_OF_PERSONS = re.compile("(?:成员|人员|参[与加]人|完成人|负责人|主持人|申报人|申请人|骨干|带头人|姓名)(?:名单|信息)?$")
 _MORE = "需核实：姓名没有写全（“等”几人），没有写出的人没有查"
 
 
@@ -139,7 +141,8 @@ def check_integrity(
     DataFrame
         One row a row, in its order: row_id, title, person, unit, state ("barred", "confirm", "clear"), records (their
         ids), reason (a sentence that cites each record and its rule; "" for clear). A row that names only some of its
-        persons (王某等5人) is never clear. Advice: a person decides.
+        persons (王某等5人), or persons in a column that is none of the contract, is never clear. Advice: a person
+        decides.
 
     Examples
     --------
@@ -156,6 +159,8 @@ def check_integrity(
         hits["row_id"], hits["state"], hits["record_id"], reasons(hits, role), strict=True
     ):
         of.setdefault(name, []).append((state, record, reason))
+    own = {column.name for column in SUBJECTS.columns}
+    unread = [one for one in map(str, table) if one not in own and _OF_PERSONS.search(re.sub("[（(].*", "", one))]
     rows = []
     for row in rows_of(table):
         name = str(row["row_id"])
@@ -163,6 +168,8 @@ def check_integrity(
         states, ids, texts = (dict.fromkeys(hit[at] for hit in of.get(name, ())) for at in range(3))
         if any(read_persons(_text(row.get(cell))).more for cell in ("person", "members")):
             states["confirm"] = texts[_MORE] = None
+        for header in (one for one in unread if not is_nothing(row[one]) and read_persons(_text(row[one])).names):
+            states["confirm"] = texts[f"需核实：“{header}”一列没有采用，其中的人没有查"] = None
         state = "barred" if "barred" in states else "confirm" if states else "clear"
         rows.append((name, *told, state, "、".join(ids), "；".join(texts)))
     return pd.DataFrame(rows, columns=list(MARKS))

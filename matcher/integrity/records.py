@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
+from matcher.integrity.record_sheets import sheets_of_records
 from matcher.integrity.rules import ROLES, Notice, document_on, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.column_account import UNKNOWN
@@ -50,6 +52,7 @@ _SET_ASIDE = re.compile("撤销(?!申诉)")
 _UPHELD = re.compile("维持|不予撤销|未撤销|不撤销|驳回")
 _UNIT_NAMES = re.compile("(?:企业|公司|单位)名称")  # beside 姓名 it is the unit of the person
 _REMARKED = re.compile("撤销|申诉|复查|复核|修复|解除|移出|变更|中止|暂缓|作废|有误|更正")  # told, not decided
+_LENGTH = re.compile("[（(](?:为期|共)?[\\d一二三四五六七八九十两]+(?:年|个月)[）)]$")
 _SERIOUS = re.compile("严重")
 _NOT_SERIOUS = re.compile("一般|较轻|轻微|较重")
 
@@ -73,8 +76,12 @@ def read_records(
     >>> read_records(table).rows[["record_id", "permanent"]].values.tolist()
     [['R1', True]]
 
+    A workbook with several sheets of records (单位, 个人) is read whole, told.
+
     Raises TableError where no column says whose the records are: the unit beside is a person's, and not barred for it.
     """
+    if sheet is None and not columns and (whole := sheets_of_records(source, read_records)):
+        return whole
     reading = read_table(source, INTEGRITY_RECORDS, sheet=sheet, columns=columns)
     headers = [str(header) for header in reading.columns["header"]]
     if (
@@ -89,6 +96,7 @@ def read_records(
     ends, permanent, notes, lines = [], [], [], []
     names, kinds, named = [], [], []
     starts: list[tuple[dt.date | None, ...]] = []
+    reading = replace(reading, rows=reading.rows.assign(period=reading.rows["period"].map(_days_in_brackets)))
     for row in rows_of(reading.rows):
         starts.append(_first_days(row))
         name, kind = row["name"], row["subject_kind"]
@@ -163,6 +171,14 @@ def _check_names(reading: Reading) -> None:
     raise TableError(
         f"{reading.columns['file'].iloc[0]}：没有找到“{name}”一列，不知道记录是谁的{seen}；{action}", reading.problems
     )
+
+
+def _days_in_brackets(period: str) -> str:
+    """A period as its two days where its length stands beside them: 3年（2024年6月18日至2027年6月17日）."""
+    if (length := _LENGTH.search(period)) and isinstance(read_days(days := period[: length.start()]), Span):
+        return days
+    spans = [text for text in re.findall("[（(]([^（）()]+)[）)]", period) if isinstance(read_days(text), Span)]
+    return spans[0] if len(spans) == 1 and not isinstance(read_days(period), Span) else period
 
 
 def _endless(text: str, sanction: str) -> str:

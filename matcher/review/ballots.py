@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
-from matcher.review.scores import is_numbered, read_by_id_or_title
+from matcher.review.reviewer_names import is_numbered
+from matcher.review.scores import read_by_id_or_title
 from matcher.tables.column_account import USED
 from matcher.tables.contracts import Column
 from matcher.tables.grids import read_book

@@ -16,6 +16,7 @@ from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells import first_few, shorten
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.public_period import public_period
+from matcher.tables.remarks import is_remark
 from matcher.tables.review_schemas import REVIEW_ITEMS
 from matcher.tables.secrecy import NOT_SECRET, says_secret
 
@@ -36,11 +37,18 @@ class Publication(NamedTuple):
 
 
 _PASSED = "(?:拟|建议|同意|予以)?(?:通过|同意|授奖|奖励|立项|入选|获奖|推荐)"
+_SUPPORT = re.compile(
+    "[（(](?:后补助|前补助|事前资助|自筹(?:经费)?|经费自筹|重点|一般|面上|青年|指导性?)[）)]$"
+)  # of what kind
 _REFUSED = "不|未|落选|淘汰|否决|驳回"
 _REACHES = re.compile(  # also what is masked, and numbers within a house
     r"联系(?:人|电话|方式)|手机号|(?:电话|手机|邮箱|微信|QQ)[号码]*[:：]|\*{3,}"
     r"|(?:短号|小号|内线|分机|总机|座机|固话)[号码]*[:：\s]*\d{3,}",
     re.I,
+)
+_HELD_BACK = re.compile(  # a clause of a remark that says this and nothing else: not 暂缓拨付, 放弃排名
+    "(?:建议|拟|先|请|应|须|予以)?(?:暂缓|缓评|缓议|再议|待定|待议|复议|不予|放弃|撤回|取消|终止|退出)"
+    "(?:本?项目)?(?:立项|公示|奖励|授奖|支持|资助|申报|资格|处理|上会)?"
 )
 _YES = ("true", "是", "1", "1.0")
 
@@ -48,9 +56,12 @@ _YES = ("true", "是", "1", "1.0")
 def says_passed(word: str) -> bool | None:
     """Whether a decision in words says that an item passed; None where it cannot be told.
 
-    >>> [says_passed(word) for word in ("同意授奖", "未通过", "待定")]
-    [True, False, None]
+    >>> [says_passed(word) for word in ("同意授奖", "未通过", "待定", "拟立项（后补助）", "通过（须整改）")]
+    [True, False, None, True, None]
     """
+    word = _SUPPORT.sub("", word)
+    if word in ("是", "√", "否", "×"):  # below 是否通过
+        return word in ("是", "√")
     return True if re.fullmatch(_PASSED, word) else False if re.search(_REFUSED, word) else None
 
 
@@ -82,14 +93,15 @@ def publication(
     -------
     Publication
         table: number (from 1), then item, title, award, grade, units, persons, nominator where known, and nothing
-        else that the table may hold: no scores, votes, contacts or birth dates. In the order of award, grade and the
-        table. Items that the table calls secret are left out.
+        else that the table may hold: no scores, votes, contacts or birth dates, and no ids that were made from numbers
+        of rows. In the order of award, grade and the table. Items that the table calls secret are left out.
 
     Raises
     ------
     TableError
         An item that would be listed is called secret, or not public, anywhere else in its row: the column 是否涉密 has
         to say whether it is.
+        A remark on an item that would be listed says that it is held back (暂缓, 放弃立项).
         Nothing is to be listed, nothing says what passed, a decision or a choice cannot be read or is empty, or a cell
         that would be published holds a contact: a title is not changed, and nothing is published before somebody did.
     PolicyError
@@ -125,6 +137,7 @@ def publication(
         hidden = keep & ~secret.str.lower().str.fullmatch(NOT_SECRET)
         keep &= ~hidden
     _refuse_secrets(table[keep])
+    _refuse_held_back(table[keep])
     table = table[keep]
     if table.empty:
         raise TableError("没有可以公示的项目：没有一项的结论是“通过”或写明入选")
@@ -136,6 +149,10 @@ def publication(
     names = [name for name in LISTED if name in table and _filled(table, name) is not None]
     shown = table[names].fillna("").astype(str).reset_index(drop=True)
     _refuse_contacts(shown)
+    made_up = shown["item"].str.fullmatch(rf"{REVIEW_ITEMS.title}-\d{{5}}")  # by the row: no id to make public
+    shown["item"] = shown["item"].mask(made_up, "")
+    if made_up.all():
+        shown = shown.drop(columns="item")
     shown.insert(0, "number", range(1, len(shown) + 1))
     first, last, differing = _period(table, None if on is None else as_day(on), rule)
     counted = f"（公布当日不计，{rule.text}）" if rule.days else "（见结果表）"
@@ -189,6 +206,20 @@ def _refuse_secrets(table: pd.DataFrame) -> None:
         raise TableError(
             f"{first_few(list(found.values()), '项')}像是涉密或不公开的；请加一列“是否涉密”写明是或否，"
             "并让其他列和它一致，再公示"
+        )
+
+
+def _refuse_held_back(table: pd.DataFrame) -> None:
+    """Refuse rows that passed and of which a remark says that they wait, or do not stand any more."""
+    found = [
+        f"{mask_contacts(item)}（{name}“{shorten(mask_contacts(cell), 40)}”）"
+        for name in (str(one) for one in table if is_remark(str(one)))
+        for item, cell in zip(table["item"].astype(str), table[name].fillna("").astype(str), strict=True)
+        if any(_HELD_BACK.fullmatch(clause) for clause in re.split("[，,;；。、\\s]+", cell))
+    ]
+    if found:
+        raise TableError(
+            f"{first_few(found, '项')}的备注和结论不一致；请改好结论或备注（不公示的，结论写“不通过”）再公示"
         )
 
 

@@ -11,7 +11,7 @@ from matcher.export.sheets import Sheet
 from matcher.export.titles import REVIEW
 from matcher.review.aggregation import aggregate, compare_methods, extra_reviews
 from matcher.review.ranking import changed_winners, rank_items
-from matcher.review.reviewers import reviewer_report
+from matcher.review.reviewers import on_another_scale, reviewer_report
 from matcher.review.scores import check_scores
 from matcher.review.stated import differing_results
 from matcher.review.workbook import NOTES, review_sheets
@@ -58,10 +58,12 @@ class Round(NamedTuple):
         frames = [one for one in found if len(one)]
         problems = pd.concat(frames, ignore_index=True) if frames else reading.problems
         warnings = [f"评分中有 {len(checked.problems)} 处问题，见“问题”"] if len(checked.problems) else []
+        warnings += on_another_scale(checked.scores)
         if (groups := table["group"].nunique()) > 1:
             warnings.append(f"项目分成 {groups} 组，组与组之间没有共同的评委：跨组的名次只在各组水平相当时可比")
-        if len(stated):
-            warnings.append(f"表中自己的合计、平均或名次有 {len(stated)} 处和分数算出的不同，见“问题”")
+        if differing := int((stated["value"] != "").sum()):
+            warnings.append(f"表中自己的合计、平均或名次有 {differing} 处和分数算出的不同，见“问题”")
+        warnings += stated.loc[stated["value"] == "", "problem"].tolist()
         if winners is not None and (tied := int(ranked["changes"].str.startswith("并列").sum())):
             warnings.append(f"{tied} 项并列在名额边上，名额不够都选；请另定")
         if (titles := _titles(reading.rows)) and not ranked["item"].map(titles).isna().all():

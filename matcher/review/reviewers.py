@@ -12,6 +12,7 @@ from matcher.review.effects import Floats, Whole
 LEAST = 4  # reviews from which a reviewer is flagged for more than leniency
 FLAT = 0.35  # the spread of a reviewer's scores, as a share of that of the panel's items, below which they are flat
 UNLIKE = 3.0  # log of how much better the scores are explained without the items, from which they are far from others
+_TEN, _TIMES = 10, 3  # a scale of ten beside one whose least score is so many times as high
 _SURE = 2.0  # standard errors from which leniency is named
 _END = 0.75  # the share of items in which a reviewer gives the highest or the lowest score alone
 
@@ -133,3 +134,20 @@ def _remarks(row: object, deviation: float) -> str:
             if share >= _END:
                 said.append(f"{share:.0%} 的项目给分{word}")
     return "；".join(said)
+
+
+def on_another_scale(scores: pd.DataFrame) -> list[str]:
+    """Sentences on reviewers who seem to have scored on a smaller scale (8.8 where all others give 80 to 95).
+
+    >>> table = pd.DataFrame({"item": ["P1"] * 3, "reviewer": ["A", "B", "C"], "score": [88.0, 90.0, 8.5]})
+    >>> on_another_scale(table)
+    ['评委“C”的分数都不超过 8.5，别的评委都在 88 以上，可能用了另一种满分；请核实']
+    """
+    found = []
+    for who, own in scores.groupby("reviewer")["score"]:
+        others = scores.loc[scores["reviewer"] != who]
+        most, least = float(own.max()), float(others["score"].min()) if len(others) else 0.0
+        if most <= _TEN and least > _TIMES * most > 0 and others["reviewer"].nunique() > 1:
+            text = f"评委“{who}”的分数都不超过 {most:g}，别的评委都在 {least:g} 以上，可能用了另一种满分；请核实"
+            found.append(text)
+    return found

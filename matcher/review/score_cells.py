@@ -66,7 +66,8 @@ def score_problems(problems: pd.DataFrame, headers: Collection[str]) -> pd.DataF
     unread = ours & problems["problem"].str.startswith("不是数字")
     told.loc[soft, "problem"] = "不是确切的分数"
     told.loc[unread, "problem"] = problems.loc[unread, "value"].astype(str).map(why_no_score)
-    told.loc[soft | unread, "action"] = "请向评委核实；这一格不计"
+    unfit = ours & problems["problem"].str.startswith("写的是")
+    told.loc[soft | unread | unfit, "action"] = "请向评委核实；这一格不计"
     silent = unread & problems["value"].astype(str).map(says_not_scored).astype(bool)
     told.loc[silent, ["problem", "action"]] = "评委写明没有评", "这一格不计"
     return told

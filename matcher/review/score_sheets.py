@@ -20,6 +20,7 @@ from matcher.export.tables import files_of
 from matcher.export.titles import REVIEW
 from matcher.review.criteria import Criterion, number_of
 from matcher.review.pairs import check_ids, recuses, said_beside, sent_out
+from matcher.review.period_beside import with_period_beside
 from matcher.review.score_cells import shared_out
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells import shorten
@@ -52,8 +53,10 @@ class Collected(NamedTuple):
 def read_items(
     source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
 ) -> Reading:
-    """Read a table of what is judged (the contract REVIEW_ITEMS)."""
-    return read_table(source, REVIEW_ITEMS, sheet=sheet, columns=columns)
+    """Read a table of what is judged (the contract REVIEW_ITEMS); a period of publication in a line beside the table
+    (公示期：2026年11月2日至11月8日) is each row's where no column has one, told.
+    """
+    return with_period_beside(read_table(source, REVIEW_ITEMS, sheet=sheet, columns=columns), source)
 
 
 def score_workbooks(
@@ -232,7 +235,7 @@ def collected_sheets(collected: Collected) -> dict[str, Sheet]:
     """The sheets of what was collected: the scores, then each criterion's."""
     titles = {**{str(name): str(name) for name in collected.parts}, **REVIEW}
     return {
-        "评分": Sheet(collected.scores, titles=REVIEW, frozen=2),
+        "评分": Sheet(collected.scores, titles=REVIEW, frozen=2, formats={"score": "General"}),
         "分项得分": Sheet(collected.parts, titles, frozen=2),
     }
 

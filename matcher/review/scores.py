@@ -13,25 +13,20 @@ import pandas as pd
 from matcher.errors import ArgumentError, TableError
 from matcher.review.criterion_rows import criteria_added_up
 from matcher.review.pairs import check_ids, flags, reviewers_apart, said_beside, sent_out
+from matcher.review.reviewer_names import is_numbered, is_person, reviewer_key
 from matcher.review.reviewer_sheets import sheets_of_reviewers
+from matcher.review.same_writings import as_in_scores, in_one_writing
 from matcher.review.score_cells import says_not_scored, score_problems
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.column_account import UNKNOWN
 from matcher.tables.contracts import Column, Contract
-from matcher.tables.names import is_unit, person_key
+from matcher.tables.header_forms import peel
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, describe, read_table
 from matcher.tables.review_schemas import by_title
 from matcher.tables.sheets import Book
 from matcher.tables.writings import fold
 
-# Headers of a wide table, in which each reviewer has a column: 专家1, 评委 A, 专家（二）.
-_WIDE = re.compile(
-    r"^(?:评审|评议)?(?:专家|评委|评审人|委员|reviewer|expert|judge|grader)[\W_第]*"
-    r"(?:\d{1,3}|[a-z]|[一二三四五六七八九十]{1,3}|[甲乙丙丁戊己庚辛壬癸])"
-    r"(?:[\W_]*(?:得分|评分|打分|分数|score|号))?(?:\([^()]{1,20}\))?\W*$",
-    re.I,
-)
 # What stands over them in a header of two rows (评委打分), under which every name is a reviewer's unless it sums up.
 _PANEL = re.compile(
     r"^各?位?(?:评审|评议)?(?:专家|评委|评审人|委员)(?:们?的?(?:评审|评议)?(?:打分|评分|得分|分数)?)?(?:情况|明细)?$"
@@ -41,13 +36,9 @@ _SUMMED = re.compile(
     "|差$|日期|时间"
 )
 _SCORED = re.compile("(?:得分|分数|评分|打分|成绩|分)$")  # 最终得分, and 王某得分
-# What most names of persons begin with; 网评得分 and 实得分 are of no person.
-_FAMILY = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖"
-    "贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴莫孔向汤欧司诸庄尚季耿管褚温葛米柳樊聂焦"
-)
-_NO_PERSON = re.compile("^(?:方案|文本|成果|管理|金额)|评|审|辩|场|[组类轮奖]$")
-_LONGER = 5  # characters that no name of a person has
+_GROUP = re.compile(
+    "(?:评审|专业|答辩|所属|所在)?(?:组别?|分组|小组|组名)(?:名称)?"
+)  # a column of the panels of the items
 _FOOT = re.compile("签[字名章]|^(?:注|备注|说明|填表人|制表|审核)|日期[:：]")  # what stands below a table
 _ENOUGH = 3  # rows in which a column must come out as a total of others whose cells differ
 
@@ -79,11 +70,11 @@ def read_scores(
         by_sheet = sheets_of_reviewers(
             source,
             lambda book, name: read_by_id_or_title(book, REVIEW_SCORES, sheet=name, columns=columns)[0],
-            _is_person,
+            is_person,
         )
         if by_sheet is not None:
             told = score_problems(by_sheet.problems, _headers(by_sheet.columns, ["score"]))
-            return criteria_added_up(replace(by_sheet, problems=told))
+            return criteria_added_up(in_one_writing(replace(by_sheet, problems=told)))
     reading, contract = read_by_id_or_title(source, REVIEW_SCORES, sheet=sheet, columns=columns)
     account, problems = reading.columns, reading.problems
     lost = problems["problem"].str.startswith(f"{REVIEW_SCORES['item'].title}都是空的")
@@ -100,13 +91,13 @@ def read_scores(
     named = account.loc[account["field"] == "reviewer", "header"].astype(str)
     if len(wide) < 2 or not named.isin(wide).all():
         told = score_problems(reading.problems, _headers(account, ["score"]))
-        return reviewers_apart(criteria_added_up(replace(reading, problems=told)))
-    keys = [_key(label) for _, label in found]
+        return reviewers_apart(criteria_added_up(in_one_writing(replace(reading, problems=told))))
+    keys = [reviewer_key(label) for _, label in found]
     for key, (_, label) in zip(keys, found, strict=True):
         if keys.count(key) > 1:
             groups = "”“".join(header for one, (header, _) in zip(keys, found, strict=True) if one == key)
             raise TableError(f"评委“{label}”有几列分数：“{groups}”；每轮、每个指标请各存一张表，或先合成一列")
-    return criteria_added_up(_melted(reading, contract, wide, beside, source, sheet, columns))
+    return criteria_added_up(in_one_writing(_melted(reading, contract, wide, beside, source, sheet, columns)))
 
 
 def read_by_id_or_title(
@@ -135,13 +126,8 @@ def read_by_id_or_title(
     return replace(reading, problems=problems.astype({"row": "Int64"})), titled
 
 
-def is_numbered(header: str) -> bool:
-    """Whether a header is of one reviewer by number: 专家1, 委员（二）."""
-    return bool(_WIDE.match(fold(header)))
-
-
 def _under_panel(header: str) -> bool:
-    return bool(_PANEL.match(fold(header.rpartition("-")[0])))
+    return bool(_PANEL.match(peel(header.rpartition("-")[0]).core))
 
 
 def _reviewer(header: str) -> str:
@@ -151,20 +137,8 @@ def _reviewer(header: str) -> str:
         return ""
     if _under_panel(header):
         bare = _SCORED.sub("", fold(name))
-        return name if _is_person(bare) or not _SCORED.search(fold(name)) or _WIDE.match(fold(name)) else ""
-    return next((text for text in (header, name) if _WIDE.match(fold(text))), "")
-
-
-def _is_person(name: str) -> bool:
-    """Whether a short name is a person's, by its family name."""
-    return name[:1] in _FAMILY and 1 < len(name) < _LONGER and not _NO_PERSON.search(name)
-
-
-def _key(label: str) -> str:
-    """What the writings of one reviewer share: 李 敏 and 李敏教授 are one, two 张伟 of different units are not."""
-    numbered = _WIDE.match(fold(label))  # 专家1 and 评委 1 are no names
-    unit = next((part for part in re.findall("[（(](.+?)[）)]", label) if is_unit(part)), "")
-    return fold(label) if numbered or unit else person_key(label) or fold(label)
+        return name if is_person(bare) or not _SCORED.search(fold(name)) or is_numbered(name) else ""
+    return next((text for text in (header, name) if is_numbered(text)), "")
 
 
 def _melted(
@@ -201,7 +175,9 @@ def _melted(
     recused = [_persons(cell) for cell in rest["conflict"]]
     melted = [
         rest.assign(
-            reviewer=wide[header], score=again.rows[name], conflict=[_key(wide[header]) in keys for keys in recused]
+            reviewer=wide[header],
+            score=again.rows[name],
+            conflict=[reviewer_key(wide[header]) in keys for keys in recused],
         )[_scored(reading.rows[before[header] or header])]
         for name, header in names.items()
         if header in wide
@@ -209,6 +185,16 @@ def _melted(
     text = f"一列一位评委，已按列读成 {len(wide)} 位评委的分数，空格是没有评"
     lines = [("、".join(wide.values()), text, "请核对；评委编号取表头")]
     lines += [(name, "是合计或平均，没有采用", "由各位评委的分数重新计算") for name in total]
+    if all(map(is_numbered, wide.values())):
+        lines += [
+            (
+                header,
+                f"有 {many} 组，各组的“{next(iter(wide.values()))}”当作同一人",
+                "不是同一人的，请按组分成几张表，各自汇总",
+            )
+            for header in map(str, rest)
+            if _GROUP.fullmatch(header) and (many := int(rest[header].replace("", None).nunique())) > 1
+        ]
     lines += [(name, "不是一位评委的分数，没有采用", "若是评委，请在表头只写姓名，或写“专家1”") for name in beside]
     lines += [
         (
@@ -218,7 +204,7 @@ def _melted(
         )
         for name, how in totals.items()
     ]
-    here = {_key(label) for label in wide.values()}
+    here = {reviewer_key(label) for label in wide.values()}
     lines += [
         (f"{item}：{cell}", "看不出是哪一位评委回避，没有采用", "请写评委的表头，如“专家2”")
         for item, cell, keys in zip(rest["item"], rest["conflict"], recused, strict=True)
@@ -287,7 +273,9 @@ def _persons(cell: str) -> set[str]:
     """The keys of those whom a cell beside the scores names as recused; nobody where it denies or counts none."""
     pieces = {one for one in re.split("[、，,；;\\s]+", cell) if one}
     return {
-        _key(one) for one in pieces if fold(one) not in ("0", "0.0", "否", "无", "没有", "不回避", "无需回避", "false")
+        reviewer_key(one)
+        for one in pieces
+        if fold(one) not in ("0", "0.0", "否", "无", "没有", "不回避", "无需回避", "false")
     }
 
 
@@ -351,7 +339,13 @@ def check_scores(
         out |= rows
 
     refuse(flags(table, "conflict"), "conflict", "须回避的评委", "这一行不计")
-    refuse(table["score"].isna(), "score", "没有分数", "请催交；这一行不计")
+    refuse(table["score"].isna(), "score", "没有分数", "请催交，写明回避、弃权的除外；这一行不计")
+    beside = said_beside(table)
+    for row in table.index[~out & beside.str.contains("回避", regex=False)].tolist():
+        who = f"{table['item'][row]}、{table['reviewer'][row]}"
+        found.append(
+            (None, REVIEW_SCORES["conflict"].title, who, f"{beside[row]}，分数照计", "须回避的请删去这一行", True)
+        )
     beyond = pd.Series(False, table.index)
     if lowest is not None:
         beyond |= table["score"] < lowest
@@ -363,6 +357,9 @@ def check_scores(
     )  # fmt: skip
     refuse(beyond, "score", f"分数{scale}", "请向评委核实；这一行不计")
     if expected is not None:
+        check_ids(expected, "item", "reviewer")
+        expected, notes = as_in_scores(expected, table)
+        found += [(None, REVIEW_SCORES[name].title, value, done, "请核对", True) for name, value, done in notes]
         given = _pairs(expected)
         here = list(zip(table["item"], table["reviewer"], strict=True))
         refuse(

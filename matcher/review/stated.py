@@ -24,7 +24,14 @@ _KINDS = (  # the first that a header names
     ("sum", re.compile("^(?:评委|专家)?(?:评分|得分|分数|打分)?(?:合计|总计|累计|总和|总得?分|总评分)(?:得?分数?)?$")),
     ("rank", re.compile("^(?:名次|排名|位次|名次排序)$")),
 )
-_WORDS = {"sum": "合计", "mean": "平均分", "trimmed_mean": "去掉最高最低的平均分"}
+_WORDS = {
+    "sum": "合计",
+    "mean": "平均分",
+    "trimmed_mean": "去掉最高最低的平均分",
+    "trimmed_sum": "去掉最高最低的合计",
+}
+_FINAL = re.compile("^(?:最[终后]|综合|实际)(?:得分|成绩|分数?|评分)$")  # of which a table does not say how it comes
+_ADDED = re.compile("^(?:奖励|附加|政策|评审)?(?:[加扣减]分)(?:项|值|分值)?$")  # beside the reviewers' scores
 _RANK = re.compile(r"第?(\d+)(?:\.0)?名?")
 
 
@@ -45,9 +52,12 @@ def differing_results(rows: pd.DataFrame, scores: pd.DataFrame, ranked: pd.DataF
     DataFrame
         Problems (PROBLEM_COLUMNS, without file and sheet), by column and item. A figure is compared to as many decimals
         as it is written with. A total column that holds the means for more items than the totals is one of means.
+        Columns of points added or taken off (加分, 扣分) are told, and one of final scores (最终得分) that are neither:
+        no rank counts them.
     """
     table = ranked.set_index("item")[["rank", "mean", "trimmed_mean"]]
     table["sum"] = scores.groupby("item")["score"].sum()
+    table["trimmed_sum"] = table["trimmed_mean"] * (scores.groupby("item")["score"].count() - 2).clip(lower=1)
     ours = {str(item): {str(name): float(cell) for name, cell in row.items()} for item, row in table.iterrows()}
     known = {column.name for column in REVIEW_SCORES.columns}
     lines = [
@@ -55,6 +65,27 @@ def differing_results(rows: pd.DataFrame, scores: pd.DataFrame, ranked: pd.DataF
         for header in map(str, rows)
         if header not in known and (kind := _kind(header))
         for item, written, text in _differing(_stated(rows, header), ours, kind, by)
+    ]
+    lines += [
+        (
+            "",
+            "",
+            None,
+            header,
+            "",
+            f"“{header}”有 {many} 项和各位评委分数的合计、平均都不同，名次没有按它排",
+            "请核对",
+            True,
+        )
+        for header in map(str, rows)
+        if header not in known and _FINAL.search(fold(header)) and (many := _unlike(_stated(rows, header), ours))
+    ]
+    lines += [
+        ("", "", None, header, "", f"名次按各位评委的分数排，没有计入“{header}”", "请核对", True)
+        for header in map(str, rows)
+        if header not in known
+        and _ADDED.search(fold(header.rpartition("-")[2]))
+        and pd.to_numeric(rows[header].astype(object), errors="coerce").fillna(0).ne(0).any()
     ]
     return pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
 
@@ -90,6 +121,12 @@ def _differing(
     for item, written in figures.items():
         if item not in agree[kind]:
             yield item, f"{float(written):.10g}", f"各位评委分数的{_WORDS[kind]}是 {ours[item][kind]:.6g}"
+
+
+def _unlike(stated: dict[str, str], ours: Mapping[str, Mapping[str, float]]) -> int:
+    """How many items have another figure than any total or mean of their scores; 0 where one kind holds for all."""
+    figures = {item: text for item, text in stated.items() if item in ours and re.fullmatch(r"\d+(?:\.\d+)?", text)}
+    return min(sum(not _equal(text, ours[item][one]) for item, text in figures.items()) for one in _WORDS)
 
 
 def _equal(written: str, figure: float) -> bool:

@@ -12,7 +12,12 @@ _COUNTY = replace(
     once=True,
 )
 _TOWN = replace(
-    column("town", "text", "乡镇", "镇街 乡镇街道 乡镇（街道） 镇（街道） 镇(街道) 所在乡镇 所属乡镇 街道 乡 镇 town"),
+    column(
+        "town",
+        "text",
+        "乡镇",
+        "镇街 乡镇街道 乡镇（街道） 镇（街道） 镇(街道) 所在乡镇 所属乡镇 所在镇 所属镇 所在镇街 街道 乡 镇 town",
+    ),
     once=True,
 )
 _SERVED = "服务县区 服务县 服务区县 服务县市区 服务地区"  # where a visit was, or a village to be served lies
@@ -64,7 +69,7 @@ COMMISSIONERS = Contract(
         replace(
             EXPERTS["title"],
             title="专长",
-            headers=(*EXPERTS["title"].headers, "研究方向", "服务领域", "服务产业", "特长", "专业"),
+            headers=(*EXPERTS["title"].headers, "研究方向", "服务领域", "服务产业", "服务专业", "特长", "专业"),
         ),
         EXPERTS["description"],
         EXPERTS["position"],

@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -56,22 +57,29 @@ def others_in(place: Path) -> list[Path]:
     return sorted(path for path in found if not path.name.startswith(("~$", ".")) and path.name not in _SYSTEM)
 
 
-def likely_contract(files: Sequence[Path], contracts: Mapping[str, Contract]) -> str:
-    """The name of the contract that knows the most headers of the most files. Raises TableError."""
-    votes = dict.fromkeys(contracts, 0)
+def likely_contract(
+    files: Sequence[Path], contracts: Mapping[str, Contract], others: Mapping[str, Contract] = MappingProxyType({})
+) -> str:
+    """The name of the contract that knows the most headers of the most files. Raises TableError, also where it is one
+    of `others`, kinds by their titles that are not gathered; of equals the first of `contracts`, of firms and a
+    register firms.
+    """
+    votes = dict.fromkeys((*contracts, *others), 0)
     for path in files:
         places = {}
         book: Book | None = None
-        for name, contract in contracts.items():
+        for name, contract in {**contracts, **others}.items():
             with contextlib.suppress(TableError, OSError):
                 if book is None or path.suffix.lower() == ".docx":  # what of a form is a label, the contract says
                     book = _book(path, contract)
                 places[name] = len(find_header(book, contract, {})[1].places)
         if places:
-            votes[max(places, key=lambda name: places[name])] += 1
+            votes[max(places, key=lambda name: (places[name], name == "firms"))] += 1
     best = max(votes, key=lambda name: votes[name])
     if not votes[best]:
         raise TableError("看不出这些是什么表；请用 --kind 说明，如 --kind needs")
+    if best in others:
+        raise TableError(f"看表头像是{others[best].title}表，gather 不合这种表；若是别的表，请用 --kind 说明")
     return best
 
 

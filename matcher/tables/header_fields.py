@@ -15,6 +15,7 @@ from matcher.tables.schemas import Column
 from matcher.tables.unit_lines import unit_in_header
 
 _ALIKE = 0.7  # a header as like as this to a field that has no column is told
+_BARE_CODES = ("编号", "编码", "代码", "id")
 _VAGUE = {"项目名称", "名称", "标题", "题目", "单位", "内容", "简介", "描述", "详情"}
 _RENAME = "有几列都是这个表头，请各写不同的名称，如写明年份"
 _OF_ANY_TABLE = {"编号": 2, "id": 3, "序号": 4, "no": 4, "no.": 4, "行号": 4}  # ids, the first before the others
@@ -164,7 +165,10 @@ def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, co
             fields.remarks.append((place, meaning.note, "若不是，请改列名，或指定这一列是什么"))
     elif column.joins:
         fields.joined.setdefault(column.name, [fields.places[column.name]]).append(place)
-    elif column.name not in fields.named and (is_carried(header_key(texts[place])) or meaning.rank == CLOSE):
+    elif (column.name not in fields.named and (is_carried(header_key(texts[place])) or meaning.rank == CLOSE)) or (
+        _is_code(meaning, header_key(texts[fields.places[column.name]]))
+        and not _is_code(meaning, header_key(texts[place]))
+    ):
         fields.known.add(place)
     else:
         fields.rivals.append((place, column))
@@ -329,14 +333,23 @@ def _plain(column: Column, unit: str) -> str:
 def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
     """What the user names comes first, words for something close last; among the others a word of many meanings and, at
     the end, a data base's id and a sheet's running number give way. A 统一社会信用代码 that is called so goes before a
-    number of taxpayers.
+    number of taxpayers, and of what may be an id the one of the field's own name (项目编号 before 受理编号), then another
+    code (专家编号) before a name (专家姓名, 项目).
     """
     key, rank = header_key(text), meaning.rank
     vague = int(is_carried(key) or key in _VAGUE)
+    if _is_code(meaning, key):
+        vague = -2 if header_key(meaning.columns[0].title) == key else -1
     if key.endswith("信用代码") and any(header_key(column.title) == key for column in meaning.columns):
         vague = -1
     vague = _OF_ANY_TABLE.get(key, vague)
     return (0 if not rank else 2 if rank == CLOSE else 1), vague, rank
+
+
+def _is_code(meaning: Meaning, key: str) -> bool:
+    """Whether a header that names an id, by its key, says that codes stand in its column and whose they are."""
+    named = bool(meaning.columns) and meaning.columns[0].kind == "id" and meaning.rank == 1
+    return named and key not in _BARE_CODES and key.endswith(("编号", "编码", "代码", "id"))
 
 
 def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary, parts: Sequence[Sequence[str]]) -> None:

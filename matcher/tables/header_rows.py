@@ -27,6 +27,7 @@ _PART = re.compile(
     r"(?:其中|其它|其他)[:：]?.{0,12}|合计|小计|总计|总数|总额|人数|数量|金额|数额|占比|比例|比重|增速|增幅|同比"
 )
 _WHOLE = re.compile(r"合计|小计|总计|总数|总额|人数|数量|金额|数额|名称|全称|数")
+_OF_A_PERSON = re.compile("(?:[人员者]|专家|评委)$")  # a group over 姓名: 项目负责人
 _LINE = re.compile(
     r"[(（]?(?!其[中它他])[^:：(（]{1,12}[:：]\s*\S|附[件表]\s*[\d一二三]*$|.*(?:19|20)\d\d\s*[年.-]\s*\d{1,2}\s*[月.-]"
 )
@@ -134,7 +135,7 @@ def spellings(parts: Sequence[str]) -> Iterator[str]:
                 yield bare + child
     if not _VAGUE.fullmatch(child) or not groups or not _FRAME.sub("", groups[-1]):
         yield child
-    if groups and _WHOLE.fullmatch(child):
+    if groups and (_WHOLE.fullmatch(child) or (child == "姓名" and _OF_A_PERSON.search(groups[-1]))):
         yield groups[-1]
 
 

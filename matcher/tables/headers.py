@@ -125,9 +125,10 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
         )
     if not _serves(found, contract):
         titles = [contract[name].title for name in contract.any_of]
+        titled = {column.name: column.title for column in contract.columns}  # of a form, the fields
         raise TableError(
             f"{book.name}：没有“{'”或“'.join(titles)}”这样的列{likely_kind(header.texts, contract)}；"
-            f"表头是：{_list(header.texts)}；请改列名，或指定哪一列是什么"
+            f"表头是：{_list([titled.get(text, text) for text in header.texts])}；请改列名，或指定哪一列是什么"
         )
     return found.grid, header
 

@@ -34,6 +34,8 @@ _WAN = re.compile(r"(?<=[0-9])\s*w(?![a-z0-9])", re.I)  # 80w is 80万 of money,
 _OF_PEOPLE = re.compile("人|员|职|件|项|家|专利|数量|票|次|村|样品")
 OF_MONEY = re.compile("元|额|估值|费|价|收入|投入|产值|利润|资")
 _OF_TIME = re.compile("年限|年龄|年数|月数|天数|工作日|期限|时长|机时|小时|[(（][年月天日][)）]")
+_OF_POINTS = re.compile("(?:(?<!百)[得评打总满]分|\\d分)(?![率比制])")  # of a score, of which 85% is none
+_PLAIN_AS_SHARE = 1000  # per cent: a plain 80 whose cell has the format of shares
 _TIME_SIGNS = {"年": "年龄", "岁": "年龄", "周岁": "年龄", "月": "月", "个月": "月", "天": "天日", "日": "天日"}
 _TIME_SIGNS |= {"小时": "时", "个小时": "时", "分钟": "分"}
 _OF_WORKING_DAYS = re.compile("工作日|服务")
@@ -190,7 +192,8 @@ def _outward(number: Number, kind: Callable[[Decimal], Any]) -> Soft:
 def _float(column: Column, number: Number | Fault | None) -> float | Soft | Fault | None:
     if number is None or isinstance(number, Fault):
         return number
-    if fault := _misfit(column.title, number.suffix):
+    plain = number.suffix == "%" and number.low is not None and number.low >= _PLAIN_AS_SHARE
+    if not plain and (fault := _misfit(column.title, number.suffix)):
         return fault
     if any(end is not None and abs(end) >= Decimal("1e300") for end in number[:2]):
         return TOO_LARGE
@@ -245,8 +248,10 @@ def _misfit(title: str, suffix: str) -> Fault | None:
         fits = not of_time and "分" not in title
     elif suffix in AREA_WORDS:
         fits = "面积" in title
+    elif suffix == "分" and _OF_POINTS.search(title):  # 立项依据（0至10分）, though 项 is counted
+        fits = True
     elif suffix in ("分", "%"):
-        fits = not of_people and not of_time
+        fits = not of_people and not of_time and not (suffix == "%" and _OF_POINTS.search(title))
     return None if fits else Fault(f"写的是“{suffix}”，和“{title}”不符", action)
 
 

@@ -41,6 +41,7 @@ _SOFT_NUMBER = rf"[^\W\d]{{0,6}}[:：]?\s?[约≈≥≤~]?{_FIGURE}(?:[-~至到]
 _NUMBERS_ALONE = re.compile(rf"{_SOFT_NUMBER}(?:[,，;；、/\s]+{_SOFT_NUMBER})*")
 _NONE_LEFT = (0, "0")  # written in a column of counts that nobody knows
 _MOST_NAMED = 10  # rows that one problem names
+_BETWEEN = re.compile("[；;、,，\n]+")
 
 
 class Table(NamedTuple):
@@ -502,10 +503,10 @@ def _with_unit(cell: object, unit: str) -> object:
 
 
 def _join(column: Column, pieces: Sequence[tuple[str, str]]) -> str:
-    """Texts as one, each said once."""
+    """Texts as one, each said once; of short ones only what another says as a whole: 王某 is no part of 王某某."""
     kept: list[str] = []
     for label, text in pieces:
-        if text and not any(text in other for other in kept):
+        if text and not any(text in (other if column.lines else _BETWEEN.split(other)) for other in kept):
             kept.append(f"{label}：{text}" if label else text)
     return ("\n" if column.lines else "；").join(kept)
 

@@ -65,7 +65,7 @@ _REASON = re.compile(f"^(?:经|因|由于|{_DAY})|[不未缺无非]|逾期|超�
 _REMARK = re.compile("备注(?:说明|信息)?|情况说明|其他说明|说明|附注|note|remark")
 
 
-_OF_KINDS = {  # what a remark may say against a row of the tables by which people are matched, ranked and scored
+_OF_KINDS = {  # what a remark may say against a row of the tables by which people are matched, ranked, sent or scored
     "needs": "(?:已|自行|内部).{0,4}(?:解决|攻克|签约|下架|关闭)|已与.{1,16}(?:签约|签订合同|达成合作)"
     "|对接成功|不再(?:征集|需要|寻求|对接)|暂[缓停]|重复|勿[推列]",
     "outcomes": "(?:已|全部).{0,4}(?:转让|卖断|卖给|出售|售出|签约|下架|成交|受让)"
@@ -74,7 +74,15 @@ _OF_KINDS = {  # what a remark may say against a row of the tables by which peop
     "experts": "去世|逝世|病故|退休|调[离走出]|离[职任]|辞[去职任]|黑名单|失信|不再|不(?:参加|参与|宜)|重复",
     "firms": "注销|吊销|迁[出往至]|外迁|搬[迁离]|放弃|停[产业]|歇业|倒闭|破产|经营异常|失信|黑名单|并入|重复"
     "|同第[\\d一二三四五]|不再|不(?:参加|申报)",
+    "villages": "(?:已有|已派|不需要?|无需|不用|暂不)[^,;]{0,4}(?:特派员|派驻|选派|派人|安排)|不需要?派"
+    "|搬迁|拆迁|撤村|撤并|并入|重复",
+    "commissioners": "借调|(?:不能|无法|不便|不宜)[^,;]{0,4}(?:服务|派驻|参加|下乡)|产假|病假|出国|重复",
+    "review_scores": "(?:分数?|本票|此票)?(?:作废|无效)|不计|暂存|草稿|退回|未(?:提交|参加|到会|评)|默认|弃评"
+    "|重复提交|误[填评打]",
+    "votes": "作废|无效|补投|重投|代投|委托",
 }
+_OF_KINDS["assessed_outcomes"] = _OF_KINDS["outcomes"]
+_READ_ELSEWHERE = ("commissioners",)  # whose override is heeded and told where they are sent
 _PARTY = r"[^,;，；、\d]{1,24}"
 _GONE = re.compile(  # a remark that says this and nothing else: 已转让3项，剩余2项 says more
     rf"(?:本|该|此)?(?:成果|专利权?|技术|项目|权利)*(?:{_DAY})?(?:均|已经?|全部)+(?:{_DAY})?(?:整体|全部|独占|独家|排他|许可|授权)*"
@@ -88,7 +96,7 @@ _AGAINST = {
     for name, words in _OF_KINDS.items()
 }
 _FREE = "似已没有可转让的专利权，请核对"
-_STATE = re.compile("(?:需求|成果|企业|专家|对接|转化|经营|当前|目前|最新|现)*状态")
+_STATE = re.compile("(?:需求|成果|企业|专家|对接|转化|经营|当前|目前|最新|现)*状态|(?:提交|评审|审核|打分|评分)状态")
 _OF_OFFER = re.compile(  # of an outcome or a need: what has become of it
     "(?:当前|目前|最新|现|项目|成果|技术|专利|交易|挂牌|成交|转让|许可|转化|发布|上架)*状态"
     "|(?:项目|成果|技术|专利)*(?:交易|挂牌|成交|转让|许可|转化)(?:情况|结果|进展)"
@@ -236,8 +244,8 @@ def remarks_of(row: Mapping[Any, Any]) -> str:
 def remarks_against(
     contract: Contract, headers: Sequence[str], rows: Sequence[Sequence[object]], numbers: Sequence[int]
 ) -> Iterator[Problem]:
-    """For each column of remarks and states of a table of needs, outcomes, experts or firms one problem that names the
-    rows against which it speaks (已转让, 已注销, 已去世, 作废). They are read; a person decides.
+    """For each column of remarks and states of a table of one of these kinds one problem that names the rows against
+    which it speaks (已转让, 已注销, 已去世, 作废). They are read; a person decides.
     """
     for place, header in enumerate(headers):
         if not _may_speak(contract, header):
@@ -319,4 +327,5 @@ def _speaks(contract: Contract, header: str, cell: object) -> bool:
     if _is_legal(header):
         text = fold(cell)
         return bool(_LAPSED.search(text)) and not came_back(text)
-    return bool(override_of(cell) or _AGAINST[contract.name].search(fold(cell)))
+    said = None if contract.name in _READ_ELSEWHERE else override_of(cell)
+    return bool(said or _AGAINST[contract.name].search(fold(cell)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from matcher.tables.contracts import Contract, column
 from matcher.tables.public_period import PUBLIC_PERIOD
 
-_GRADES = "拟授等级 拟奖等级 拟授奖等级 拟奖励等级 授奖等级 评定等级"
+_GRADES = "拟评等级 拟授等级 拟奖等级 拟授奖等级 拟奖励等级 授奖等级 评定等级"
 # Here 公示期 is no number of days.
 _PERIOD = (*PUBLIC_PERIOD[:2], replace(PUBLIC_PERIOD[2], headers=(*PUBLIC_PERIOD[2].headers, "公示期", "公示期限")))
 
@@ -69,7 +69,13 @@ REVIEW_ITEMS = Contract(
         column("region", "text", "地区", "所在地 县区 区县 所属地区"),
         column("award", "text", "奖种", "奖励类别 提名奖种 奖项 项目类别 类别"),
         column("grade", "text", "等级", f"奖励等级 建议等级 表决等级 {_GRADES}"),
-        column("decision", "text", "结论", "表决结果 检查结论 评审结论 评审结果 评审意见 评定结果"),
+        column(
+            "decision",
+            "text",
+            "结论",
+            "表决结果 检查结论 评审结论 评审结果 评审意见 评定结果 立项意见 立项建议 立项结论 立项结果 立项情况 "
+            "验收结论 审核结论 审定意见 审定结果 评议结果 是否通过",
+        ),
         column("chosen", "yesno", "入选", "是否入选 是否获奖 获奖 立项 是否立项 拟立项 拟奖励 是否公示 拟公示"),
         column("secret", "text", "涉密", "是否涉密 涉密项目 是否保密 保密项目 密级"),
         column("summary", "text", "简介", "项目简介 摘要 内容 主要内容", lines=True),
@@ -89,8 +95,13 @@ VOTES = Contract(
         column("title", "text", "项目名称", "名称 成果名称 提名项目 候选人"),
         column("award", "text", "奖种", "奖励类别 提名奖种 奖项"),
         column("grade", "text", "等级", f"奖励等级 建议等级 提名等级 表决等级 {_GRADES}"),
-        column("voter", "id", "委员编号", "委员 委员姓名 投票人 评委 评委编号 专家编号"),
-        column("vote", "text", "表决意见", "意见 投票 表决 票"),
+        column(
+            "voter",
+            "id",
+            "委员编号",
+            "委员 委员姓名 投票人 投票人姓名 表决人 评委 评委姓名 评委编号 专家编号 专家姓名 专家",
+        ),
+        column("vote", "text", "表决意见", "意见 投票 表决 票 投票意见 投票结果意见 表决态度 投票情况"),
         column("members", "number", "应到委员数", "委员总数 应到人数 应到"),
         column(
             "present",
@@ -98,8 +109,8 @@ VOTES = Contract(
             "到会委员数",
             "实到人数 实到 到会 到会人数 到会委员 实到委员 实到委员数 出席 出席人数 出席委员数",
         ),
-        column("votes_for", "number", "同意票数", "同意 赞成 赞成票 同意票"),
-        column("votes_against", "number", "反对票数", "反对 反对票 不同意 不同意票"),
+        column("votes_for", "number", "同意票数", "同意 赞成 赞成票 同意票 赞成票数"),
+        column("votes_against", "number", "反对票数", "反对 反对票 不同意 不同意票 不赞成 不赞成票 不同意票数"),
         column("abstained", "number", "弃权票数", "弃权 弃权票"),
         column("recused", "number", "回避委员数", "回避 回避人数 回避票 回避票数 回避委员"),
         column("stated", "text", "表决结果", "表决结论 投票结果 结果 结论 是否通过"),
@@ -151,7 +162,7 @@ OBJECTIONS = Contract(
     "异议",
     "objection_id",
     (
-        column("objection_id", "id", "异议编号", "编号 序号"),
+        column("objection_id", "id", "异议编号", "异议受理编号 编号 序号"),
         column("item", "id", "项目编号", "提名编号 提名号 申报编号 项目号 成果编号 受理编号"),
         column(
             "received_on",

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 
 _DASH = re.compile("[-\u2010-\u2015\u2043\u207b\u208b\u2212\u2500\u2501\u02d7\u30fc\ufe58\ufe63\uff0d\uff70]+")
+_LETTER_DASH = re.compile(r"(?<=[^\W\d_])-(?=\d)")
 _INVISIBLE = re.compile("[\\s\u0000-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
                         "\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0]+")  # fmt: skip
 _QUOTES = "'\"`´‘’‚‛“”„‟′″«»‹›「」『』＇＂"
@@ -72,6 +73,15 @@ def fold_id(text: str) -> str:
     return fold(text.strip().strip(_QUOTES)).strip(_QUOTES)
 
 
+def undashed_id(text: str) -> str:
+    """`fold_id` without dashes between letters and figures.
+
+    >>> [undashed_id(text) for text in ("ZJ-007", "zj007", "2026-01-12", "A-1-12")]
+    ['zj007', 'zj007', '2026-01-12', 'a1-12']
+    """
+    return _LETTER_DASH.sub("", fold_id(text))
+
+
 class KnownIds:
     """The ids of a table, to be found by what people write for them.
 
@@ -101,6 +111,13 @@ class KnownIds:
         return folded
 
     @functools.cached_property
+    def _undashed(self) -> dict[str, list[str]]:
+        undashed: dict[str, list[str]] = {}
+        for name in self._exact:
+            undashed.setdefault(undashed_id(name), []).append(name)
+        return undashed
+
+    @functools.cached_property
     def _bare(self) -> dict[str, str]:
         """The ids that are numbers, by their digits without the zeros before them."""
         return {name.lstrip("0"): name for name in self._exact if name.isdecimal()}
@@ -111,6 +128,21 @@ class KnownIds:
             return written
         alike = self._folded.get(fold_id(written), [])
         return alike[0] if len(alike) == 1 else ""
+
+    def without_dashes(self, written: Iterable[str]) -> dict[str, str]:
+        """The ids behind the writings of another table that differ from them in dashes between letters and figures
+        alone; {} where it has some of the ids in their own writing, so that the dashes tell.
+
+        >>> known = KnownIds(["ZJ-007", "ZJ-008"])
+        >>> known.without_dashes(["zj007", "zj999"]), known.without_dashes(["zj007", "ZJ-008"])
+        ({'zj007': 'ZJ-007'}, {})
+        """
+        texts = list(dict.fromkeys(written))
+        if any(map(self.find, texts)):
+            return {}
+        meant = {text: self._undashed.get(undashed_id(text), []) for text in texts}
+        sure = {text: ids[0] for text, ids in meant.items() if len(ids) == 1}
+        return sure if len(set(sure.values())) == len(sure) else {}
 
     def find_all(self, written: Sequence[str]) -> list[str]:
         """The id behind each writing; one that finds none stays as it is written."""

@@ -79,12 +79,19 @@ def read_managed(
         known = rows[name].fillna(rows[name + end]) if name + end in rows else rows[name]
         days[name] = known.fillna(pd.to_datetime(pd.Series([term[place] for term in terms], rows.index, dtype=object)))
     rows = rows.assign(**days)
+    stages = [_stage(plain(word)) for word in rows["stage"]]
+    rows = rows.assign(stage=pd.Series([stage for stage, _ in stages], rows.index, dtype=str))
     undated = [_without_day(row) for row in rows.to_dict("records")]
     table = reading.columns.iloc[0]
     told = [
         (table["file"], table["sheet"], None, *fault, True)
         for row, no_day in zip(rows.to_dict("records"), undated, strict=True)
         for fault in _faults(row, no_day)
+    ]
+    told += [
+        (table["file"], table["sheet"], None, MANAGED_PROJECTS["stage"].title, f"{name}：{word}", *why, True)
+        for name, word, (_, why) in zip(rows["project_id"], reading.rows["stage"], stages, strict=True)
+        if why
     ]
     rows = rows.assign(stage=rows["stage"].mask(pd.Series(undated, rows.index, dtype=bool)))
     problems = reading.problems
@@ -106,6 +113,17 @@ def _stages_in(reading: Reading) -> str:
         if words and words <= STAGE_CODES.keys():
             return str(header)
     return ""
+
+
+def _stage(word: str) -> tuple[str, tuple[str, ...]]:
+    """The stage that a cell names, and what is told of it: what stands in brackets behind one that goes on
+    (在研（延期至2026年11月）). Behind an end (已验收（补充材料后）) it may undo it, so that the stage is unknown.
+    """
+    bare = re.sub("[（(][^（）()]*[）)]$", "", word)
+    if bare != word and STAGE_CODES.get(bare, "") in EVENTS and STAGE_CODES[bare] not in ENDS:
+        note = word[len(bare) :].strip("（）()")
+        return bare, (f"括号里的“{note}”没有记入", "延期、变更请用 matcher projects record 记这一事项和日期")
+    return word, ()
 
 
 def _without_day(row: Mapping[Any, Any]) -> bool:

@@ -1,0 +1,102 @@
+"""Records and applications as offices keep them: every person is looked up, every sheet of records is read."""
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from matcher.integrity import check_integrity, read_records, read_subjects
+
+RECORDS = "姓名,所在单位,处理措施,限制起始日期,限制截止日期|庞某林,示例大学,取消申报资格,2025-01-01,2027-12-31"
+
+
+def table(text):
+    head, *rows = [line.split(",") for line in text.split("|")]
+    return pd.DataFrame(rows, columns=head)
+
+
+def checked(text, records=RECORDS):
+    rows = check_integrity(
+        read_subjects(table(text)).rows, read_records(table(records)).rows, role="applicant", on="2026-11-24"
+    )
+    return rows[["state", "reason"]].to_numpy().tolist()
+
+
+@pytest.mark.parametrize(
+    "header", ["第一负责人", "课题负责人", "项目组主要成员", "课题组骨干成员", "主要成员", "研究人员", "联合申报人"]
+)
+def test_every_usual_column_of_persons_is_looked_up(header):
+    assert checked(f"申报编号,申报单位,{header}|S1,甲公司,庞某林（示例大学）")[0][0] == "barred"
+
+
+def test_two_columns_of_members_are_both_looked_up():
+    text = "申报编号,负责人,课题组成员,项目组成员|S1,高某,丁某,庞某林（示例大学）|S2,高某,庞某,庞某林"
+    states = [state for state, _ in checked(text)]
+    assert states == ["barred", "confirm"]  # 庞某 swallows no 庞某林
+
+
+def test_persons_in_a_column_that_was_not_taken_are_told():
+    state, reason = checked("申报编号,申报单位,技术负责人|S1,甲公司,庞某林")[0]
+    assert (state, reason) == ("confirm", "需核实：“技术负责人”一列没有采用，其中的人没有查")
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [("技术负责人", ""), ("技术负责人", "无"), ("项目组成员数", "5"), ("联系人", "庞某林"), ("推荐单位", "示例大学")],
+)
+def test_other_columns_leave_a_row_clear(header, cell):
+    assert checked(f"申报编号,申报单位,{header}|S1,甲公司,{cell}") == [["clear", ""]]
+
+
+def test_the_same_code_is_the_same_unit_under_any_usual_header():
+    records = "单位名称,社会信用代码,处理措施,限制起始日期,限制截止日期|甲公司,A1,禁止申报,2025-01-01,2027-12-31"
+    for header in ("社会信用代码", "统一社会信用代码", "信用代码"):
+        assert checked(f"申报编号,申报单位,{header}|S1,甲公司,A1", records)[0][0] == "barred"
+
+
+@pytest.mark.parametrize(
+    ("period", "ends"),
+    [
+        ("3年（2024年6月18日—2027年6月17日）", "2027-06-17"),
+        ("2024.6.18-2027.6.17（3年）", "2027-06-17"),
+        ("三年", None),
+        ("3年（自发文之日起）", None),
+        ("3年（2024年6月18日起）", None),
+        ("2年（2024.1.1-2025.12.31）、3年（2024.1.1-2026.12.31）", None),
+    ],
+)
+def test_the_days_of_a_period_may_stand_in_brackets(period, ends):
+    rows = read_records(table(f"姓名,单位,处理措施,限制期限|庞某林,示例大学,取消申报资格,{period}")).rows
+    assert [None if pd.isna(day) else f"{day:%Y-%m-%d}" for day in rows["ends_on"]] == [ends]
+
+
+def book(path, sheets):
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, text in sheets.items():
+        for line in text.split("|"):
+            (made[name] if name in made.sheetnames else made.create_sheet(name)).append(line.split(","))
+    made.save(path)
+    return path
+
+
+UNIT = "单位名称,处理措施,限制起始日期,限制截止日期|甲公司,禁止申报,2025-01-01,2027-12-31"
+
+
+def test_a_workbook_with_a_sheet_of_units_and_one_of_persons_is_read_whole(tmp_path):
+    reading = read_records(book(tmp_path / "记录.xlsx", {"单位": UNIT, "个人": RECORDS}))
+    assert reading.rows["name"].tolist() == ["甲公司", "庞某林"]
+    assert reading.rows["record_id"].tolist() == ["单位-诚信记录-00002", "个人-诚信记录-00002"]
+    assert reading.problems["problem"].str.contains("2 个工作表（单位、个人）都是记录，都已读入").any()
+
+
+@pytest.mark.parametrize("other", ["已移出", "信用修复", "作废", "填报说明"])
+def test_a_sheet_of_what_bars_no_more_is_not_read(tmp_path, other):
+    rows = read_records(book(tmp_path / "记录.xlsx", {"记录": RECORDS, other: UNIT})).rows
+    assert rows["name"].tolist() == ["庞某林"]
+
+
+def test_a_sheet_of_something_else_is_no_sheet_of_records(tmp_path):
+    path = book(tmp_path / "记录.xlsx", {"记录": RECORDS, "通讯录": "姓名,单位,电话|甲某,示例大学,1"})
+    assert read_records(path).rows["name"].tolist() == ["庞某林"]
+    path = book(tmp_path / "二.xlsx", {"单位": UNIT, "个人": RECORDS})
+    assert read_records(path, sheet="个人").rows["name"].tolist() == ["庞某林"]

@@ -1,0 +1,41 @@
+"""Registers of running projects as offices keep them."""
+
+import pandas as pd
+import pytest
+
+from matcher.projects import ProjectBook
+from matcher.projects.lifecycle.entries import read_events, read_managed
+
+
+def table(text):
+    head, *rows = [line.split(",") for line in text.split("|")]
+    return pd.DataFrame(rows, columns=head)
+
+
+def managed(stage):
+    return read_managed(table(f"项目编号,项目名称,起止年月,项目状态,状态日期|K1,甲,2025.1-2026.12,{stage},2025-01-05"))
+
+
+@pytest.mark.parametrize("note", ["延期至2026年11月", "负责人变更为甘某"])
+def test_a_note_behind_a_stage_that_goes_on_is_told_and_refuses_nothing(note):
+    reading = managed(f"在研（{note}）")
+    assert reading.rows["stage"].tolist() == ["在研"]
+    assert reading.problems["problem"].tolist() == [f"括号里的“{note}”没有记入"]
+
+
+@pytest.mark.parametrize("stage", ["已验收（补充材料后）", "终止（待批）", "进行到一半", "神游（延期）"])
+def test_what_may_undo_a_stage_or_is_none_stays_as_it_is_written(stage):
+    assert managed(stage).rows["stage"].tolist() == [stage]
+
+
+@pytest.mark.parametrize("stage", ["正常", "正常实施", "在研", "已验收"])
+def test_stages_in_usual_words(tmp_path, stage):
+    book = ProjectBook.create(tmp_path / "台账.db", rules="省级2021", on="2023-01-05", person="甲某")
+    assert book.put(managed(stage).rows, on="2026-11-01", person="甲某").stages == 1
+
+
+@pytest.mark.parametrize("header", ["日期", "填报日期", "验收日期", "发生日期", "办理时间"])
+def test_the_day_of_an_event(header):
+    rows = read_events(table(f"项目编号,项目名称,事项类型,{header}|K1,甲,任务书,2025-01-20")).rows
+    assert f"{rows['day'].iloc[0]:%Y-%m-%d}" == "2025-01-20"
+    assert rows["event"].tolist() == ["任务书"]
