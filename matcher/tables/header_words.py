@@ -101,11 +101,11 @@ def kinds_left_out(text: str, column: Column, counted: Container[str]) -> list[s
 
 
 class Vocabulary:
-    """The headers that a contract knows, with those that the user names (header key -> field)."""
+    """The headers that a contract knows, with those that the user names (header key -> field, and its unit)."""
 
-    def __init__(self, contract: Contract, named: Mapping[str, Column]) -> None:
+    def __init__(self, contract: Contract, named: Mapping[str, Column], units: Mapping[str, str] | None = None) -> None:
         self.year = contract.year
-        self.named = named
+        self.named, self.units = named, units or {}
         self.exact: dict[str, Column] = {}
         self._wholes = [column for column in contract.columns if column.joins]
         self.kinds: dict[str, list[tuple[Column, str]]] = {}
@@ -162,7 +162,7 @@ class Vocabulary:
             column = self.named[key]
             same = [one for word in column.words for one in self._words[header_key(word)] if one.back == column.back]
             unit = header_unit(text, bool(measured_in(column))) if column.kind == "number" else peeled.unit
-            meaning = Meaning(tuple(dict.fromkeys((column, *same))), unit, 0)
+            meaning = Meaning(tuple(dict.fromkeys((column, *same))), self.units.get(key, unit), 0)
             return self._named_statement(meaning, text) if column.kind == "yesno" else meaning
         if not _LETTER.search(key) or (len(text) > _LONG and "(" not in text and "（" not in text):
             return Meaning()

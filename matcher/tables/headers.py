@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from matcher.errors import TableError
+from matcher.errors import ArgumentTypeError, TableError
 from matcher.tables import cells as cleaning
 from matcher.tables.above import Values, take_owner
 from matcher.tables.blocks import Block, is_lower_header, lower_tables, side_by_side
@@ -15,7 +15,7 @@ from matcher.tables.column_values import correct_fields
 from matcher.tables.footers import Footers
 from matcher.tables.grids import Book, Grid, Remark
 from matcher.tables.header_fields import Fields, assign
-from matcher.tables.header_forms import header_key
+from matcher.tables.header_forms import header_key, peel
 from matcher.tables.header_rows import HeaderRows, header_rows, row_texts, spellings
 from matcher.tables.header_words import Meaning, Vocabulary
 from matcher.tables.own_schemas import REVIEW_SCORES
@@ -78,8 +78,9 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
     """The sheet, and the rows among its first, that name the most columns of the contract; the first of equals.
 
     A hidden sheet is taken only where no visible one will do, a sheet that this library adds to workbooks (OWN_SHEETS)
-    or that is about the others (填报说明, 示例) only where there is no other. `columns` (header -> field) goes before
-    the contract's own headers. Raises TableError when there is no such row, or when `columns` names what is not there.
+    or that is about the others (填报说明, 示例) only where there is no other. `columns` (header -> field, which may say
+    the unit: 预算（万元）) goes before the contract's own headers. Raises TableError when there is no such row, or when
+    `columns` names what is not there.
     """
     accepted = {
         header_key(text): column
@@ -87,12 +88,20 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
         for text in (*column.headers, column.title, column.name)
     }
     named: dict[str, Column] = {}
+    units: dict[str, str] = {}
     for written, field in columns.items():
+        if not isinstance(field, str):
+            raise ArgumentTypeError(f"columns is a dict: header -> one field, not {written!r} -> {field!r}")
+        if header_key(field) not in accepted:
+            peeled = peel(field)
+            column = accepted.get(header_key(peeled.core))
+            if column is not None and (column.kind != "yuan" or peeled.unit in cleaning.UNITS):
+                field, units[header_key(written)] = peeled.core, peeled.unit
         if header_key(field) not in accepted:
             known = "、".join(f"{column.title}（{column.name}）" for column in contract.columns)
             raise TableError(f"{book.name}：没有字段“{field}”，“{written}”可以指定为：{known}")
         named[header_key(written)] = accepted[header_key(field)]
-    vocabulary = Vocabulary(contract, named)
+    vocabulary = Vocabulary(contract, named, units)
     grids = [grid for grid in book.grids if grid.sheet not in OWN_SHEETS] or book.grids
     if any(column.back for column in contract.columns):
         upright = [grid for grid in grids if not _has_years_across(grid)]

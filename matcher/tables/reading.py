@@ -15,7 +15,7 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.tables import cells as cleaning
-from matcher.tables.cells import is_blank, shorten
+from matcher.tables.cells import as_written, is_blank, shorten
 from matcher.tables.column_account import CARRIED, COLUMN_ACCOUNT, UNKNOWN, USED, column_account
 from matcher.tables.grids import Book, Grid, Source, read_book
 from matcher.tables.header_forms import header_key
@@ -54,6 +54,7 @@ __all__ = [
 # Yuan: sales, assets or budgets of which all are below the first, or one below the second, may be in another unit.
 _SMALL, _TINY = 100_000, 1_000
 NO_UNIT = "没有写单位，按元读入"
+_LOOKED_AT = 500  # rows in which cells that hold objects are looked for
 _SHOWN = 20  # problems that a message spells out
 
 
@@ -145,7 +146,8 @@ def read_table(
     below the header = rows + distinct rows with kept False; rows above it that look like records are listed too.
 
     sheet: its name, or its position from 1; by default the first one that fits the contract best. columns: header ->
-    field, for headers that are not known. bad_rows: "list" goes on without the rows that cannot be used, "refuse"
+    field, for headers that are not known; of money with the unit of its plain numbers (预算（万元）) where the header
+    does not say it. bad_rows: "list" goes on without the rows that cannot be used, "refuse"
     raises if there is one.
 
     Raises TableError when the file cannot be read, no header is found, `sheet` or `columns` name what is not there, or
@@ -163,12 +165,28 @@ def read_table(
         strange = {place: text for place, text in enumerate(header.texts) if text and not header.fields.of(place)}
         problems += secret_rows(strange, table.rows, table.numbers)
     problems += _open_units(table, frame, row_of(grid, header))
+    problems += _nested_cells(table)
     listed = _problem_frame(book.name, grid.sheet, problems)
     if isinstance(source, pd.DataFrame) and "file" not in source.attrs:
         listed["action"] = listed["action"].map(_for_python)
     if bad_rows == "refuse" and not listed["kept"].all():
         raise TableError(describe(listed), listed)
     return Reading(frame, listed, column_account(book.name, grid.sheet, header, contract))
+
+
+def _nested_cells(table: Table) -> Iterator[Problem]:
+    """Columns whose cells are objects, as JSON has them: they are read as texts, and hardly what their field holds."""
+    for place, text in enumerate(table.header.texts):
+        nested = [
+            cell
+            for row in table.rows[:_LOOKED_AT]
+            if isinstance(cell := cell_of(row, place), dict)
+            or (isinstance(cell, list) and any(isinstance(one, dict) for one in cell))
+        ]
+        if nested:
+            problem = "格里是一个对象（有自己的名称和值），按文字读入"
+            action = "请先展开，一个名称一列（如 pandas.json_normalize）"
+            yield Problem(None, text, shorten(as_written(nested[0]), 40), problem, action)
 
 
 def _for_python(action: str) -> str:

@@ -1,9 +1,12 @@
 """Tables as data bases and pandas hand them over: codes, keys of their own, bits, headers of several levels."""
 
+import json
+
 import pandas as pd
 import pytest
 
 from matcher import read_firms, read_needs, score
+from matcher.errors import ArgumentTypeError, TableError
 
 FIRMS = ["甲公司", "乙公司", "丙公司"]
 
@@ -104,3 +107,51 @@ def test_other_early_days_are_days(day):
     scored = score(pd.DataFrame({"enterprise_id": ["a"], "registered_on": [day]}), "hte", on="2026-11-24")
     assert scored.verdicts.loc[scored.verdicts["rule"] == "age", "passed"].tolist() == ["pass"]
     assert scored.problems.empty
+
+
+@pytest.mark.parametrize(
+    ("field", "yuan"),
+    [
+        ("预算（万元）", 500_000),
+        ("budget（万元）", 500_000),
+        ("预算（元）", 50),
+        ("预算", 50),
+        ("budget", 50),
+        ("预算(千元)", 50_000),
+    ],
+)
+def test_a_field_may_say_the_unit_of_a_header_that_does_not(field, yuan):
+    table = pd.DataFrame({"req_no": ["1"], "req_name": ["齿轮"], "budget_wan": [50]})
+    columns = {"req_no": "需求编号", "req_name": "title", "budget_wan": field}
+    assert read_needs(table, columns=columns).rows["budget"].tolist() == [yuan]
+
+
+@pytest.mark.parametrize("field", ["预算（吨）", "金额（万元）", "预算万元钱"])
+def test_what_is_no_field_with_a_unit_is_refused(field):
+    table = pd.DataFrame({"需求名称": ["齿轮"], "budget_wan": [50]})
+    with pytest.raises(TableError, match="没有字段"):
+        read_needs(table, columns={"budget_wan": field})
+    with pytest.raises(ArgumentTypeError, match="header -> one field"):
+        read_needs(table, columns={"budget_wan": ["budget"]})
+
+
+def test_cells_that_are_objects_are_told(tmp_path):
+    rows = [
+        {
+            "需求编号": "1",
+            "需求名称": "齿轮",
+            "企业名称": {"名称": "甲", "电话": "13905391234"},
+            "关键词": ["齿轮", "磨削"],
+        }
+    ]
+    path = tmp_path / "needs.jsonl"
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    for source in (pd.DataFrame(rows), path):
+        read = read_needs(source)
+        assert read.problems[["column", "problem"]].values.tolist() == [
+            ["企业名称", "格里是一个对象（有自己的名称和值），按文字读入"]
+        ]
+        assert read.rows["keywords"].tolist() == ["齿轮,磨削"]
+    plain = pd.DataFrame(rows).assign(企业名称=["{甲}公司"])
+    assert read_needs(plain).problems.empty
+    assert read_needs(plain.assign(关键词=[[]])).problems.empty
