@@ -366,9 +366,9 @@ def _settled(found: _Found, contract: Contract) -> Header:
     )
 
 
-_ANYWHERE = frozenset(
-    ["日期", "时间", "年份", "年度", "类型", "类别", "状态", "说明", "内容", "数量", "金额", "角色"]
-)  # headers that tell of no kind
+_ANYWHERE = frozenset(  # headers that tell of no kind
+    ("日期", "时间", "年份", "年度", "类型", "类别", "状态", "说明", "内容", "数量", "金额", "角色")
+)
 
 
 def likely_kind(texts: Sequence[str], contract: Contract, *, least: int = 1) -> str:

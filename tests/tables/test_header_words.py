@@ -791,7 +791,7 @@ def test_what_is_and_its_problem_are_the_problem_of_a_need(header, tmp_path):
     ("headers", "kind"),
     [
         ("日期,谁说的,说了什么", ""),
-        ("时间,事项,角色", ""),
+        ("时间,事项,经过", ""),
         ("专利名称,专利权人", "这像是一张成果表"),
         ("专家编号,姓名,职称", "这像是一张专家表"),
     ],
