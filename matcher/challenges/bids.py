@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from matcher.challenges.calls import Call, load_call
-from matcher.challenges.listing import OWNERS
+from matcher.challenges.listing import OWNERS, UNNAMED
 from matcher.challenges.terms import term_months
 from matcher.errors import TableError
 from matcher.integrity.checking import check_integrity
@@ -349,6 +349,7 @@ def _is_same(bid: Mapping[str, Any], challenge: Mapping[str, Any]) -> bool | Non
 def _names(row: Mapping[str, Any], name: str, code: str) -> set[str]:
     """What a unit is known by: its plain name, and its 统一社会信用代码 where that is right."""
     names, codes = ([part.strip() for part in str(row.get(column) or "").split(OWNERS)] for column in (name, code))
+    names = [one for one in names if one != UNNAMED]
     return {key for key in (*map(plain_name, names), *right_codes(pd.Series(codes, dtype=object))) if key}
 
 

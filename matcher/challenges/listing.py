@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.challenges.terms import term_months
+from matcher.challenges.withheld import unnamed_needs
 from matcher.needs.asked import clause_of
 from matcher.needs.completeness import Figure, ReadNeed, read_all
 from matcher.needs.completeness_cues import WISHED
@@ -56,6 +57,7 @@ _WISH = re.compile(
     "^(?:客户|寻?求|一[套种项]|要求|希望|期望|需要?|必须|须|应|能够?|可以?|其|且|并且?|同时|以及|保证|确保|使得?|将|把|达到|实现)+"
 )
 OWNERS = "；"  # between the firms of a challenge
+UNNAMED = "（企业要求不公开名称）"
 _SPLIT = re.compile(r"[,，、;；\s]+")
 
 
@@ -74,7 +76,8 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row a challenge in the order of `found`: challenge_id, name, wording, fields, indicators (asked ones,
         joined by ；), deadline, money, rights, bidder_conditions and cooperation as the needs say them ("" where none
-        does), owner and owner_id (its firms, joined by ；, that of the most complete need first), needs, postings,
+        does), owner and owner_id (its firms, joined by ；, that of the most complete need first; `UNNAMED` for
+        those that want no name published), needs, postings,
         firms, unnamed, need_ids (at most five, then 等 N 条), lead_need_id (the most complete need), completeness,
         ready (enough to be published, and nothing in conflict), conflicts (on what its needs do not agree: need and
         words, "" where they do), outcomes_elsewhere, experts_elsewhere.
@@ -92,6 +95,8 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
     check_frame(found, "found", "find_challenges(needs, matches)")
     groups = read_groups(found, needs)
     owners, owner_ids = (_cells(needs, column) for column in ("enterprise", "enterprise_id"))
+    for need in unnamed_needs(needs):
+        owners[need], owner_ids[need] = UNNAMED, ""
     rows = []
     for challenge, reads in groups.items():
         first = found[found["challenge_id"] == challenge].iloc[0]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from matcher.tables.cells import as_written, clean_text, is_blank
 from matcher.tables.schemas import NEEDS
-from matcher.tables.secrecy import says_not_public
+from matcher.tables.secrecy import keeps_name_back, says_not_public
 
 WITHHELD = ("need_id", "need_title", "column", "said")
 
@@ -57,6 +57,20 @@ def withheld_needs(needs: pd.DataFrame) -> pd.DataFrame:
                 found.append((need, title, name, said))
                 break
     return pd.DataFrame(found, columns=list(WITHHELD), dtype=object)
+
+
+def unnamed_needs(needs: pd.DataFrame) -> set[str]:
+    """The ids of needs that may be published without the name of their firm.
+
+    >>> needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": "降噪", "备注": ["企业名称不公开", ""]})
+    >>> unnamed_needs(needs)
+    {'N1'}
+    """
+    own = {column.name for column in NEEDS.columns}
+    others = [str(name) for name in needs.columns if name not in own]
+    texts = {name: [_text(cell) for cell in needs[name]] for name in others}
+    ids = needs["need_id"].astype(str).tolist()
+    return {need for i, need in enumerate(ids) if any(keeps_name_back(name, texts[name][i]) for name in others)}
 
 
 def _passes(said: str) -> bool:

@@ -75,6 +75,9 @@ def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bo
     if len(words) == 1 and words[0] in _KINDS and words[0] != "firms":
         contract = _contracts()[words[0]]
         write_tables(output, blank_table(contract, english=english), title=f"{contract.title}表")
+    elif several := [word for word in words if word in _KINDS and word != "firms"]:
+        beside = "、".join(_KINDS[word] for word in several)
+        raise ArgumentError(f"空白表一次写一种（{beside}各写一次）；只有几项政策的企业情况表可以写在一起")
     elif english:
         raise ArgumentError(f"英文空白表只有 {'、'.join(_contracts())}，没有 {'、'.join(kind)}")
     else:

@@ -65,8 +65,8 @@ class Feedback:
 def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.DataFrame:
     """The judged table with levels, verdicts and reasons read: asking_id, record_id, level, stated, reason.
 
-    Verdicts and reasons may be in people's words (不予采纳, 企业不感兴趣; 价格太高); a reason in other words is 其他. Rows
-    whose verdict leaves it open (待定, 跟进中) are left out. The logger says which.
+    Verdicts and reasons may be in people's words (不予采纳, 企业不感兴趣; 价格太高); a reason in other words is 其他.
+    Rows whose verdict leaves it open (待定, 跟进中) are left out. The logger says which.
 
     Raises TableError naming every row that says nothing.
     """

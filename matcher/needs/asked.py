@@ -137,7 +137,7 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
 
 
 def _is_worse(indicator: Indicator, text: str) -> bool:
-    """Whether a bound lies on the side that nobody asks for (结块率超过10%, 合格率低于80%), said without a sign or a no."""
+    """Whether a bound is on the side that nobody asks for (结块率超过10%, 合格率低于80%), in words, without a no."""
     better = 0 if indicator.meaning.change else indicator.meaning.better
     worse = _MORE_THAN if better < 0 else _LESS_THAN if better > 0 else None
     if worse is None or not worse.match(indicator.text):

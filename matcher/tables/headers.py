@@ -377,6 +377,11 @@ def _settled(found: _Found, contract: Contract) -> Header:
     )
 
 
+_ANYWHERE = frozenset(  # headers that tell of no kind
+    ("日期", "时间", "年份", "年度", "类型", "类别", "状态", "说明", "内容", "数量", "金额", "角色")
+)
+
+
 def likely_kind(texts: Sequence[str], contract: Contract, *, least: int = 1) -> str:
     """ "，这像是一张需求表" where one other kind of table has more of the headers than any else, and two at least or,
     where `least` is 1, one that no other has; "" where this kind has one of its own, or as many.
@@ -395,7 +400,7 @@ def likely_kind(texts: Sequence[str], contract: Contract, *, least: int = 1) -> 
         sure
         and not alone[contract.title]
         and best != contract.title
-        and (counts[best] > 1 or (least == 1 and alone[best]))
+        and (counts[best] > 1 or (least == 1 and alone[best] - _ANYWHERE))
     )
     return f"，这像是一张{best}表" if told else ""
 

@@ -261,7 +261,7 @@ def remarks_against(
             named = "、".join(said[:_MOST_NAMED]) + ("等" if len(said) > _MOST_NAMED else "")
             if _is_legal(header):
                 problem = f"有 {len(said)} 行的专利没有授权或已失效：{named}；这些行照常读入，{_FREE}"
-                yield Problem(None, header, "", problem, "请核对；推荐时不要当作可转让、许可的专利")
+                yield Problem(None, header, "", problem, "推荐时不要当作可转让、许可的专利")
                 continue
             problem = f"有 {len(said)} 行写着可能不再算数的话：{named}；这些行照常读入"
             yield Problem(None, header, "", problem, "请核对，不该算的请删去")

@@ -44,6 +44,12 @@ _ASKS_PUBLICITY = re.compile(  # whether, not when, where or how many times
     re.I,
 )
 _NO_SIGN = re.compile(r"no?|f|×|0(?:\.0)?|2(?:\.0)?")  # in such a column; by the national code 2 is no
+_NAME = "(?:企业|单位|公司)(?:名称?|信息|身份)"
+_NAMELESS = re.compile(  # 匿名发布, 企业名称不公开, 隐去单位名称
+    f"^匿名$|匿名(?:对外)?(?:发布|公开|公布|公示)|(?:隐去|隐藏|不(?:要)?(?:显示|体现|出现|透露)|不(?:予|宜|便|对外)?公开){_NAME}"
+    f"|不(?:予|宜|便|对外)?公开(?:企业|单位)$|{_NAME}[^,，。；;]{{0,10}}?(?:不(?:予|宜|便|对外)?(?:公开|公布|发布)|保密)"
+)
+_OF_NAME = re.compile(f"(?:公开|公布|发布|公示|显示).{{0,4}}{_NAME}|{_NAME}.{{0,6}}(?:公开|公布|发布|公示|显示)")
 _TERM = re.compile(  # how long the partners keep silent: a clause of their contract, no secrecy of the row
     "保密(?:期限?|年限|时间|义务|责任)(?![^,，;；。\n]*(?:公开|[秘机绝涉]密))[^,，;；。\n]*"
 )
@@ -82,6 +88,17 @@ def says_not_public(header: str, cell: str) -> bool:
     """
     of_contract = _TERM.match(header) and not re.search("[秘机绝涉]密|公开|^是$", cell)
     return says_secret("" if of_contract else header, _TERM.sub("", cell))
+
+
+def keeps_name_back(header: str, cell: str) -> bool:
+    """Whether a cell says that the row may be shown, but not whose it is.
+
+    >>> keeps_name_back("备注", "企业名称不公开"), keeps_name_back("备注", "联系人不公开")
+    (True, False)
+    """
+    if _NAMELESS.search(cell):
+        return True
+    return _OF_NAME.search(header) is not None and _NO_CONSENT.fullmatch(ticked(cell).lower().strip()) is not None
 
 
 def secret_rows(

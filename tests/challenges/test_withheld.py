@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from matcher.challenges.bids import check_bids
 from matcher.challenges.results import Challenges
 from matcher.challenges.withheld import withheld_needs
 from matcher.tables.reading import read_needs
@@ -103,6 +104,33 @@ def test_what_says_so_is_withheld(header, said):
 )
 def test_other_words_withhold_nothing(header, said):
     assert withheld_needs(needs(header, "", said)).empty
+
+
+@pytest.mark.parametrize(
+    ("header", "said", "owner"),
+    [
+        ("备注", "企业名称不公开", "（企业要求不公开名称）"),
+        ("备注", "不对外公开企业名称", "（企业要求不公开名称）"),
+        ("是否同意对外发布", "匿名发布", "（企业要求不公开名称）"),
+        ("是否公开企业名称", "否", "（企业要求不公开名称）"),
+        # honest neighbours
+        ("备注", "联系人不公开", "甲泵业有限公司"),
+        ("是否公开企业名称", "是", "甲泵业有限公司"),
+        ("备注", "企业名称已变更", "甲泵业有限公司"),
+        ("备注", "开发匿名化数据发布平台", "甲泵业有限公司"),
+        ("是否同意对外发布", "同意", "甲泵业有限公司"),
+    ],
+)
+def test_a_firm_that_wants_no_name_published_is_not_named(header, said, owner):
+    table = read_needs(
+        f"需求编号,企业名称,需求名称,需求描述,{header}\nN1,甲泵业有限公司,风机降噪,寻求风机降噪方法，噪声≤60dB,{said}\n".encode()
+    ).rows
+    pairs = pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C"], "good_match": [False]})
+    made = Challenges.build(table, pairs).table
+    assert made["owner"].tolist() == [owner]
+    bids = pd.DataFrame({"bid_id": ["J1"], "challenge_id": made["challenge_id"], "bidder": ["甲泵业有限公司"]})
+    state = check_bids(bids, made).set_index("check").loc["not_needer", "state"]
+    assert state == ("unknown" if owner.startswith("（") else "not_met")
 
 
 def test_a_later_review_that_passes_lifts_an_earlier_refusal():

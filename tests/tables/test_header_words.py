@@ -785,3 +785,19 @@ def test_what_is_and_its_problem_are_the_problem_of_a_need(header, tmp_path):
     rows = read_needs(tmp_path / "需求.xlsx").rows
     assert rows["problem"].tolist() == ["端面跳动超0.3mm"]
     assert "端面跳动超0.3mm" in rows["description"][0]
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [
+        ("日期,谁说的,说了什么", ""),
+        ("时间,事项,经过", ""),
+        ("专利名称,专利权人", "这像是一张成果表"),
+        ("专家编号,姓名,职称", "这像是一张专家表"),
+    ],
+)
+def test_one_header_that_any_table_has_tells_no_kind(headers, kind):
+    with pytest.raises(TableError) as caught:
+        read_needs(f"{headers}\n甲,乙,丙\n".encode())
+    said = str(caught.value)
+    assert (kind in said) if kind else ("这像是" not in said)

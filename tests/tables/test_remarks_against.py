@@ -118,7 +118,7 @@ def test_patents_that_were_refused_or_have_lapsed_are_told(header):
             header,
             "有 2 行的专利没有授权或已失效：第 2 行“驳回”、第 4 行“权利终止”；这些行照常读入，"
             "似已没有可转让的专利权，请核对",
-            "请核对；推荐时不要当作可转让、许可的专利",
+            "推荐时不要当作可转让、许可的专利",
         ]
     ]
 
