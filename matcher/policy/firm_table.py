@@ -17,6 +17,7 @@ from matcher.policy.identity import APPLICATION, FIRM, PLATFORM, Subject, identi
 from matcher.policy.joint_questions import joint_answers
 from matcher.policy.model import FactColumn
 from matcher.policy.one_year_totals import without_one_year_totals
+from matcher.policy.places_of_firms import with_whole_places
 from matcher.policy.platforms import KINDS, in_plain_words
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.tables.arguments import Day, as_day
@@ -151,11 +152,7 @@ def read_firms(
     subject = subject_of(policies)
     found = identified(reading, columns, subject)
     if subject is not APPLICATION:
-        found = (
-            without_one_year_totals(joint_answers(resident_by_code(found)))
-            if subject is FIRM
-            else _other_kinds(found, policies)
-        )
+        found = _of_firms(found) if subject is FIRM else _other_kinds(found, policies)
     rows, problems = found.rows, found.problems
     known = {column.name for column in contract.columns}
     empty = [
@@ -182,6 +179,11 @@ def read_firms(
         "kept": True,
     }
     return replace(answer, problems=with_lines(answer, [line]))
+
+
+def _of_firms(reading: Reading) -> Reading:
+    """What only the columns of a table of firms say together: places, answers, sums."""
+    return without_one_year_totals(joint_answers(with_whole_places(resident_by_code(reading))))
 
 
 def _other_kinds(reading: Reading, policies: Sequence[Policy]) -> Reading:
