@@ -152,7 +152,7 @@ def read_firms(
     subject = subject_of(policies)
     found = identified(reading, columns, subject)
     if subject is not APPLICATION:
-        found = _of_firms(found) if subject is FIRM else _other_kinds(found, policies)
+        found = _of_firms(found, contract) if subject is FIRM else _other_kinds(found, policies)
     rows, problems = found.rows, found.problems
     known = {column.name for column in contract.columns}
     empty = [
@@ -181,9 +181,10 @@ def read_firms(
     return replace(answer, problems=with_lines(answer, [line]))
 
 
-def _of_firms(reading: Reading) -> Reading:
+def _of_firms(reading: Reading, contract: Contract) -> Reading:
     """What only the columns of a table of firms say together: places, answers, sums."""
-    return without_one_year_totals(joint_answers(with_whole_places(resident_by_code(reading))))
+    titles = {column.name: column.title for column in contract.columns}
+    return without_one_year_totals(joint_answers(with_whole_places(resident_by_code(reading)), titles))
 
 
 def _other_kinds(reading: Reading, policies: Sequence[Policy]) -> Reading:
