@@ -125,6 +125,8 @@ def gather_command(
     policies = load_policies(list(policy) or list(_FIRMS))
     contracts = {**_contracts(), "firms": firm_contract(policies)}
     guessed = {name: one for name, one in contracts.items() if name not in _NAMED}
+    if policy:  # which reads firms: a list of those that hold a title has the days of one, and no platforms
+        guessed.pop("platforms")
     kind = kind or likely_contract(files, guessed)
     contract = contracts[kind]
 
