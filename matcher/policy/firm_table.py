@@ -20,6 +20,7 @@ from matcher.policy.one_year_totals import without_one_year_totals
 from matcher.policy.places_of_firms import with_whole_places
 from matcher.policy.platforms import KINDS, in_plain_words
 from matcher.policy.policy import Policies, Policy, load_policies
+from matcher.policy.rows_a_year import without_hints_a_year
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.cells import shorten
 from matcher.tables.grids import Source, reader_errors
@@ -184,7 +185,8 @@ def read_firms(
 def _of_firms(reading: Reading, contract: Contract) -> Reading:
     """What only the columns of a table of firms say together: places, answers, sums."""
     titles = {column.name: column.title for column in contract.columns}
-    return without_one_year_totals(joint_answers(with_whole_places(resident_by_code(reading)), titles))
+    reading = joint_answers(with_whole_places(resident_by_code(reading)), titles)
+    return without_hints_a_year(without_one_year_totals(reading))
 
 
 def _other_kinds(reading: Reading, policies: Sequence[Policy]) -> Reading:
