@@ -85,6 +85,7 @@ def discover_command(
         discovery_notes,
         discovery_sheets,
         expected_sheets,
+        one_row_a_firm,
         read_assumptions,
         summary_lines,
     )
@@ -96,6 +97,9 @@ def discover_command(
     learned = None if card is None else ScoreCard.load(card)
     assumed = None if assume is None else read_assumptions(assume)
     firms = read(read_firms, table, rules, sheet=sheet, column=column, on=on, quiet=quiet, extra=REGISTRY)
+    every, firms = len(firms.rows), one_row_a_firm(firms)
+    if (more := every - len(firms.rows)) > 0:
+        note(quiet, f"{more} 行是前面已有的企业，只用了各家的第一行；请合并为一行后再列")
     registered = given.join(firms.rows, [rules], on, quiet=quiet)
     rows = firms.rows if registered is None else registered.firms
     discovery = discover(rows, rules, on=on, assume=assumed, industries=industries, card=learned, rng=seed)

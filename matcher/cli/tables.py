@@ -124,6 +124,7 @@ def gather_command(
     from matcher.export.tables import write_tables
     from matcher.policy.firm_table import firm_contract, read_firms
     from matcher.policy.policy import load_policies
+    from matcher.policy.registers.schemas import registers
     from matcher.tables.gathering import files_in, gather, join_firms, likely_contract
     from matcher.tables.project_schemas import INTEGRITY_RECORDS, PROJECT_EVENTS
     from matcher.tables.reading import read_table
@@ -138,6 +139,8 @@ def gather_command(
     policies = load_policies(list(policy) or list(_FIRMS))
     contracts = {**_contracts(), "firms": firm_contract(policies)}
     guessed = {name: one for name, one in contracts.items() if name not in _NAMED}
+    if policy:  # which reads firms: those that hold a title have its days, as rights and platforms have theirs
+        guessed = {name: one for name, one in guessed.items() if name not in registers()}
     kind = kind or likely_contract(files, guessed, {one.title: one for one in (INTEGRITY_RECORDS, PROJECT_EVENTS)})
     contract = contracts[kind]
 

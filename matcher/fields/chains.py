@@ -47,7 +47,8 @@ def place_on_chains(
 ) -> pd.DataFrame:
     """Put firms, needs and outcomes on the links of their clusters' chains.
 
-    links: cluster, link, order, words (what is made or done there, joined by ；), required (yes/no; yes if left out).
+    links: cluster, link, order (that of the rows if left out), words (what is made or done there, joined by ；),
+        required (yes/no; yes if left out).
     All links of all clusters are one scheme of two levels, so a text first finds its cluster, one of the shipped
     clusters that `links` leaves out, or none, and then its link. A need stands only where its object does: it is one
     of the link's things or of their kind, and its background does not count. One row a text
@@ -219,18 +220,21 @@ def outcomes_of_region(outcomes: pd.DataFrame, words: str) -> set[str]:
 
 def check_links(links: pd.DataFrame) -> pd.DataFrame:
     """The links in the order of their chains. Raises TableError naming every fault."""
-    lost = [name for name in ("cluster", "link", "order") if name not in links.columns]
+    lost = [title for name, title in (("cluster", "集群"), ("link", "环节")) if name not in links.columns]
     if lost:
         raise TableError(f"产业链表缺少列：{'、'.join(lost)}")
     table = links.reset_index(drop=True).copy()
+    for name, said in (("order", table.groupby("cluster").cumcount() + 1), ("required", "是")):  # what no row says
+        if name not in table or (table[name].isna() | table[name].astype(str).str.strip().eq("")).all():
+            table[name] = said
     table["cluster"], table["link"] = table["cluster"].astype(str), table["link"].astype(str)
     table["words"] = table["words"].fillna("").astype(str) if "words" in table else ""
-    given = table["required"] if "required" in table else pd.Series(True, index=table.index)
+    given = table["required"]
     words = given.astype(str).str.strip().str.lower()
     yes, no = words.isin(["是", "true", "1", "yes", "1.0"]), words.isin(["否", "false", "0", "no", "0.0"])
     order = pd.to_numeric(table["order"], errors="coerce")
-    faults = [f"第 {i + 2} 行，order = “{links['order'].iloc[i]}”：不是数字" for i in order.index[order.isna()]]
-    faults += [f"第 {i + 2} 行，required = “{given.iloc[i]}”：请写 是 或 否" for i in words.index[~(yes | no)]]
+    faults = [f"第 {i + 2} 行，顺序“{_written(table['order'].iloc[i])}”：不是数字" for i in order.index[order.isna()]]
+    faults += [f"第 {i + 2} 行，必备“{_written(given.iloc[i])}”：请写 是 或 否" for i in words.index[~(yes | no)]]
     twice = table.duplicated(["cluster", "link"])
     faults += [f"第 {i + 2} 行：“{table['cluster'][i]}”的环节“{table['link'][i]}”重复" for i in table.index[twice]]
     if faults:
@@ -239,3 +243,7 @@ def check_links(links: pd.DataFrame) -> pd.DataFrame:
     table["_c"] = table["cluster"].map({name: i for i, name in enumerate(dict.fromkeys(table["cluster"]))})
     table = table.sort_values(["_c", "order"], kind="stable").reset_index(drop=True)
     return table[list(LINKS)]
+
+
+def _written(cell: Any) -> str:
+    return "" if pd.isna(cell) else str(cell)

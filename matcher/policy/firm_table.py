@@ -17,8 +17,10 @@ from matcher.policy.identity import APPLICATION, FIRM, PLATFORM, Subject, identi
 from matcher.policy.joint_questions import joint_answers
 from matcher.policy.model import FactColumn
 from matcher.policy.one_year_totals import without_one_year_totals
+from matcher.policy.places_of_firms import with_whole_places
 from matcher.policy.platforms import KINDS, in_plain_words
 from matcher.policy.policy import Policies, Policy, load_policies
+from matcher.policy.rows_a_year import without_hints_a_year
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.cells import shorten
 from matcher.tables.grids import Source, reader_errors
@@ -151,11 +153,7 @@ def read_firms(
     subject = subject_of(policies)
     found = identified(reading, columns, subject)
     if subject is not APPLICATION:
-        found = (
-            without_one_year_totals(joint_answers(resident_by_code(found)))
-            if subject is FIRM
-            else _other_kinds(found, policies)
-        )
+        found = _of_firms(found, contract) if subject is FIRM else _other_kinds(found, policies)
     rows, problems = found.rows, found.problems
     known = {column.name for column in contract.columns}
     empty = [
@@ -182,6 +180,13 @@ def read_firms(
         "kept": True,
     }
     return replace(answer, problems=with_lines(answer, [line]))
+
+
+def _of_firms(reading: Reading, contract: Contract) -> Reading:
+    """What only the columns of a table of firms say together: places, answers, sums."""
+    titles = {column.name: column.title for column in contract.columns}
+    reading = joint_answers(with_whole_places(resident_by_code(reading)), titles)
+    return without_hints_a_year(without_one_year_totals(reading))
 
 
 def _other_kinds(reading: Reading, policies: Sequence[Policy]) -> Reading:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -44,10 +45,10 @@ _OF_FAULTS = re.compile("事故|违法|失信|异常")
 _NO_QUESTION = re.compile("体系|认证|次数|起数|金额|日期|时间|名称|情况说明|文号|管理办法|制度")
 
 
-def joint_answers(reading: Reading) -> Reading:
+def joint_answers(reading: Reading, titles: Mapping[str, str]) -> Reading:
     """Fill what columns that ask for several facts at once say of empty cells, and tell it.
 
-    Only columns that no field took are looked at, and facts that the reading has columns for.
+    Only columns that no field took are looked at, and facts that the reading has columns for. titles: fact -> title.
     """
     rows, account, lines = reading.rows, reading.columns.copy(), list[dict[str, Any]]()
     filled: dict[str, pd.Series[Any]] = {}
@@ -59,21 +60,21 @@ def joint_answers(reading: Reading) -> Reading:
         denied = denies(str(header))
         said = rows[header].map(lambda cell, text=str(header): read_yesno(cell, text))
         free, some = (said.map(lambda one, is_so=is_so: one is is_so) for is_so in (denied, not denied))
-        titles = "、".join(_title(name) for name in names)
+        asked = "、".join(titles.get(name, name) for name in names)
         if free.any():
             for name in names:
                 known = filled.get(name, rows[name])
                 filled[name] = known.mask(free & known.isna(), False)
-            account.loc[place, ["field", "title", "use", "nearest", "hint"]] = ["、".join(names), titles, USED, "", ""]
+            account.loc[place, ["field", "title", "use", "nearest", "hint"]] = ["、".join(names), asked, USED, "", ""]
             answered.add(str(header))
-            problem = f"一列问了几件事；{int(free.sum())} 行说都没有，已作“{titles}”的“否”"
+            problem = f"一列问了几件事；{int(free.sum())} 行说都没有，已作“{asked}”的“否”"
             lines.append(_line(str(header), "", problem, "若不是，请各写一列"))
         if some.any():
             who = rows.loc[some, "name"] if "name" in rows else rows.loc[some, "enterprise_id"]
             problem = (
                 f"{int(some.sum())} 行说至少有一件，不知是哪一件，没有采用：{first_few(who.astype(str).tolist(), '家')}"
             )
-            lines.append(_line(str(header), "", problem, f"请把“{titles}”各写一列；有的，相应的条件就不符合"))
+            lines.append(_line(str(header), "", problem, f"请把“{asked}”各写一列；有的，相应的条件就不符合"))
         if (odd := said.map(lambda one: isinstance(one, Fault))).any():
             cells = first_few([shorten(str(cell), 30) for cell in rows.loc[odd, header]], "格")
             lines.append(_line(str(header), cells, f"{int(odd.sum())} 格没看懂，没有采用", "请填“是”或“否”"))
@@ -99,19 +100,6 @@ def asked_at_once(header: str) -> list[str]:
         return []
     fields = next((fields for words, fields in _PERIODS if re.search(words, text)), ())
     return [of[part] for of in (*fields, _LISTED) for part in parts if part in of]
-
-
-def _title(name: str) -> str:
-    return _TITLES.get(name, name)
-
-
-_TITLES = {
-    "major_safety_accident_365d": "重大安全事故（365天内）", "major_quality_accident_365d": "重大质量事故（365天内）",
-    "serious_env_violation_365d": "严重环境违法（365天内）", "major_safety_accident_2y": "重大安全事故（两年内）",
-    "major_quality_accident_2y": "重大质量事故（两年内）", "serious_env_violation_2y": "严重环境违法（两年内）",
-    "serious_research_dishonesty_2y": "科研严重失信（两年内）", "listed_abnormal": "列入经营异常名录",
-    "listed_dishonest": "列入严重违法失信企业名单",
-}  # fmt: skip
 
 
 def _line(column: str, value: str, problem: str, action: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -35,7 +36,7 @@ def without_one_year_totals(reading: Reading) -> Reading:
         }  # fmt: skip
         columns = account.copy()
         columns.loc[place[0], ["field", "title", "use", "unit"]] = ["", "", UNKNOWN, ""]
-        bounds = {name: pd.NA for name in rows if str(name).startswith(f"{total}_")}
-        empty = pd.Series(float("nan"), index=rows.index)
-        reading = Reading(rows.assign(**{total: empty, **bounds}), with_lines(reading, [line]), columns)
+        bounds: dict[str, Any] = {str(name): pd.NA for name in rows if str(name).startswith(f"{total}_")}
+        bounds[total] = pd.Series(float("nan"), index=rows.index)
+        reading = Reading(rows.assign(**bounds), with_lines(reading, [line]), columns)
     return reading

@@ -142,7 +142,12 @@ LINKS = Contract(
         column("cluster", "text", "集群", "产业链 链条 产业集群 chain"),
         column("link", "text", "环节", "环节名称 链条环节"),
         column("order", "number", "顺序", "次序 环节顺序 位置"),
-        column("words", "text", "描述词", "描述 说明 关键词 description"),
+        column(
+            "words",
+            "text",
+            "描述词",
+            "描述 说明 关键词 关键产品 关键技术 关键产品/技术 关键产品及技术 核心产品 主要产品 description",
+        ),
         column("required", "text", "必备", "是否必备 必要环节"),
     ),
 )

@@ -109,6 +109,8 @@ def read_yesno(cell: object, header: str = "", names: tuple[str, ...] = ()) -> b
         return answers.pop()
     text = half_width(text).lower()
     answer = _in_words(_END.sub("", text) or text, asked)
+    if answer is None and names and not denies(header) and not denies(names[0]):  # 未列入 under 经营异常名录
+        answer = _in_a_word_of(names[0], _END.sub("", text))
     return answer if answer is not None or is_nothing(text) else _NEITHER
 
 

@@ -196,3 +196,22 @@ def test_a_wide_sign_in_a_choice_is_taken(run, folder):
     words = ("match", "交来/需.csv", "交来/成.csv", "--where", "地区＝乙市", "-o", "配.csv", "-q")
     assert run(*words)[0] == 0
     assert pd.read_csv("配.csv")["outcome_id"].tolist() == [2]
+
+
+TITLED = "企业名称,统一社会信用代码,认定时间,有效期\n虚构甲公司,91341102MA2001003N,2024-07-16,3年\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "words", "told"),
+    [
+        (TITLED, ("-p", "srdi"), "企业"),
+        # neighbours: without a policy, needs with a policy, and platforms that are asked for
+        (TITLED, (), "平台"),
+        (NEEDS, ("-p", "hte"), "需求"),
+        ("平台名称,依托单位,认定时间\n虚构中心,虚构甲公司,2024-07-16\n", ("-p", "hte", "--kind", "platforms"), "平台"),
+    ],
+)
+def test_a_policy_gathers_firms_and_no_platforms(run, folder, table, words, told):
+    (folder / "甲.csv").write_text(table, "utf-8")
+    status, out, said = run("gather", "交来", "-o", "全部.xlsx", "--on", "2026-11-24", *words)
+    assert (status, f"行{told}" in out) == (0, True), said

@@ -273,7 +273,7 @@ def test_needs_without_an_answer_and_the_strongest_outcome():
 
 
 def test_every_fault_of_links_is_named():
-    with pytest.raises(TableError, match=r"2 处问题\n  第 3 行，order = “二”.*\n  第 2 行，required = “或许”"):
+    with pytest.raises(TableError, match=r"2 处问题\n  第 3 行，顺序“二”.*\n  第 2 行，必备“或许”"):
         place_on_chains(LINKS.assign(order=[1, "二", 3], required=["或许", "是", "否"]))
 
 

@@ -485,3 +485,20 @@ def test_a_table_of_one_firm_with_years_across_is_refused_in_words() -> None:
     )
     with pytest.raises(TableError, match="像是一家企业各年的指标表"):
         read_firms("\n".join(lines).encode(), "hte", on="2026-11-29")
+
+
+@pytest.mark.parametrize(
+    ("cell", "listed"),
+    [("未列入", False), ("已列入", True), ("否", False), ("已移出", None), ("曾列入", True), ("未知", None)],
+)
+def test_a_cell_may_take_the_verb_of_the_field(cell, listed):
+    """未列入 answers 经营异常名录 too, whose title is 列入经营异常名录; what says neither stays open."""
+    table = pd.DataFrame({"企业编号": ["A", "B"], "经营异常名录": [cell, "否"]})
+    value = read_firms(table, "tech-sme", on="2026-11-24").rows.loc[0, "listed_abnormal"]
+    assert (None if pd.isna(value) else bool(value)) == listed
+
+
+def test_the_name_of_a_trade_is_not_hinted_as_that_of_a_firm():
+    table = pd.DataFrame({"统一社会信用代码": ["91341102MA2001003N"], "行业名称": ["仪器"], "企业名字": ["甲"]})
+    nearest = read_firms(table, "hte", on="2026-11-24").columns.set_index("header")["nearest"]
+    assert nearest["行业名称"] != "企业名称"

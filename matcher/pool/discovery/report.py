@@ -13,7 +13,7 @@ from matcher.export.titles import ASSUMED, CARD, DISCOVERY, EXPECTED
 from matcher.pool.book.tables import in_words
 from matcher.pool.discovery.assumptions import SHOWN
 from matcher.pool.discovery.estimation import AGREE, Discovery
-from matcher.tables.reading import read_table
+from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import Column, Contract
 
 _ASSUMPTIONS = Contract(
@@ -110,3 +110,16 @@ def summary_lines(discovery: Discovery) -> list[str]:
         titles = "、".join(discovery.assumed["title"])
         lines.append(f"表中少见、按假设取值的事实 {len(discovery.assumed)} 项（可用 --assume 另给）：{titles}")
     return lines
+
+
+def one_row_a_firm(reading: Reading) -> Reading:
+    """The first row of each firm, which the problems say. Rows of one id that are quite different firms stay."""
+    twice = reading.rows.duplicated("enterprise_id")
+    problems = reading.problems.copy()
+    said = problems["action"].str.startswith("逐行判断")
+    unlike = problems.loc[said & problems["problem"].str.contains("名称却不同", regex=False), "value"]
+    twice &= ~reading.rows["enterprise_id"].isin(unlike)
+    if not twice.any():
+        return reading
+    problems.loc[said, "action"] = "只用了第一行，请合并为一行后再列"
+    return Reading(reading.rows[~twice].reset_index(drop=True), problems, reading.columns)
