@@ -294,7 +294,7 @@ def votes_command(
         "column": ";".join(column),
     }
     save_recorded(files, "表决", result.table, arguments, [votes], record, verify, quiet)
-    note(quiet, *(f"{item} {voter}：{text}" for item, voter, text in result.problems.to_numpy().tolist()))
+    note(quiet, *(f"{f'{item} {voter}'.strip()}：{text}" for item, voter, text in result.problems.to_numpy().tolist()))
     report(quiet, result.text, f"结果已写入 {output}")
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from matcher.review.reviewer_names import reviewer_key
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
-from matcher.tables.writings import KnownIds, undashed_id
+from matcher.tables.writings import KnownIds, fold_id
 
 _MARKS = re.compile("[《》“”\"'‘’]")  # around a title
 _WHO = ("item", "reviewer")
@@ -19,7 +19,7 @@ _OF_PERSONS = re.compile("姓名|专家|评委|评审人|委员|编号")  # head
 
 
 def in_one_writing(reading: Reading) -> Reading:
-    """The table with the first writing of each item and reviewer in place of its others (ZJ-001 and zj001, 《某项目》
+    """The table with the first writing of each item and reviewer in place of its others (ZJ-001 and zj—001, 《某项目》
     and 某项目, 王某 and 王某教授), told. Writings stay apart where a reviewer would then have scored an item twice.
     """
     rows, lines = reading.rows, []
@@ -55,7 +55,10 @@ def as_in_scores(expected: pd.DataFrame, scores: pd.DataFrame) -> tuple[pd.DataF
         written = expected[name].astype(str)
         here = list(dict.fromkeys(scores[name].astype(str)))
         known, by_key = KnownIds(here), _one_to_one((key(one), one) for one in here)
-        meant = {one: known.find(one) or by_key.get(key(one), "") for one in dict.fromkeys(written)}
+        dashed = known.without_dashes(written)
+        meant = {
+            one: known.find(one) or by_key.get(key(one), "") or dashed.get(one, "") for one in dict.fromkeys(written)
+        }
         if name == "reviewer" and not any(meant.values()):
             header, meant = _beside(expected, scores, by_key)
             if header:
@@ -104,8 +107,8 @@ def _twice(rows: pd.DataFrame) -> int:
 
 
 def _item_key(text: str) -> str:
-    return undashed_id(_MARKS.sub("", text))
+    return fold_id(_MARKS.sub("", text))
 
 
 def _who_key(text: str) -> str:
-    return undashed_id(text) if re.search(r"\d", text) else reviewer_key(text)
+    return fold_id(text) if re.search(r"\d", text) else reviewer_key(text)
