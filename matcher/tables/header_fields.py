@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from matcher.tables import cells
-from matcher.tables.header_forms import header_key, header_label, header_unit, is_carried, measured_in
+from matcher.tables.header_forms import header_key, header_label, header_unit, is_carried, measured_in, peel
 from matcher.tables.header_rows import spellings
 from matcher.tables.header_units import scale_of_counts, split_unit
 from matcher.tables.header_words import CLOSE, Meaning, Vocabulary, kinds_left_out
@@ -18,7 +18,7 @@ _ALIKE = 0.7  # a header as like as this to a field that has no column is told
 _BARE_CODES = ("编号", "编码", "代码", "id")
 _VAGUE = {"项目名称", "名称", "标题", "题目", "单位", "内容", "简介", "描述", "详情"}
 _RENAME = "有几列都是这个表头，请各写不同的名称，如写明年份"
-_OF_ANY_TABLE = {"编号": 2, "id": 3, "序号": 4, "no": 4, "no.": 4, "行号": 4}  # ids, the first before the others
+_OF_ANY_TABLE = {"编号": 3, "id": 4, "序号": 5, "no": 5, "no.": 5, "行号": 5}  # ids, the first before the others
 _NO_MONEY = ("id", "text", "labels", "date")  # kinds of fields that no column with a unit of money can be
 _MOST = 200  # headers that nobody knows for which the nearest field is looked up
 
@@ -331,10 +331,10 @@ def _plain(column: Column, unit: str) -> str:
 
 
 def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
-    """What the user names comes first, words for something close last; among the others a word of many meanings and, at
-    the end, a data base's id and a sheet's running number give way. A 统一社会信用代码 that is called so goes before a
-    number of taxpayers. Of what may be an id the one of the field's own name comes first (项目编号 before 受理编号),
-    then another code (专家编号), then a name (专家姓名, 项目).
+    """What the user names comes first, words for something close last; among the others a word of many meanings, one
+    that the field has for the last and, at the end, a data base's id and a sheet's running number give way. A
+    统一社会信用代码 that is called so goes before a number of taxpayers. Of what may be an id the one of the field's own
+    name comes first (项目编号 before 受理编号), then another code (专家编号), then a name (专家姓名, 项目).
     """
     key, rank = header_key(text), meaning.rank
     vague = int(is_carried(key) or key in _VAGUE)
@@ -342,6 +342,9 @@ def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
         vague = -2 if header_key(meaning.columns[0].title) == key else -1
     if key.endswith("信用代码") and any(header_key(column.title) == key for column in meaning.columns):
         vague = -1
+    core = header_key(peel(text).core)
+    if any(header_key(word) in (key, core) for column in meaning.columns[:1] for word in column.last):
+        vague = 2
     vague = _OF_ANY_TABLE.get(key, vague)
     return (0 if not rank else 2 if rank == CLOSE else 1), vague, rank
 

@@ -73,3 +73,17 @@ def test_who_is_away_may_be_called_by_the_side(tmp_path):
     with pytest.raises(TableError, match="没有“人员编号”“时段”"):
         read_facts(tmp_path / "b.csv", ["person_id", "slot"])
     assert isinstance(read_facts(tmp_path / "a.csv", ["person_id", "slot"]), pd.DataFrame)
+
+
+@pytest.mark.parametrize(
+    ("header", "sides"),
+    [
+        ("企业编号,专家编号,项目编号,得分", ("E1", "P1")),
+        ("企业编号,专家编号,需求编号,得分", ("E1", "P1")),
+        ("专家编号,企业编号,姓名,得分", ("Q1", "E1")),
+    ],
+)
+def test_firms_are_the_right_side_where_nothing_else_is(tmp_path, header, sides):
+    (tmp_path / "p.csv").write_text(f"{header}\nQ1,E1,P1,80\n", "utf-8")
+    pair = read_pairs(tmp_path / "p.csv").iloc[0]
+    assert (pair["left_id"], pair["right_id"]) == sides
