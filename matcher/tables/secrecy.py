@@ -31,7 +31,9 @@ _SECRET_CELL = (
 )
 _OF_SECRECY = re.compile("涉密|保密|密级|定密|^is_?(?:secret|confidential)$", re.I)
 _OF_CONSENT = re.compile(  # a column that asks whether the row may be shown to others
-    "公开|^(?:is_?)?public$|(?:同意|愿意?|允许|授权|能否|可否|可以|对外|向社会|在?平台|上?网站?).{0,8}(?:发布|公布|公示)",
+    "公开|^(?:is_?)?public$"
+    "|(?:同意|愿意?|允许|授权|能否|可否|可以).{0,16}(?<!授权)(?:发布|公布|公示)(?![会号日])"
+    "|^(?:是否)?(?:需要?|要)?(?:对外|向社会|在?平台上?|上?网站?上?)(?:发布|公布|公示)(?:与否|标[志记识])?$",
     re.I,
 )
 _NO_CONSENT = re.compile(
@@ -62,6 +64,8 @@ def says_secret(header: str, cell: str) -> bool:
     >>> says_secret("是否公开", "否"), says_secret("密级", "秘密★5年"), says_secret("备注", "需签保密协议")
     (True, True, False)
     >>> says_secret("是否同意对外发布", "不同意"), says_secret("是否公开", "☑是 □否"), says_secret("是否已发布", "否")
+    (True, False, False)
+    >>> says_secret("是否对外发布", "否"), says_secret("是否已在平台发布", "否"), says_secret("授权公布号", "无")
     (True, False, False)
     >>> says_secret("是否公开", "0"), says_secret("公开次数", "0"), says_secret("是否公开企业名称", "0")
     (True, False, False)
