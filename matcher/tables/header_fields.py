@@ -333,7 +333,7 @@ def _plain(column: Column, unit: str) -> str:
 def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
     """What the user names comes first, words for something close last; among the others a word of many meanings, one
     that the field has for the last and, at the end, a data base's id and a sheet's running number give way. A
-    统一社会信用代码 that is called so goes before a number of taxpayers. Of what may be an id the one of the field's own
+    统一社会信用代码 that is called so goes before a number of taxpayers. Of what may be an id that of the field's own
     name comes first (项目编号 before 受理编号), then another code (专家编号), then a name (专家姓名, 项目).
     """
     key, rank = header_key(text), meaning.rank
