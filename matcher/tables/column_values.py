@@ -13,6 +13,7 @@ from matcher.tables.contracts import OWNERS
 from matcher.tables.header_fields import Fields
 from matcher.tables.header_forms import header_key
 from matcher.tables.measures import is_unit
+from matcher.tables.row_numbers import numbers_rows
 from matcher.tables.schemas import Column, Contract
 from matcher.tables.unit_lines import money_unit
 
@@ -25,7 +26,7 @@ _FILLED = ("text", "labels", "date")  # and those whose cells say the same in wh
 
 def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence[object]], contract: Contract) -> None:
     """Take from fields the columns whose values cannot be what their header seems to name, and tell it; find the
-    columns that fill others.
+    columns that fill others, and the ids.
 
     A column 单位 that holds 台, 件 or 万元 is of no firm. A column of ticks says by its header what holds: it is no
     column of a field that is nearest to that header; neither is one of which nothing can be read as that field.
@@ -38,6 +39,7 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
             fields.known.add(place)
             what = f"写的是计量单位，没有当作“{contract[name].title}”"
             fields.remarks.append((place, what, f"请另加一列“{contract[name].title}”"))
+    _find_ids(fields, texts, body, contract.id_column)
     for place, column in list(fields.nearest.items()):
         if column.kind in _OF_OWN_FORM and _unreadable(column, body, place):
             del fields.nearest[place]
@@ -56,6 +58,25 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
             if (spare and column.name in fields.named) or _in_pieces(pair):
                 fields.fillers[column.name] = place
     fields.rivals = [(place, column) for place, column in fields.rivals if fields.fillers.get(column.name) != place]
+
+
+def _find_ids(fields: Fields, texts: Sequence[str], body: Sequence[Sequence[object]], name: str) -> None:
+    """Take the ids from a column ID where the column that goes before it (编号) is empty, or only numbers the rows and
+    ID does not.
+    """
+
+    def written(place: int) -> list[str]:
+        return [as_written(cell).strip() for row in body if not is_blank(cell := _cell(row, place))]
+
+    place = fields.places.get(name)
+    others = [at for at, text in enumerate(texts) if header_key(text) == "id" and not fields.of(at)]
+    if place is None or name in fields.named or len(others) != 1:
+        return
+    [other] = others
+    ids, spare = written(place), written(other)
+    if spare and (not ids or (numbers_rows(texts[place], ids) and not numbers_rows(texts[other], spare))):
+        fields.places[name] = other
+        fields.known.add(place)
 
 
 def _cell(row: Sequence[object], place: int) -> object:
