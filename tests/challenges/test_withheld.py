@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from matcher.challenges import challenge_table, find_challenges
 from matcher.challenges.bids import check_bids
 from matcher.challenges.results import Challenges
 from matcher.challenges.withheld import withheld_needs
@@ -139,6 +140,26 @@ def test_a_firm_that_wants_no_name_published_is_not_named(header, said, owner):
     bids = pd.DataFrame({"bid_id": ["J1"], "challenge_id": made["challenge_id"], "bidder": ["甲泵业有限公司"]})
     state = check_bids(bids, made).set_index("check").loc["not_needer", "state"]
     assert state == ("unknown" if owner.startswith("（") else "not_met")
+
+
+@pytest.mark.parametrize(
+    ("remark", "whose", "shown"),
+    [
+        ("匿名发布", "虚构果业有限公司", "某企业"),
+        ("匿名发布", "我司虚构果业", "我司某企业"),
+        ("匿名发布", "临沂虚构果业集团公司", "临沂某企业"),
+        # honest neighbours
+        ("匿名发布", "果业公司", "果业公司"),
+        ("匿名发布", "虚构农业有限公司", "虚构农业有限公司"),
+        ("", "虚构果业有限公司", "虚构果业有限公司"),
+    ],
+)
+def test_nor_do_the_texts_name_it(remark, whose, shown):
+    row = f"N1,虚构果业有限公司,风机降噪,寻求风机降噪方法，噪声≤60dB,{remark}"
+    table = read_needs(f"需求编号,企业名称,需求名称,需求描述,备注\n{row}\n".encode()).rows
+    found = find_challenges(table, pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C"], "good_match": [False]}))
+    made = challenge_table(found.assign(wording=f"{whose}的桃只能放5天"), table)
+    assert made["wording"].tolist() == [f"{shown}的桃只能放5天"]
 
 
 def test_a_later_review_that_passes_lifts_an_earlier_refusal():
