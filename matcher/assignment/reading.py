@@ -208,11 +208,17 @@ def _lost_shares(reading: Reading, name: str) -> bool:
 
 
 def _refuse_unread(path: Path, reading: Reading, fields: Sequence[str]) -> None:
-    """Raise TableError for the first cell of a field of numbers that holds something else."""
+    """Raise TableError for the first cell of a field of numbers that holds something else; a distance may be unknown
+    (不通车), which is told.
+    """
     for name in _NUMBERS.intersection(fields):
         if reading.rows[name].isna().any() and len(told := _unread(reading, name)):
             row, header, value, problem, action = told.iloc[0][["row", "column", "value", "problem", "action"]]
             more = f"（这样的共 {len(told)} 格）" if len(told) > 1 else ""
+            if name == "distance":
+                said = f"第 {row} 行“{shorten(str(value), 20)}”{more}"
+                logger.warning("%s：%s不是数字，按路程不详：%s", path.name, header, said)
+                continue
             raise TableError(
                 f"{path.name}：第 {row} 行，{header} = “{shorten(str(value), 20)}”：{problem}{more}；{action}",
                 reading.problems,

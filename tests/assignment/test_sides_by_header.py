@@ -87,3 +87,11 @@ def test_firms_are_the_right_side_where_nothing_else_is(tmp_path, header, sides)
     (tmp_path / "p.csv").write_text(f"{header}\nQ1,E1,P1,80\n", "utf-8")
     pair = read_pairs(tmp_path / "p.csv").iloc[0]
     assert (pair["left_id"], pair["right_id"]) == sides
+
+
+@pytest.mark.parametrize(("cell", "told"), [("不通车", True), ("约8公里", True), ("", False), ("8", False)])
+def test_a_distance_may_be_unknown(tmp_path, caplog, cell, told):
+    (tmp_path / "d.csv").write_text(f"专家编号,村编号,路程\nE1,V1,12\nE2,V1,{cell}\n", "utf-8")
+    distances = read_facts(tmp_path / "d.csv", ["left_id", "right_id", "distance"])["distance"]
+    assert (distances[0], bool(distances.isna()[1])) == (12, cell != "8")
+    assert ("按路程不详" in caplog.text) == told
