@@ -52,6 +52,8 @@ _NAMELESS = re.compile(  # 匿名发布, 企业名称不公开, 隐去单位名�
     f"|不(?:予|宜|便|对外)?公开(?:企业|单位)$|{_NAME}[^,，。；;]{{0,10}}?(?:不(?:予|宜|便|对外)?(?:公开|公布|发布)|保密)"
 )
 _OF_NAME = re.compile(f"(?:公开|公布|发布|公示|显示).{{0,4}}{_NAME}|{_NAME}.{{0,6}}(?:公开|公布|发布|公示|显示)")
+_ANONYMOUS = re.compile("(?:是否|有无|要求|需要?|需求|企业|单位)*匿名(?:对外)?(?:发布|公开|公布|公示|展示)?(?:需求)?")
+_YES = re.compile("是|有|要|需要?|同意|√|[☑√]|true|y(?:es)?|1(?:\\.0)?|匿名")
 _TERM = re.compile(  # how long the partners keep silent: a clause of their contract, no secrecy of the row
     "保密(?:期限?|年限|时间|义务|责任)(?![^,，;；。\n]*(?:公开|[秘机绝涉]密))[^,，;；。\n]*"
 )
@@ -99,9 +101,13 @@ def keeps_name_back(header: str, cell: str) -> bool:
 
     >>> keeps_name_back("备注", "企业名称不公开"), keeps_name_back("备注", "联系人不公开")
     (True, False)
+    >>> keeps_name_back("是否匿名发布", "是"), keeps_name_back("是否匿名发布", "否"), keeps_name_back("匿名评审", "是")
+    (True, False, False)
     """
     if _NAMELESS.search(cell):
         return True
+    if _ANONYMOUS.fullmatch(header.strip()):
+        return any(_YES.fullmatch(text.lower().strip()) for text in (cell, ticked(cell)))
     return _OF_NAME.search(header) is not None and _NO_CONSENT.fullmatch(ticked(cell).lower().strip()) is not None
 
 
