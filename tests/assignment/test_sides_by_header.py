@@ -29,6 +29,14 @@ def test_other_nouns_are_taken(tmp_path, nouns):
     assert settings(tmp_path, nouns + "\n")[0]["goal"] == "total"
 
 
+def test_headers_that_name_both_sides_are_not_turned_round(tmp_path):
+    (tmp_path / "规则.yaml").write_text("nouns: {left: 企业, right: 需求}\n", "utf-8")
+    (tmp_path / "配对.csv").write_text("需求企业编号,企业需求编号,得分\nQ1,X1,0.9\n", "utf-8")
+    named = {"需求企业编号": "left_id", "企业需求编号": "right_id"}
+    pairs = read_pairs(tmp_path / "配对.csv", columns=named)
+    assert settings_and_columns(tmp_path / "规则.yaml", pairs)[0]["nouns"]["right"] == "需求"
+
+
 def test_nouns_say_nothing_of_a_table_without_them(tmp_path):
     plain = "left_id,right_id,score\nX1,E1,0.9\n"
     assert settings(tmp_path, "nouns: {left: 需求, right: 专家}\n", plain)[0]["nouns"]["left"] == "需求"
