@@ -103,10 +103,11 @@ def test_a_pivoted_table_and_other_levels():
     long = pd.DataFrame({"企业名称": ["甲公司"] * 2, "年": [2024, 2025], "销售收入（万元）": [4300, 4800]})
     wide = read_firms(long.pivot(index="企业名称", columns="年"), "hte", on="2026-11-24").rows
     assert wide[["name", "sales_y2", "sales_y3"]].values.tolist() == [["甲公司", 43_000_000, 48_000_000]]
-    labels = [("需求编号", ""), ("需求名称", ""), ("企业", "企业名称")]
-    needs = read_needs(pd.DataFrame([["1", "齿轮", "甲公司"]], columns=pd.MultiIndex.from_tuples(labels)))
-    assert needs.rows[["need_id", "title", "enterprise"]].values.tolist() == [["1", "齿轮", "甲公司"]]
-    assert needs.problems.empty
+    for blank in ("", float("nan"), None):
+        labels = [("需求编号", blank), ("需求名称", blank), ("企业", "企业名称")]
+        needs = read_needs(pd.DataFrame([["1", "齿轮", "甲公司"]], columns=pd.MultiIndex.from_tuples(labels)))
+        assert needs.rows[["need_id", "title", "enterprise"]].values.tolist() == [["1", "齿轮", "甲公司"]]
+        assert needs.problems.empty
     framed = pd.MultiIndex.from_product([["基本信息"], ["需求编号", "需求名称"]])
     assert read_needs(pd.DataFrame([["1", "齿轮"]], columns=framed)).rows["need_id"].tolist() == ["1"]
     assert read_needs(pd.DataFrame([["1", "齿轮"]], columns=["需求编号", "需求名称"])).rows["title"].tolist() == [
