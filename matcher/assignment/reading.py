@@ -56,7 +56,7 @@ _HEADERS = {
     "room": ("会议室", "房间", "桌号"),
     "panel_id": ("组编号", "评审组"),
 }
-_LAST = {  # of these headers those that give way to the others
+_LATER = {  # of these headers those that give way to the others
     "right_id": ("企业编号",),
     "value": ("得分", "匹配度", "相似度", "匹配得分"),
     "person_id": ("专家编号", "企业编号"),
@@ -145,7 +145,7 @@ def read_fact_table(
             (*_HEADERS[name][1:], *(_AVOIDED if by_name and name == "right_id" else ())),
             labels=("无", "没有") if by_name and name in ("right_id", "right_name") else (),  # no placeholders here
             lines=name == "shared",  # units may stand below each other in a cell
-            last=_LAST.get(name, ()),
+            later=_LATER.get(name, ()),
         )
         for name in (*fields, *optional, *(_NAMES if by_name else ()))
     ]

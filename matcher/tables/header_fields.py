@@ -331,10 +331,10 @@ def _plain(column: Column, unit: str) -> str:
 
 
 def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
-    """What the user names comes first, words for something close last; among the others a word of many meanings, one
-    that the field has for the last and, at the end, a data base's id and a sheet's running number give way. A
-    统一社会信用代码 that is called so goes before a number of taxpayers. Of what may be an id that of the field's own
-    name comes first (项目编号 before 受理编号), then another code (专家编号), then a name (专家姓名, 项目).
+    """What the user names comes first, words for something close last; among the others a word of many meanings, what a
+    column calls `later` and, at the end, a data base's id and a sheet's running number give way. A 统一社会信用代码 so
+    called goes before a number of taxpayers. Of what may be an id that of the field's own name comes first
+    (项目编号 before 受理编号), then another code (专家编号), then a name (专家姓名, 项目).
     """
     key, rank = header_key(text), meaning.rank
     vague = int(is_carried(key) or key in _VAGUE)
@@ -342,8 +342,8 @@ def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
         vague = -2 if header_key(meaning.columns[0].title) == key else -1
     if key.endswith("信用代码") and any(header_key(column.title) == key for column in meaning.columns):
         vague = -1
-    core = header_key(peel(text).core)
-    if any(header_key(word) in (key, core) for column in meaning.columns[:1] for word in column.last):
+    later = {header_key(word) for column in meaning.columns for word in column.later}
+    if not later.isdisjoint((key, header_key(peel(text).core))):
         vague = 2
     vague = _OF_ANY_TABLE.get(key, vague)
     return (0 if not rank else 2 if rank == CLOSE else 1), vague, rank

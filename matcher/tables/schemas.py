@@ -74,7 +74,7 @@ _VALID_UNTIL = column(
     "需求有效期 需求截止日期 征集截止日期 "
     "有效日期 valid_period deadline deadline_for_expressions_of_interest deadline_for_EoI expiry_date "
     "profile_expires_on expires_on",
-    last="许可期限届满日 许可期限截止日期 挂牌截止 挂牌截止日期 挂牌截止时间 挂牌期满日期",
+    later="许可期限届满日 许可期限截止日期 挂牌截止 挂牌截止日期 挂牌截止时间 挂牌期满日期",
 )
 _POSTED_ON = column(
     "posted_on",
@@ -190,7 +190,7 @@ NEEDS = Contract(
             "拟投入研发资金 经费预算 意向价格 意向投资 意向投入资金 揭榜金额 榜单金额 项目投入 投资预算 "
             "资金投入 拟支付金额 预算资金 拟投入 总投入 项目总投入 拟总投入 拟投入总经费 拟投入研发经费 "
             "拟投入研发费用 计划总投入 计划投入经费 计划投入金额 预计投入 预计投入资金 预计投入经费",
-            last="拟投资额 拟投资金额 计划投资额 计划投资",  # of the whole project
+            later="拟投资额 拟投资金额 计划投资额 计划投资",  # of the whole project
             open_sum=True,
         ),
         column(
@@ -198,7 +198,7 @@ NEEDS = Contract(
             "text",
             "完成时限",
             "要求完成时间 期望完成时间 拟完成时间 完成时间要求 完成时间 完成日期",
-            last="期望解决时间 希望解决时间 要求解决时间 拟解决时间",
+            later="期望解决时间 希望解决时间 要求解决时间 拟解决时间",
             heads="期限 时限 周期 工期",
             leads=_WISHED + "完成 解决 攻关 项目 任务 课题 研发 研究 研制 开发 合作 执行 实施 履行",
         ),
@@ -215,7 +215,7 @@ NEEDS = Contract(
             "企业(单位)名称 单位(企业)名称 公司 所属企业 发榜单位 发榜方 发榜企业 填报企业 征集单位 企业全称 "
             "单位全称 公司全称 申请单位 申报企业 company company_name organisation organization client "
             "firm",
-            last="会员单位 会员企业",
+            later="会员单位 会员企业",
         ),
         _KEYWORDS,
         _VALID_UNTIL,
@@ -237,7 +237,7 @@ OUTCOMES = Contract(
             "成果编号",
             "编号 序号 成果ID 成果号 登记号 成果编码 成果登记号 成果序号 ID No "
             "reference profile_reference POD_reference",
-            last="挂牌编号 挂牌号",
+            later="挂牌编号 挂牌号",
         ),
         column(
             "title",
@@ -281,7 +281,7 @@ OUTCOMES = Contract(
             "权利人 主要完成单位 主要研制单位 成果所属单位 所属单位或公司名称 所在单位 "
             "技术持有方 持有人 供给方 发布单位 研发单位 "
             "organisation organization university client",
-            last="转让方 出让方 许可方",
+            later="转让方 出让方 许可方",
         ),
         column(
             "maturity",

@@ -1,4 +1,4 @@
-"""Words that a field has for the last give way to its other words, wherever they stand; alone they name it."""
+"""Words that a column calls `later` give way to its other words, wherever they stand; alone they name it."""
 
 import pandas as pd
 import pytest
@@ -36,5 +36,5 @@ BID = {"揭榜编号": "J1", "榜单编号": "B1", "揭榜单位": "虚构大学
         (OUTCOMES, {"序号": 1, "登记号": "D1", **OUTCOME}, "outcome_id", "D1"),
     ],
 )
-def test_last_words(contract, row, field, expected):
+def test_later_words(contract, row, field, expected):
     assert read_table(pd.DataFrame([row]), contract).rows[field].astype(str).tolist() == [expected]
