@@ -334,10 +334,11 @@ def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
     """What the user names comes first, words for something close last; among the others a word of many meanings and, at
     the end, a data base's id and a sheet's running number give way. A 统一社会信用代码 that is called so goes before a
     number of taxpayers. Of what may be an id the one of the field's own name comes first (项目编号 before 受理编号),
-    then another code (专家编号), then a name (专家姓名, 项目).
+    then another code (专家编号), then a name (专家姓名, 项目). What a column calls `later` gives way as well.
     """
     key, rank = header_key(text), meaning.rank
-    vague = int(is_carried(key) or key in _VAGUE)
+    later = {header_key(word) for column in meaning.columns for word in column.later}
+    vague = 2 if key in later else int(is_carried(key) or key in _VAGUE)
     if _is_code(meaning, key):
         vague = -2 if header_key(meaning.columns[0].title) == key else -1
     if key.endswith("信用代码") and any(header_key(column.title) == key for column in meaning.columns):
