@@ -100,3 +100,30 @@ def test_a_sheet_of_something_else_is_no_sheet_of_records(tmp_path):
     assert read_records(path).rows["name"].tolist() == ["庞某林"]
     path = book(tmp_path / "二.xlsx", {"单位": UNIT, "个人": RECORDS})
     assert read_records(path, sheet="个人").rows["name"].tolist() == ["庞某林"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("联系人姓名", "赵某"),
+        ("单位负责人", "赵某"),
+        ("财务负责人", "赵某"),
+        ("填报人姓名", "赵某"),
+        ("推荐人姓名", "赵某"),
+        ("法定代表人姓名", "赵某"),
+        ("研发人员", 35),
+        ("科技人员", "20人"),
+        ("其他人员", 5),
+        ("外聘人员", "无"),
+        ("申请人", "虚构厂"),
+        ("申请人", "王某"),
+    ],
+)
+def test_offices_contacts_and_counts_are_no_unread_persons(header, cell):
+    records = pd.DataFrame([{"姓名": "庞某林", "所在单位": "虚构大学", "限制事项": "申报", "限制截止日期": "永久"}])
+    table = pd.DataFrame([{"项目编号": "P1", "项目负责人": "王某", "承担单位": "虚构厂", header: cell}])
+    marks = check_integrity(read_subjects(table).rows, read_records(records).rows, role="applicant", on="2026-11-24")
+    assert marks["state"].tolist() == ["clear"]
+    who = table.rename(columns={header: "子任务负责人"}).assign(子任务负责人="庞某林")
+    marks = check_integrity(read_subjects(who).rows, read_records(records).rows, role="applicant", on="2026-11-24")
+    assert marks["state"].tolist() == ["confirm"]
