@@ -42,7 +42,7 @@ _PERIODS = (
     ("[最近前][一1]年|[一1]年(?:以?内|来)|365|12个月", (_OF_A_YEAR,)),
 )
 _OF_FAULTS = re.compile("事故|违法|失信|异常")
-_ASKED = re.compile(  # nothing but this stands in such a question; 否 to 是否整改, 是否移出 or 应急演练 says another thing
+_ASKED = re.compile(  # all of such a question; 否 to 是否整改, 是否移出 or 应急演练 says another thing
     "是否|有无|有没有|企业|公司|本?单位|申[请报]|认定|填报|评价|提出|之前|以来|[近最前上当本]+|[一二两三123]+年度?|365[天日]"
     "|\\d+个月|年度?|以?内|截至|目前|期间|未曾?|没有|无|不存在|存在|发生|出现|列入|纳入|被|过|曾|因|有"
     "|特?别?重大|[特较]大|一般|严重|生产|产品|安全|质量|环境|环保|科研|污染|事故|事件|违法违规|违法|违规|行为|失信|诚信"
