@@ -119,8 +119,8 @@ def _stages_in(reading: Reading) -> str:
 
 def _stage(word: str) -> tuple[str, tuple[str, ...]]:
     """The stage that a cell names, and what is told of it: what stands in brackets behind one that goes on
-    (在研（延期至2026年11月）). Behind an end (已验收（补充材料后）) it may undo it, and it may say an end itself (在研（已终止）),
-    so that the stage is unknown.
+    (在研（延期至2026年11月）). Behind an end (已验收（补充材料后）) it may undo it, and it may say an end itself
+    (在研（已终止）), so that the stage is unknown.
     """
     bare = re.sub("[（(][^（）()]*[）)]$", "", word)
     note = word[len(bare) :].strip("（）()")
