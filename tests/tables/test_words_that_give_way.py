@@ -5,6 +5,7 @@ import pytest
 
 from matcher.integrity import read_records
 from matcher.review.score_sheets import read_items
+from matcher.tables.own_schemas import LINKS
 from matcher.tables.project_schemas import PROJECT_EVENTS, SUBJECTS
 from matcher.tables.reading import read_table
 from matcher.tables.review_schemas import VOTES
@@ -69,3 +70,9 @@ def test_a_decision_is_no_formal_check():
 def test_the_first_or_second_ballot_is_no_vote():
     table = pd.DataFrame([{"项目编号": "P1", "投票情况": "二次投票", "同意票数": 12, "反对票数": 1}])
     assert read_table(table, VOTES).rows["vote"].tolist() == [""]
+
+
+def test_products_of_a_link_give_way_to_its_words():
+    table = pd.DataFrame([{"集群": "甲", "环节": "乙", "主要产品": "轴承", "描述词": "轴承；滚珠"}])
+    assert read_table(table, LINKS).rows["words"].tolist() == ["轴承；滚珠"]
+    assert read_table(table.drop(columns="描述词"), LINKS).rows["words"].tolist() == ["轴承"]
