@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from matcher.tables.cells import as_written, is_blank
+from matcher.tables.cells import as_written, is_blank, is_blank_word
 from matcher.tables.columns import read_cells
 from matcher.tables.contracts import OWNERS
 from matcher.tables.header_fields import Fields
@@ -20,6 +20,7 @@ from matcher.tables.unit_lines import money_unit
 _EITHER = {"单位", "所属单位"}
 _TICKS = set("√✓✔☑■●▲★")
 _MOST_READ = 2_000  # values of a column
+_A_RECORD = 3  # filled cells, at least, of a row that is no footer
 _OF_OWN_FORM = ("number", "yuan", "share", "date")  # kinds of fields that not any text can be
 _FILLED = ("text", "labels", "date")  # and those whose cells say the same in whichever column they stand
 
@@ -51,6 +52,7 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
                 (at, "这一列只打了勾，没有采用", action) if at == place else (at, what, old)
                 for at, what, old in fields.remarks
             ]
+    _name_where_no_code(fields, texts, body)
     for place, column in fields.rivals:
         if column.kind in _FILLED and not column.money and column.name not in fields.fillers:
             pair = [(_cell(row, fields.places[column.name]), _cell(row, place)) for row in body]
@@ -77,6 +79,30 @@ def _find_ids(fields: Fields, texts: Sequence[str], body: Sequence[Sequence[obje
     if spare and (not ids or (numbers_rows(texts[place], ids) and not numbers_rows(texts[other], spare))):
         fields.places[name] = other
         fields.known.add(place)
+
+
+def _name_where_no_code(fields: Fields, texts: Sequence[str], body: Sequence[Sequence[object]]) -> None:
+    """Take names (专家姓名) for a field of ids, told, where a row has one and no code (专家编号); another code where
+    the column of the field's own name is empty.
+    """
+    for place, column in (*fields.names, *((at, one) for at, one in fields.rivals if one.kind == "id")):
+        taken = fields.places.get(column.name, place)
+        if taken == place or column.name in fields.named:
+            continue
+        rows = [row for row in body if sum(not is_blank(cell) for cell in row) >= _A_RECORD]
+        codes, names = ([_says(_cell(row, at)) for row in rows] for at in (taken, place))
+        left_out = any(name and not code for code, name in zip(codes, names, strict=True))
+        if left_out and (place in fields.known or not any(codes)):
+            fields.places[column.name] = place
+            fields.known = (fields.known - {place}) | {taken}
+            fields.rivals = [rival for rival in fields.rivals if rival[0] != place]
+            fields.remarks = [remark for remark in fields.remarks if remark[0] != place]
+            what = f"有的行没有写“{texts[taken]}”，各行改用“{texts[place]}”"
+            fields.remarks.append((taken, what, f"要用“{texts[taken]}”，请补全"))
+
+
+def _says(cell: object) -> bool:
+    return not is_blank(cell) and not (isinstance(cell, str) and is_blank_word(cell.strip()))
 
 
 def _cell(row: Sequence[object], place: int) -> object:

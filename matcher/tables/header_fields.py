@@ -31,9 +31,9 @@ class Fields:
     columns make up, in the file's order. summed: fields that add up columns; left_out: for each of these the
     columns that nobody knows and that may count a further kind. fillers: for fields whose column is empty in some rows
     the further column that is taken there. rivals: further columns that name a field which has
-    one. rivalling: columns of no field that are nearest to one and the same. named: fields whose column the user
-    names. remarks: column, problem and action. known: columns of no field that are no riddle. nearest: the fields
-    that others could be.
+    one. names: columns of names that gave way to one of codes. rivalling: columns of no field that are nearest to one
+    and the same. named: fields whose column the user names. remarks: column, problem and action. known: columns of no
+    field that are no riddle. nearest: the fields that others could be.
     repeated: columns whose header stands over another one too, so that it names neither. inverse: fields of yes and no
     whose column states the opposite.
     """
@@ -45,6 +45,7 @@ class Fields:
     left_out: dict[str, list[int]] = field(default_factory=dict)
     fillers: dict[str, int] = field(default_factory=dict)
     rivals: list[tuple[int, Column]] = field(default_factory=list)
+    names: list[tuple[int, Column]] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
     known: set[int] = field(default_factory=set)
@@ -165,11 +166,14 @@ def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, co
             fields.remarks.append((place, meaning.note, "若不是，请改列名，或指定这一列是什么"))
     elif column.joins:
         fields.joined.setdefault(column.name, [fields.places[column.name]]).append(place)
-    elif (column.name not in fields.named and (is_carried(header_key(texts[place])) or meaning.rank == CLOSE)) or (
-        _is_code(meaning, header_key(texts[fields.places[column.name]]))
-        and not _is_code(meaning, header_key(texts[place]))
+    elif column.name not in fields.named and (is_carried(header_key(texts[place])) or meaning.rank == CLOSE):
+        fields.known.add(place)
+    elif _is_code(meaning, header_key(texts[fields.places[column.name]])) and not _is_code(
+        meaning, header_key(texts[place])
     ):
         fields.known.add(place)
+        if header_key(texts[place]) not in _BARE_CODES:
+            fields.names.append((place, column))
     else:
         fields.rivals.append((place, column))
         fields.known.add(place)
