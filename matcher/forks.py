@@ -40,10 +40,16 @@ class Fork:
         raises is a `ForkError` for whoever asked.
     beside
         The other forks that there are.
+
+    Attributes
+    ----------
+    has_ended
+        Whether it was found that the process is there no more.
     """
 
     def __init__(self, answer: Callable[[bytes], bytes], beside: Sequence[Fork] = ()) -> None:
         context = multiprocessing.get_context("fork")
+        self.has_ended = False
         self.line, theirs = context.Pipe()
         lines = [self.line, *(other.line for other in beside)]
         self._process = context.Process(target=_run, args=(answer, theirs, lines), daemon=True)
@@ -57,6 +63,7 @@ class Fork:
         try:
             self.line.send_bytes(question)
         except OSError as error:
+            self.has_ended = True
             raise ForkError from error
 
     def hear(self) -> bytes:
@@ -64,6 +71,7 @@ class Fork:
         try:
             answer = self.line.recv_bytes()
         except (OSError, EOFError) as error:
+            self.has_ended = True
             raise ForkError from error
         if answer == _FAULT:
             raise ForkError
@@ -73,11 +81,6 @@ class Fork:
         """Both. Raises ForkError."""
         self.tell(question)
         return self.hear()
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the process is there no more."""
-        return not self._process.is_alive()
 
     def end(self, *, at_once: bool = False) -> None:
         """Let the process end, once it has answered or at once."""

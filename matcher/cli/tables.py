@@ -141,7 +141,8 @@ def gather_command(
     guessed = {name: one for name, one in contracts.items() if name not in _NAMED}
     if policy:  # which reads firms: those that hold a title have its days, as rights and platforms have theirs
         guessed = {name: one for name, one in guessed.items() if name not in registers()}
-    kind = kind or likely_contract(files, guessed, {one.title: one for one in (INTEGRITY_RECORDS, PROJECT_EVENTS)})
+    strange = {} if policy else {one.title: one for one in (INTEGRITY_RECORDS, PROJECT_EVENTS)}
+    kind = kind or likely_contract(files, guessed, strange)
     contract = contracts[kind]
 
     def reader(table: Any, sheet: str | None, columns: Mapping[str, str]) -> Reading:
