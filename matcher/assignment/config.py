@@ -118,7 +118,8 @@ class _Reader:
         """What is wrong where the nouns name the sides the other way round than the headers of the pairs."""
         heads = {side: self.pairs.attrs.get("headers", {}).get(f"{side}_id", "") for side in SIDES}
         left, right = self.nouns["left"], self.nouns["right"]
-        if not (isinstance(given, dict) and left in heads["right"] and right in heads["left"]):
+        as_they_are = left in heads["left"] and right in heads["right"]  # 需求企业编号, 企业需求编号
+        if as_they_are or not (isinstance(given, dict) and left in heads["right"] and right in heads["left"]):
             return []
         return [
             f"nouns：配对表的左方是“{heads['left']}”，右方是“{heads['right']}”，这里却写 left: {left}、right: {right}；"

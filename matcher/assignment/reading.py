@@ -56,6 +56,11 @@ _HEADERS = {
     "room": ("会议室", "房间", "桌号"),
     "panel_id": ("组编号", "评审组"),
 }
+_LATER = {  # of these headers those that give way to the others
+    "right_id": ("企业编号",),
+    "value": ("得分", "匹配度", "相似度", "匹配得分"),
+    "person_id": ("专家编号", "企业编号"),
+}
 _UNIT = re.compile(  # headers of further units: 合作单位, 第二承担单位, 参股企业, 曾用名
     r"(?!.*(?:推荐|提名|主管|归口|组织|监管|管理|审[核批查]|发证|开户|计[量价]|金额|数据|填[报写]|报送|受理|立项|批准|下达|是否|高新技术|[小规]|上市))"
     r".*(?:单位|机构|企业|公司|高校|院校|学校|曾用名|原名)(?:名称|全称)?[0-9一二三四五甲乙丙]?"
@@ -140,6 +145,7 @@ def read_fact_table(
             (*_HEADERS[name][1:], *(_AVOIDED if by_name and name == "right_id" else ())),
             labels=("无", "没有") if by_name and name in ("right_id", "right_name") else (),  # no placeholders here
             lines=name == "shared",  # units may stand below each other in a cell
+            later=_LATER.get(name, ()),
         )
         for name in (*fields, *optional, *(_NAMES if by_name else ()))
     ]
@@ -202,11 +208,17 @@ def _lost_shares(reading: Reading, name: str) -> bool:
 
 
 def _refuse_unread(path: Path, reading: Reading, fields: Sequence[str]) -> None:
-    """Raise TableError for the first cell of a field of numbers that holds something else."""
+    """Raise TableError for the first cell of a field of numbers that holds something else; a distance may be unknown
+    (不通车), which is told.
+    """
     for name in _NUMBERS.intersection(fields):
         if reading.rows[name].isna().any() and len(told := _unread(reading, name)):
             row, header, value, problem, action = told.iloc[0][["row", "column", "value", "problem", "action"]]
             more = f"（这样的共 {len(told)} 格）" if len(told) > 1 else ""
+            if name == "distance":
+                said = f"第 {row} 行“{shorten(str(value), 20)}”{more}"
+                logger.warning("%s：%s不是数字，按路程不详：%s", path.name, header, said)
+                continue
             raise TableError(
                 f"{path.name}：第 {row} 行，{header} = “{shorten(str(value), 20)}”：{problem}{more}；{action}",
                 reading.problems,

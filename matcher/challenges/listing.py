@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,6 +18,7 @@ from matcher.needs.cues import NUMBER
 from matcher.needs.indicators import Indicator
 from matcher.needs.names import with_value
 from matcher.needs.units import Unit
+from matcher.policy.linkage import core_name, plain_name
 from matcher.tables.arguments import check_frame
 from matcher.tables.cells import first_few
 
@@ -58,6 +59,8 @@ _WISH = re.compile(
 )
 OWNERS = "；"  # between the firms of a challenge
 UNNAMED = "（企业要求不公开名称）"
+_SHORTEST = 3  # signs of a short name that is looked for in texts
+_FORM = "(?:股份|有限|责任|集团|总?公司)*"  # behind a short name
 _SPLIT = re.compile(r"[,，、;；\s]+")
 
 
@@ -77,7 +80,7 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
         One row a challenge in the order of `found`: challenge_id, name, wording, fields, indicators (asked ones,
         joined by ；), deadline, money, rights, bidder_conditions and cooperation as the needs say them ("" where none
         does), owner and owner_id (its firms, joined by ；, that of the most complete need first; `UNNAMED` for
-        those that want no name published), needs, postings,
+        those that want no name published, which the texts of the row do not name either), needs, postings,
         firms, unnamed, need_ids (at most five, then 等 N 条), lead_need_id (the most complete need), completeness,
         ready (enough to be published, and nothing in conflict), conflicts (on what its needs do not agree: need and
         words, "" where they do), outcomes_elsewhere, experts_elsewhere.
@@ -95,7 +98,8 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
     check_frame(found, "found", "find_challenges(needs, matches)")
     groups = read_groups(found, needs)
     owners, owner_ids = (_cells(needs, column) for column in ("enterprise", "enterprise_id"))
-    for need in unnamed_needs(needs):
+    hidden = {need: owners[need] for need in unnamed_needs(needs)}
+    for need in hidden:
         owners[need], owner_ids[need] = UNNAMED, ""
     rows = []
     for challenge, reads in groups.items():
@@ -104,24 +108,33 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
         ids = [need.need_id for need in reads]
         asking = [lead.need_id, *(name for name in ids if name != lead.need_id)]
         conflicts = _conflicts(reads)
+        said = _without_names([hidden[name] for name in ids if name in hidden])
         rows.append(
             {
-                **{name: first[name] for name in CHALLENGES if name in found and name != "need_id"},
-                "indicators": "；".join(row["said"] for row in _indicators(reads)),
-                "deadline": _said(reads, "deadline"),
-                "money": _said(reads, "money"),
-                "rights": _said(reads, "rights"),
-                "bidder_conditions": _said(reads, "solver"),
+                **{name: said(first[name]) for name in CHALLENGES if name in found and name != "need_id"},
+                "indicators": said("；".join(row["said"] for row in _indicators(reads))),
+                "deadline": said(_said(reads, "deadline")),
+                "money": said(_said(reads, "money")),
+                "rights": said(_said(reads, "rights")),
+                "bidder_conditions": said(_said(reads, "solver")),
                 "cooperation": _ways(reads),
                 "owner": OWNERS.join(_once(owners, asking)),
                 "owner_id": OWNERS.join(_once(owner_ids, asking)),
                 "need_ids": first_few(ids),
                 "lead_need_id": lead.need_id,
                 "ready": bool(first["ready"]) and not conflicts,
-                "conflicts": conflicts,
+                "conflicts": said(conflicts),
             }
         )
     return pd.DataFrame(rows, columns=list(CHALLENGES))
+
+
+def _without_names(names: Sequence[str]) -> Callable[[Any], Any]:
+    """A function that takes the names of firms, in full and short, out of a text; other cells stay as they are."""
+    forms = {form for name in names for form in (name, plain_name(name), core_name(name)) if len(form) >= _SHORTEST}
+    longest = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
+    found = re.compile(f"(?:{longest}){_FORM}", re.I)
+    return lambda cell: found.sub("某企业", cell) if forms and isinstance(cell, str) else cell
 
 
 def challenge_indicators(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:

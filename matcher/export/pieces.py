@@ -28,7 +28,7 @@ from matcher.errors import ArgumentTypeError, OutputError
 from matcher.export.formats import json_bytes
 from matcher.export.parquet import HiddenIds, ParquetStream
 from matcher.export.tables import clean_table
-from matcher.export.targets import half_written, make_folder, save_files
+from matcher.export.targets import half_written, make_folder, save_files, why_not
 from matcher.tables.fingerprint import table_fingerprint
 from matcher.tables.json import parse_json
 from matcher.tables.locks import HeldError, held
@@ -100,11 +100,14 @@ def write_pieces(
     place = make_folder(folder)
     if not (place / MANIFEST).exists() and {*place.iterdir()} - {*half_written(place), place / _LOCK}:
         raise OutputError(f"文件夹“{folder}”不是空的，也不是分片的结果；请换一个文件夹")
-    try:
-        with held(place / _LOCK):
-            return _written(place, pieces, work, _plain(settings), ids, mask)
-    except HeldError as error:
-        raise OutputError(f"另一个程序正在往“{folder}”里写分片的结果；请等它结束，或换一个文件夹") from error
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(place / _LOCK))
+        except HeldError as error:
+            raise OutputError(f"另一个程序正在往“{folder}”里写分片的结果；请等它结束，或换一个文件夹") from error
+        except OSError as error:
+            raise OutputError(why_not(error, place)) from error
+        return _written(place, pieces, work, _plain(settings), ids, mask)
 
 
 def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from matcher.integrity.records import bars, in_force, rows_of
 from matcher.integrity.rules import ROLES, Notice, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells import is_nothing
-from matcher.tables.names import PersonName, bare_unit, names_staff, read_persons, runs_on, unit_key
+from matcher.tables.names import PersonName, bare_unit, is_unit, names_staff, read_persons, runs_on, unit_key
 from matcher.tables.project_schemas import SUBJECTS
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.units import same_units
@@ -33,6 +33,11 @@ _WITH_HEAD = re.compile(  # a unit and its head in one name
 _OF_BOTH = "记录的名称写的是单位和负责人"
 _RUNS_ON = "姓名后另有文字"
 _OF_PERSONS = re.compile("(?:成员|人员|参[与加]人|完成人|负责人|主持人|申报人|申请人|骨干|带头人|姓名)(?:名单|信息)?$")
+_OF_OFFICES = re.compile(  # who is to be reached, or answers for a house, is none who applies
+    "联系|填[报表写]|经办|报送|审[核批]|推荐|提名|介绍|财务|会计|单位|企业|公司|部门|[处科所室院系]负责|行政|主管|法定|法人"
+    "|科研管理|从业|职工|在职|其[他它]人员"
+)
+_COUNT = re.compile(r"\d+(?:\.\d+)?\s*[人名位个]?")
 _MORE = "需核实：姓名没有写全（“等”几人），没有写出的人没有查"
 
 
@@ -160,7 +165,7 @@ def check_integrity(
     ):
         of.setdefault(name, []).append((state, record, reason))
     own = {column.name for column in SUBJECTS.columns}
-    unread = [one for one in map(str, table) if one not in own and _OF_PERSONS.search(re.sub("[（(].*", "", one))]
+    unread = [one for one in map(str, table) if one not in own and _is_of_persons(re.sub("[（(].*", "", one))]
     rows = []
     for row in rows_of(table):
         name = str(row["row_id"])
@@ -168,7 +173,8 @@ def check_integrity(
         states, ids, texts = (dict.fromkeys(hit[at] for hit in of.get(name, ())) for at in range(3))
         if any(read_persons(_text(row.get(cell))).more for cell in ("person", "members")):
             states["confirm"] = texts[_MORE] = None
-        for header in (one for one in unread if not is_nothing(row[one]) and read_persons(_text(row[one])).names):
+        found = {one.key for cell in ("person", "members") for one in read_persons(_text(row.get(cell))).names}
+        for header in (one for one in unread if _persons_in(row[one]) - found):
             states["confirm"] = texts[f"需核实：“{header}”一列没有采用，其中的人没有查"] = None
         state = "barred" if "barred" in states else "confirm" if states else "clear"
         rows.append((name, *told, state, "、".join(ids), "；".join(texts)))
@@ -181,6 +187,18 @@ def reasons(hits: pd.DataFrame, role: str) -> Iterator[str]:
         word = f"不得{ROLES[role]}" if hit["state"] == "barred" else f"需核实能否{ROLES[role]}（{hit['why']}）"
         appeal = f"，申诉：{hit['appeal']}" if hit["appeal"] else ""
         yield f"{word}：{hit['field']}见记录 {hit['record_id']}（{hit['basis']}），{_span(hit)}{appeal}"
+
+
+def _is_of_persons(header: str) -> bool:
+    """Whether a header that no field took is of persons who do or ask for what the row is about."""
+    return bool(_OF_PERSONS.search(header)) and not _OF_OFFICES.search(header)
+
+
+def _persons_in(cell: Any) -> set[str]:
+    """The keys of the persons whom a cell names, and does not only count (12, 20人)."""
+    text = "" if pd.isna(cell) else _COUNT.sub("", str(cell))
+    named = () if is_nothing(text) else read_persons(text).names
+    return {one.key for one in named if not is_unit(one.name)}
 
 
 def _span(hit: Mapping[str, Any]) -> str:

@@ -15,14 +15,18 @@ from matcher.tables.grids import read_book
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 from matcher.tables.sheets import OWN_SHEETS, is_about_others, is_own_book
 
-_SAYS_A_BAR = {"sanction", "bars", "starts_on", "ends_on", "period", "document"}
-_OVER = re.compile("移出|修复|解除|撤销|作废|历史|过期|期满|失效")  # in the name of a sheet of what bars no more
+_SAYS_WHAT = {"kind", "sanction", "bars"}  # lists of certificates have days and documents too
+_SAYS_A_BAR = {*_SAYS_WHAT, "starts_on", "ends_on", "period", "document"}
+_OVER = re.compile(  # in the name of a sheet of what bars no more, not yet or nobody
+    "移出|移除|修复|解除|撤销|作废|历史|过期|期满|失效|终止|整改|结案|拟|待|征求|讨论|草|初稿|不予|免予|核查|调查|线索"
+    "|备份|副本|旧|模板|样例|样表|示例|范例"
+)
 _LEAST = 2  # of these fields, in a sheet of records
 
 
 def sheets_of_records(source: str | Path | pd.DataFrame, read: Callable[..., Reading]) -> Reading | None:
     """The records of all visible sheets of a workbook that are tables of records, told; None where fewer than two are.
-    A sheet that is called 已移出, 已修复 or the like is not read.
+    A sheet that is called 已移出, 已修复, 拟列入, 备份 or the like is not read.
 
     Ids that stand in several sheets get the sheet's name before them.
     """
@@ -47,7 +51,8 @@ def sheets_of_records(source: str | Path | pd.DataFrame, read: Callable[..., Rea
             reading = read(source, sheet=name)
         except TableError:
             continue
-        if len(_SAYS_A_BAR & set(reading.columns["field"])) >= _LEAST:
+        fields = set(reading.columns["field"])
+        if _SAYS_WHAT & fields and len(_SAYS_A_BAR & fields) >= _LEAST:
             readings[name] = reading
     if len(readings) < 2:
         return None

@@ -52,7 +52,9 @@ _SET_ASIDE = re.compile("撤销(?!申诉)")
 _UPHELD = re.compile("维持|不予撤销|未撤销|不撤销|驳回")
 _UNIT_NAMES = re.compile("(?:企业|公司|单位)名称")  # beside 姓名 it is the unit of the person
 _REMARKED = re.compile("撤销|申诉|复查|复核|修复|解除|移出|变更|中止|暂缓|作废|有误|更正")  # told, not decided
-_LENGTH = re.compile("[（(](?:为期|共)?[\\d一二三四五六七八九十两]+(?:年|个月)[）)]$")
+_LONG = "(?:为期|共)?[\\d一二三四五六七八九十两]+(?:年|个月)"
+_LENGTH = re.compile(f"[（(]{_LONG}[）)]$")
+_LENGTH_FIRST = re.compile(f"{_LONG}[（(]([^（）()]+)[）)]")
 _SERIOUS = re.compile("严重")
 _NOT_SERIOUS = re.compile("一般|较轻|轻微|较重")
 
@@ -177,8 +179,8 @@ def _days_in_brackets(period: str) -> str:
     """A period as its two days where its length stands beside them: 3年（2024年6月18日至2027年6月17日）."""
     if (length := _LENGTH.search(period)) and isinstance(read_days(days := period[: length.start()]), Span):
         return days
-    spans = [text for text in re.findall("[（(]([^（）()]+)[）)]", period) if isinstance(read_days(text), Span)]
-    return spans[0] if len(spans) == 1 and not isinstance(read_days(period), Span) else period
+    first = _LENGTH_FIRST.fullmatch(period.strip())
+    return first[1] if first and isinstance(read_days(first[1]), Span) else period
 
 
 def _endless(text: str, sanction: str) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pandas as pd
 
 from matcher.errors import TableError
 from matcher.matching.base import BaseIndex, check_index
-from matcher.matching.judgements import REASONS, order_of, read_judgements
+from matcher.matching.judgements import REASONS, read_judgements
 from matcher.tables.arguments import check_frame
-from matcher.tables.dates import read_date
 from matcher.tables.ids import id_texts, ids_of
 from matcher.tables.writings import KnownIds
 
@@ -54,13 +51,9 @@ def declined_pairs(
     if missing := {"need_id", "outcome_id"} - set(judged.columns):
         raise TableError(f"标注表缺少列：{'、'.join(sorted(missing))}")
     read = read_judgements(judged, "need_id", "outcome_id")
-    given = [read_date(cell) for cell in judged["day"]] if "day" in judged else [None] * len(judged)
-    days = pd.Series([day if isinstance(day, dt.date) else None for day in given], judged.index, dtype="datetime64[us]")
-    table = pd.DataFrame({"need_id": read["asking_id"], "outcome_id": read["record_id"], "reason": read["reason"]})
-    table = table.assign(
-        day=days, needs=_found(table["need_id"], needs), outcomes=_found(table["outcome_id"], outcomes)
-    )
-    table = table.iloc[order_of(judged)].drop_duplicates(["needs", "outcomes"], keep="last")
+    table = read.rename(columns={"asking_id": "need_id", "record_id": "outcome_id"})
+    table = table.assign(needs=_found(table["need_id"], needs), outcomes=_found(table["outcome_id"], outcomes))
+    table = table.drop_duplicates(["needs", "outcomes"], keep="last")
     table = table[table["reason"] != ""]
     titles = {
         "reason": table["reason"].map({key: title for key, (title, _) in REASONS.items()}),

@@ -16,7 +16,7 @@ from matcher.matching.base import BaseIndex, check_index
 from matcher.matching.calibration import Calibration
 from matcher.matching.filters import Agreement, Mask, labels_of
 from matcher.matching.judgements import REASONS as REASONS
-from matcher.matching.judgements import Feedback, order_of, read_judgements
+from matcher.matching.judgements import Feedback, read_judgements
 from matcher.matching.records import id_column_of, texts_of
 from matcher.progress import logger
 from matcher.tables.arguments import check_frame
@@ -100,7 +100,7 @@ def fit_feedback(
     asking = id_column_of(queries)
     if missing := {asking, index.id_column} - set(judged.columns):
         raise TableError(f"反馈表缺少列：{'、'.join(sorted(missing))}")
-    added = read_judgements(judged, asking, index.id_column).iloc[order_of(judged)].reset_index(drop=True)
+    added = read_judgements(judged, asking, index.id_column).drop(columns="day")
     texts = pd.DataFrame(dict(zip(("title", "description"), texts_of(queries), strict=True)))
     texts["asking_id"] = ids_of(queries, asking).to_numpy()
     added["asking_id"] = KnownIds(texts["asking_id"]).find_all(added["asking_id"].tolist())

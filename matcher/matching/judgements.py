@@ -32,12 +32,12 @@ VERDICTS = {"accepted": "accepted", "采纳": "accepted", "declined": "declined"
 _WHO = "(?:企业|对方|双方|老师|专家|单位|最终|明确|已经?|被)*"
 _ACCEPTED = re.compile(f"{_WHO}(?:采纳|接受|采用|同意合作|签约|签订?合同|达成合作|合作成功|对接成功|成交)(?:成功|了)?")
 _DECLINED = re.compile(
-    f"{_WHO}(?:拒绝|谢绝|婉拒|婉言谢绝|否决|(?:不予?|未予?|没有?)(?:采纳|接受|采用)"
+    f"{_WHO}(?:拒绝|谢绝|婉拒|婉言谢绝|否决|(?:不予?|未予?|没有?)被?(?:采纳|接受|采用)"
     "|不(?:愿意?)?合作|不同意|不感兴趣|不需要)(?:了|合作|对接)?"
 )
 _OPEN = re.compile(  # nothing is said yet, or not by whom and why
     "待定|待[^,，。；;]{1,8}|暂[不缓停][^,，。；;]{0,8}|(?:正在?)?(?:跟进|对接|洽谈|接洽|商谈|谈判|考虑|评估|联系|沟通|了解|观望)中?"
-    "|进行中|[未没][有能]?(?:达?成|谈成|签约|联系上|回复|反馈|定)(?:合作)?|无(?:回复|反馈|结果)|未知|再议|另议"
+    "|进行中|[尚还仍暂][未没]有?(?:采纳|接受|采用)|[尚还仍暂]?[未没][有能]?(?:达?成|谈成|签约|联系上|回复|反馈|定)(?:合作|交|功)?|无(?:回复|反馈|结果)|未知|再议|另议"
 )
 _REASONS_IN_WORDS = {  # what people write for a reason, whole
     "too early": "成熟度不够|成熟度低|[还尚]?不(?:够)?成熟|技术不成熟|[还尚]?在实验室(?:阶段)?|阶段太早",
@@ -63,10 +63,12 @@ class Feedback:
 
 
 def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.DataFrame:
-    """The judged table with levels, verdicts and reasons read: asking_id, record_id, level, stated, reason.
+    """The judged table with levels, verdicts and reasons read: asking_id, record_id, level, stated, reason, day.
 
-    Verdicts and reasons may be in people's words (不予采纳, 企业不感兴趣; 价格太高); a reason in other words is 其他.
-    Rows whose verdict leaves it open (待定, 跟进中) are left out. The logger says which.
+    The rows stand in the order of their days, those of one day as they stood; all as they stood where the table has no
+    days or one of them cannot be read. Verdicts and reasons may be in people's words (不予采纳; 价格太高);
+    a reason in other words is 其他, and other words beside a level are no verdict. Rows whose verdict leaves it open
+    (待定, 跟进中) are left out. The logger says which.
 
     Raises TableError naming every row that says nothing.
     """
@@ -84,6 +86,7 @@ def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.Dat
         pairs = judged.loc[open_, [asking, answering]].astype(str).agg("—".join, axis=1)
         named = first_few([f"{pair}“{text}”" for pair, text in zip(pairs, verdict[open_], strict=True)], "对")
         logger.warning("反馈表有 %d 对还没有结论，没有用：%s", int(open_.sum()), named)
+    numbers = np.flatnonzero(~open_) + 2  # rows of a sheet
     judged, level, verdict, reason = judged[~open_], level[~open_], verdict[~open_], reason[~open_]
     stated = pd.to_numeric(level, errors="coerce")
     verdicts = verdict.map(_verdict)
@@ -91,9 +94,13 @@ def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.Dat
         [_reason(*both) for both in zip(reason, verdicts, strict=True)], index=reason.index, dtype=object
     )
     _tell_of_others(reason, reasons)
+    beside = (verdict != "") & verdicts.isna() & (level != "")
+    if beside.any():
+        named = first_few([f"“{shorten(mask_contacts(text), 20)}”" for text in dict.fromkeys(verdict[beside])], "种")
+        logger.warning("反馈表有 %d 对的结论读不懂，只按等级算：%s", int(beside.sum()), named)
     checks = [
         (stated.isin([1, 2, 3, 4]) | (level == ""), level, "不是 1 到 4 的等级"),
-        (verdicts.notna() | (verdict == ""), verdict, "不是 accepted（采纳）或 declined（拒绝）"),
+        (verdicts.notna() | (verdict == "") | beside, verdict, "不是 accepted（采纳）或 declined（拒绝）"),
         (
             reasons.notna() | (reason == ""),
             reason,
@@ -103,7 +110,7 @@ def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.Dat
         ((level + verdict + reason) != "", level, "没有等级、结论或理由"),
     ]
     faults = [
-        f"第 {row + 2} 行“{values.iloc[row]}”：{fault}"
+        f"第 {numbers[row]} 行“{values.iloc[row]}”：{fault}"
         for good, values, fault in checks
         for row in np.flatnonzero(~good.to_numpy(bool))
     ]
@@ -112,7 +119,8 @@ def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.Dat
     reasons = reasons.where(reasons.notna(), "").where((verdicts != "declined") | (reason != ""), "other")
     implied = reasons.map({key: level for key, (_, level) in REASONS.items()}).astype(float)
     implied = implied.where(verdicts != "accepted", ACCEPTED)
-    return pd.DataFrame(
+    days = _days_of(judged)
+    read = pd.DataFrame(
         {
             "asking_id": ids_of(judged, asking),
             "record_id": ids_of(judged, answering),
@@ -120,7 +128,10 @@ def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.Dat
             "stated": stated.notna(),
             "reason": reasons,
         }
-    )
+    ).assign(day=pd.Series(days, judged.index, dtype="datetime64[us]"))
+    known = [day for day in days if day is not None]
+    order = sorted(range(len(days)), key=known.__getitem__) if len(known) == len(days) else range(len(days))
+    return read.iloc[list(order)].reset_index(drop=True)
 
 
 def _verdict(text: str) -> str | None:
@@ -149,11 +160,6 @@ def _tell_of_others(written: pd.Series, read: pd.Series) -> None:
         logger.warning("拒绝理由按意思归类：%s；请核对", named)
 
 
-def order_of(judged: pd.DataFrame) -> list[int]:
-    """The rows of a judged table in the order of their `day`, rows of one day as they stand; all as they stand where
-    the table has no days or one of them cannot be read.
-    """
-    rows = list(range(len(judged)))
-    days = [read_date(cell) for cell in judged["day"].tolist()] if "day" in judged else []
-    known = [day for day in days if isinstance(day, dt.date)]
-    return sorted(rows, key=known.__getitem__) if len(known) == len(rows) else rows
+def _days_of(judged: pd.DataFrame) -> list[dt.date | None]:
+    read = [read_date(cell) for cell in judged["day"]] if "day" in judged else [None] * len(judged)
+    return [day if isinstance(day, dt.date) else None for day in read]

@@ -54,6 +54,8 @@ _SPOILED = re.compile(  # 常温下5天就变质: what happens after a time toda
 )
 _MORE_THAN, _LESS_THAN = re.compile("超过|高于|大于|多于|超出|突破"), re.compile("低于|小于|少于|不足")
 _NO = re.compile("[不禁勿莫]|避免|防止|杜绝|难以|无法|要求|[须需应]")
+_MENDED = re.compile("解决|克服|消除|改善|改进|攻克|避免|针对|[由因]|目前|现[在有]|当前")  # what is today
+_A_FAULT = re.compile("(?:左右|以上|以下)?(?:等|这一)?的?(?:问题|难题|现象|情况|缺陷|状况|瓶颈)")
 _STOPS = "。！!？?\n"
 _SHARES = ("%", "‰")
 _EXACT = frozenset(("误差", "精度", "重复性", "公差"))  # a bare one is asked before the wish as well
@@ -89,7 +91,7 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     bound whose clause demands (要求, 须), that is all it says (良率≥70%) or that stands behind a colon
     (厚度：0.02-0.03mm) is asked; in one that asks by telling a fault, only what stands behind a wish.
     """
-    if _is_todays(indicator, text) or _is_worse(indicator, text):
+    if _is_todays(indicator, text) or (field != "indicators" and _is_worse(indicator, text)):
         return False
     if field in ASKED_FIELDS:
         return True
@@ -137,10 +139,17 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
 
 
 def _is_worse(indicator: Indicator, text: str) -> bool:
-    """Whether a bound is on the side that nobody asks for (结块率超过10%, 合格率低于80%), in words, without a no."""
+    """Whether a bound is on the side that nobody asks for (结块率超过10%, 合格率低于80%), in words, without a no; not
+    what its sentence wishes (求杀虫剂，死亡率高于95%).
+    """
     better = 0 if indicator.meaning.change else indicator.meaning.better
     worse = _MORE_THAN if better < 0 else _LESS_THAN if better > 0 else None
     if worse is None or not worse.match(indicator.text):
+        return False
+    start = max(text.rfind(sign, 0, indicator.start) for sign in _STOPS) + 1
+    wished = max((one.end() for one in WISHED.finditer(text, start, indicator.start)), default=-1)
+    mended = _MENDED.search(text, max(wished, 0), indicator.start) or _A_FAULT.match(text, indicator.end)
+    if wished >= 0 and not mended:
         return False
     first, _ = clause_of(text, indicator.start, indicator.end)
     return _NO.search(text, max(0, first), indicator.start) is None

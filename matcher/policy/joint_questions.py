@@ -42,7 +42,12 @@ _PERIODS = (
     ("[最近前][一1]年|[一1]年(?:以?内|来)|365|12个月", (_OF_A_YEAR,)),
 )
 _OF_FAULTS = re.compile("事故|违法|失信|异常")
-_NO_QUESTION = re.compile("体系|认证|次数|起数|金额|日期|时间|名称|情况说明|文号|管理办法|制度")
+_ASKED = re.compile(  # all of such a question; 否 to 是否整改, 是否移出 or 应急演练 says another thing
+    "是否|有无|有没有|企业|公司|本?单位|申[请报]|认定|填报|评价|提出|之前|以来|[近最前上当本]+|[一二两三123]+年度?|365[天日]"
+    "|\\d+个月|年度?|以?内|截至|目前|期间|未曾?|没有|无|不存在|存在|发生|出现|列入|纳入|被|过|曾|因|有"
+    "|特?别?重大|[特较]大|一般|严重|生产|产品|安全|质量|环境|环保|科研|污染|事故|事件|违法违规|违法|违规|行为|失信|诚信"
+    "|经营异常|企业名[录单]|名[录单]|情况|记录|问题|方面|含|网络|数据|偷税|漏税|偷漏税|以及|[和或及与且并、/,;:。()（），；：]|等|的"
+)
 
 
 def joint_answers(reading: Reading, titles: Mapping[str, str]) -> Reading:
@@ -87,7 +92,7 @@ def joint_answers(reading: Reading, titles: Mapping[str, str]) -> Reading:
 
 def asked_at_once(header: str) -> list[str]:
     """The facts of which a header asks whether one of them is so, or says that none is; [] where it asks for one only,
-    or for a time that does not cover theirs.
+    for a time that does not cover theirs, or for anything else (是否整改, 是否移出).
 
     >>> asked_at_once("企业是否列入经营异常名录和严重违法失信企业名单")
     ['listed_abnormal', 'listed_dishonest']
@@ -96,7 +101,7 @@ def asked_at_once(header: str) -> list[str]:
     """
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header))
     parts = [part for part, words in _PARTS.items() if re.search(words, text)]
-    if len(parts) < 2 or not _OF_FAULTS.search(text) or _NO_QUESTION.search(text):
+    if len(parts) < 2 or not _OF_FAULTS.search(text) or _ASKED.sub("", text):
         return []
     fields = next((fields for words, fields in _PERIODS if re.search(words, text)), ())
     return [of[part] for of in (*fields, _LISTED) for part in parts if part in of]

@@ -92,7 +92,8 @@ def read_targets(
             f"{first_few(list(names), '项')}：目标名称都是数。须一行一个指标，有“目标名称”“目标值”“实际值”等列；"
             "一行一个县区、几个指标并排的表请先改成这样"
         )
-    return _started(_with_days(_of_base(reading), day.year), given)
+    year, said = _year_named(reading, given)
+    return _started(_with_days(_of_base(reading), year or day.year), year, said)
 
 
 def _of_base(reading: Reading) -> Reading:
@@ -110,14 +111,19 @@ def _of_base(reading: Reading) -> Reading:
     return Reading(reading.rows, problems, account)
 
 
-def _started(reading: Reading, source: Any) -> Reading:
-    """Targets without a first day that end in the year of their title (2026年目标任务) begin with it."""
-    rows, account = reading.rows, reading.columns
+def _year_named(reading: Reading, source: Any) -> tuple[int | None, str]:
+    """The year of a table of targets by its title, else by the header of its goals, and which of them says so."""
+    account = reading.columns
     sheet = str(account["sheet"].iloc[0]) if len(account) else ""
     year = None if isinstance(source, pd.DataFrame) else _year_of_title(source, sheet, set(account["header"]))
-    said = "标题"
-    if year is None and (named := re.search(r"(20\d\d)年", _goal_header(account))):
-        year, said = int(named[1]), "目标"
+    named = re.search(r"(20\d\d)年", _goal_header(account))
+    return (int(named[1]), "目标") if year is None and named else (year, "标题")
+
+
+def _started(reading: Reading, year: int | None, said: str) -> Reading:
+    """Targets without a first day that end in the year that the table names (2026年目标任务) begin with it."""
+    rows, account = reading.rows, reading.columns
+    sheet = str(account["sheet"].iloc[0]) if len(account) else ""
     open_ = rows["start"].isna() & rows.get("start_text", pd.Series("", rows.index)).fillna("").eq("")
     ends = rows["due"].fillna(rows["due_max"]) if "due_max" in rows else rows["due"]
     open_ &= ~rows["name"].fillna("").astype(str).str.contains(_LEVEL_NAME)

@@ -16,6 +16,7 @@ from matcher.tables.public_period import PUBLIC_PERIOD
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 
 _PERIOD = re.compile("公示(?:期间?|期限|时间|起止时间|日期)(?:为|是|自)?[:：\\s]*([^；;。，,（(]+)")
+_OF_ANOTHER = re.compile("上一?[批次轮年]|前一?[批次轮]|去年|原公示|原定")
 _A_LINE = 2  # filled cells, at most, of a row that is a line beside the table
 
 
@@ -32,7 +33,7 @@ def with_period_beside(reading: Reading, source: str | Path | pd.DataFrame) -> R
         for number, row in zip(grid.numbers, grid.rows, strict=True):
             filled = [as_written(cell) for cell in row if not is_blank(cell)]
             for text in filled if len(filled) <= _A_LINE else ():
-                if (said := _PERIOD.search(text)) and _both_days(said[1]):
+                if (said := _PERIOD.search(text)) and _both_days(said[1]) and not _OF_ANOTHER.search(text):
                     found.setdefault(said[1].strip(), (number, text))
     if len(found) != 1:
         return reading

@@ -20,13 +20,16 @@ _OF_PERSONS = re.compile("姓名|专家|评委|评审人|委员|编号")  # head
 
 def in_one_writing(reading: Reading) -> Reading:
     """The table with the first writing of each item and reviewer in place of its others (ZJ-001 and zj—001, 《某项目》
-    and 某项目, 王某 and 王某教授), told. Writings stay apart where a reviewer would then have scored an item twice.
+    and 某项目, 王某 and 王某教授), told. Writings stay apart where a reviewer would then have scored an item twice, and
+    names that brackets tell apart (张某（男）, 张某（女）).
     """
     rows, lines = reading.rows, []
     if reading.rows.empty or not set(_WHO) <= set(rows):
         return reading
     for name, word in zip(_WHO, ("项", "位评委"), strict=True):
         for first, *others in _alike(rows[name], _item_key if name == "item" else _who_key):
+            if name == "reviewer" and len({*map(_apart, (first, *others))} - {""}) > 1:
+                continue
             joined = rows.assign(**{name: rows[name].replace(dict.fromkeys(others, first))})
             if _twice(joined) > _twice(rows):
                 continue
@@ -108,6 +111,11 @@ def _twice(rows: pd.DataFrame) -> int:
 
 def _item_key(text: str) -> str:
     return fold_id(_MARKS.sub("", text))
+
+
+def _apart(text: str) -> str:
+    """What stands in brackets behind a name."""
+    return "".join(re.findall("[（(](.+?)[）)]", text))
 
 
 def _who_key(text: str) -> str:

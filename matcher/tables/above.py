@@ -15,6 +15,7 @@ from matcher.tables.sheet_forms import FIRM
 from matcher.tables.unit_lines import statements
 
 _LABELS = ("企业名称", "完成单位", "单位", "企业", "公司")  # under which owners go, the first that the contract knows
+_WHOSE = ("owners",)  # fields by which each row of a list of rights says whose it is
 _OF_OWNER = (*OWNERS, "region", "industry")
 _INLINE = re.compile(r"([^\s:：;；,，]{2,14})[:：][^\S\n]*([^:：;；\n]*?)(?=\s+[^\s:：;；,，]{2,14}[:：]|[;；\n]|$)")
 _OFFICE = re.compile(
@@ -73,7 +74,7 @@ def take_owner(
     pairs = [pair for pair in pairs if pair.value and not _NOBODY.fullmatch(pair.value)]
     owners = {pair.value for pair in pairs if pair.field in OWNERS}
     # a field of one person counts where the rows do not tell who it is themselves
-    said_above = set() if set(by_one) & places.keys() else set(by_one) & {pair.field for pair in pairs}
+    said_above = set() if {*by_one, *_WHOSE} & places.keys() else set(by_one) & {pair.field for pair in pairs}
     searched = range(rows.end, len(grid.rows) if len(owners) == 1 or said_above else rows.end)
     below = [pair for at in searched for pair in _pairs(at, grid.rows[at], names)]
     owned = len(owners) == 1 and all(pair.value in owners for pair in below if pair.field in OWNERS)

@@ -7,25 +7,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from matcher.tables.cells import as_written, is_blank
+from matcher.tables.cells import as_written, is_blank, is_blank_word
 from matcher.tables.columns import read_cells
 from matcher.tables.contracts import OWNERS
 from matcher.tables.header_fields import Fields
 from matcher.tables.header_forms import header_key
 from matcher.tables.measures import is_unit
+from matcher.tables.row_numbers import numbers_rows
 from matcher.tables.schemas import Column, Contract
 from matcher.tables.unit_lines import money_unit
 
 _EITHER = {"单位", "所属单位"}
 _TICKS = set("√✓✔☑■●▲★")
 _MOST_READ = 2_000  # values of a column
+_A_RECORD = 3  # filled cells, at least, of a row that is no footer
 _OF_OWN_FORM = ("number", "yuan", "share", "date")  # kinds of fields that not any text can be
 _FILLED = ("text", "labels", "date")  # and those whose cells say the same in whichever column they stand
 
 
 def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence[object]], contract: Contract) -> None:
     """Take from fields the columns whose values cannot be what their header seems to name, and tell it; find the
-    columns that fill others.
+    columns that fill others, and the ids.
 
     A column 单位 that holds 台, 件 or 万元 is of no firm. A column of ticks says by its header what holds: it is no
     column of a field that is nearest to that header; neither is one of which nothing can be read as that field.
@@ -38,6 +40,7 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
             fields.known.add(place)
             what = f"写的是计量单位，没有当作“{contract[name].title}”"
             fields.remarks.append((place, what, f"请另加一列“{contract[name].title}”"))
+    _find_ids(fields, texts, body, contract.id_column)
     for place, column in list(fields.nearest.items()):
         if column.kind in _OF_OWN_FORM and _unreadable(column, body, place):
             del fields.nearest[place]
@@ -49,6 +52,7 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
                 (at, "这一列只打了勾，没有采用", action) if at == place else (at, what, old)
                 for at, what, old in fields.remarks
             ]
+    _name_where_no_code(fields, texts, body)
     for place, column in fields.rivals:
         if column.kind in _FILLED and not column.money and column.name not in fields.fillers:
             pair = [(_cell(row, fields.places[column.name]), _cell(row, place)) for row in body]
@@ -56,6 +60,49 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
             if (spare and column.name in fields.named) or _in_pieces(pair):
                 fields.fillers[column.name] = place
     fields.rivals = [(place, column) for place, column in fields.rivals if fields.fillers.get(column.name) != place]
+
+
+def _find_ids(fields: Fields, texts: Sequence[str], body: Sequence[Sequence[object]], name: str) -> None:
+    """Take the ids from a column ID where the column that goes before it (编号) is empty, or only numbers the rows and
+    ID does not.
+    """
+
+    def written(place: int) -> list[str]:
+        return [as_written(cell).strip() for row in body if not is_blank(cell := _cell(row, place))]
+
+    place = fields.places.get(name)
+    others = [at for at, text in enumerate(texts) if header_key(text) == "id" and not fields.of(at)]
+    if place is None or name in fields.named or len(others) != 1:
+        return
+    [other] = others
+    ids, spare = written(place), written(other)
+    if spare and (not ids or (numbers_rows(texts[place], ids) and not numbers_rows(texts[other], spare))):
+        fields.places[name] = other
+        fields.known.add(place)
+
+
+def _name_where_no_code(fields: Fields, texts: Sequence[str], body: Sequence[Sequence[object]]) -> None:
+    """Take names (专家姓名) for a field of ids, told, where a row has one and no code (专家编号); another code where
+    the column of the field's own name is empty.
+    """
+    for place, column in (*fields.names, *((at, one) for at, one in fields.rivals if one.kind == "id")):
+        taken = fields.places.get(column.name, place)
+        if taken == place or column.name in fields.named:
+            continue
+        rows = [row for row in body if sum(not is_blank(cell) for cell in row) >= _A_RECORD]
+        codes, names = ([_says(_cell(row, at)) for row in rows] for at in (taken, place))
+        left_out = any(name and not code for code, name in zip(codes, names, strict=True))
+        if left_out and (place in fields.known or not any(codes)):
+            fields.places[column.name] = place
+            fields.known = (fields.known - {place}) | {taken}
+            fields.rivals = [rival for rival in fields.rivals if rival[0] != place]
+            fields.remarks = [remark for remark in fields.remarks if remark[0] != place]
+            what = f"有的行没有写“{texts[taken]}”，各行改用“{texts[place]}”"
+            fields.remarks.append((taken, what, f"要用“{texts[taken]}”，请补全"))
+
+
+def _says(cell: object) -> bool:
+    return not is_blank(cell) and not (isinstance(cell, str) and is_blank_word(cell.strip()))
 
 
 def _cell(row: Sequence[object], place: int) -> object:

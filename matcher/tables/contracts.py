@@ -28,7 +28,8 @@ class Column:
     辆), which stands beside it. money: a text of money, whose plain numbers are in the unit that the sheet states.
     once: whether people write it once a group, in the first of its rows. open_sum: money of which 面议 is an answer,
     and no missing one. heads: words that name it in compounds too, behind any of `leads`: 期望, 达到 and 指标 in
-    期望达到指标. opening: texts of which the first that is filled gives its beginning where this one is empty.
+    期望达到指标. opening: texts of which the first that is filled gives its beginning where this one is empty. later:
+    those of its headers that give way to the others, wherever they stand.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Column:
     heads: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
     opening: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,10 @@ def column(
     heads: str = "",
     leads: str = "",
     opening: str = "",
+    later: str = "",
 ) -> Column:
-    """A column, its words with blanks between them."""
-    texts = tuple(headers.split())
+    """A column, its words with blanks between them; the headers `later` need not stand among `headers`."""
+    texts = (*headers.split(), *later.split())
     return Column(
         name,
         kind,
@@ -130,4 +133,5 @@ def column(
         heads=tuple(heads.split()),
         leads=tuple(leads.split()),
         opening=tuple(opening.split()),
+        later=tuple(later.split()),
     )

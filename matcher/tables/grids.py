@@ -188,7 +188,7 @@ def _frame_header(labels: Sequence[Any]) -> tuple[list[list[Any]], list[Merged]]
     parts = [label if isinstance(label, tuple) else (label, *[""] * (depth - 1)) for label in labels]
     if depth == 1:
         return [[part[0] for part in parts]], []
-    parts = [tuple("" if _UNNAMED.fullmatch(str(text)) else text for text in part) for part in parts]
+    parts = [tuple("" if is_blank(text) or _UNNAMED.fullmatch(str(text)) else text for text in part) for part in parts]
     rows = [[part[level] for part in parts] for level in range(depth) if any(part[level] for part in parts)]
     merged = []
     for at, row in enumerate(rows):

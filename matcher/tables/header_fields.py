@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from matcher.tables import cells
-from matcher.tables.header_forms import header_key, header_label, header_unit, is_carried, measured_in
+from matcher.tables.header_forms import header_key, header_label, header_unit, is_carried, measured_in, peel
 from matcher.tables.header_rows import spellings
 from matcher.tables.header_units import scale_of_counts, split_unit
 from matcher.tables.header_words import CLOSE, Meaning, Vocabulary, kinds_left_out
@@ -18,7 +18,7 @@ _ALIKE = 0.7  # a header as like as this to a field that has no column is told
 _BARE_CODES = ("编号", "编码", "代码", "id")
 _VAGUE = {"项目名称", "名称", "标题", "题目", "单位", "内容", "简介", "描述", "详情"}
 _RENAME = "有几列都是这个表头，请各写不同的名称，如写明年份"
-_OF_ANY_TABLE = {"编号": 2, "id": 3, "序号": 4, "no": 4, "no.": 4, "行号": 4}  # ids, the first before the others
+_OF_ANY_TABLE = {"编号": 3, "id": 4, "序号": 5, "no": 5, "no.": 5, "行号": 5}  # ids, the first before the others
 _NO_MONEY = ("id", "text", "labels", "date")  # kinds of fields that no column with a unit of money can be
 _MOST = 200  # headers that nobody knows for which the nearest field is looked up
 
@@ -31,9 +31,9 @@ class Fields:
     columns make up, in the file's order. summed: fields that add up columns; left_out: for each of these the
     columns that nobody knows and that may count a further kind. fillers: for fields whose column is empty in some rows
     the further column that is taken there. rivals: further columns that name a field which has
-    one. rivalling: columns of no field that are nearest to one and the same. named: fields whose column the user
-    names. remarks: column, problem and action. known: columns of no field that are no riddle. nearest: the fields
-    that others could be.
+    one. names: columns of names that gave way to one of codes. rivalling: columns of no field that are nearest to one
+    and the same. named: fields whose column the user names. remarks: column, problem and action. known: columns of no
+    field that are no riddle. nearest: the fields that others could be.
     repeated: columns whose header stands over another one too, so that it names neither. inverse: fields of yes and no
     whose column states the opposite.
     """
@@ -45,6 +45,7 @@ class Fields:
     left_out: dict[str, list[int]] = field(default_factory=dict)
     fillers: dict[str, int] = field(default_factory=dict)
     rivals: list[tuple[int, Column]] = field(default_factory=list)
+    names: list[tuple[int, Column]] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
     known: set[int] = field(default_factory=set)
@@ -165,11 +166,14 @@ def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, co
             fields.remarks.append((place, meaning.note, "若不是，请改列名，或指定这一列是什么"))
     elif column.joins:
         fields.joined.setdefault(column.name, [fields.places[column.name]]).append(place)
-    elif (column.name not in fields.named and (is_carried(header_key(texts[place])) or meaning.rank == CLOSE)) or (
-        _is_code(meaning, header_key(texts[fields.places[column.name]]))
-        and not _is_code(meaning, header_key(texts[place]))
+    elif column.name not in fields.named and (is_carried(header_key(texts[place])) or meaning.rank == CLOSE):
+        fields.known.add(place)
+    elif _is_code(meaning, header_key(texts[fields.places[column.name]])) and not _is_code(
+        meaning, header_key(texts[place])
     ):
         fields.known.add(place)
+        if header_key(texts[place]) not in _BARE_CODES:
+            fields.names.append((place, column))
     else:
         fields.rivals.append((place, column))
         fields.known.add(place)
@@ -331,10 +335,10 @@ def _plain(column: Column, unit: str) -> str:
 
 
 def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
-    """What the user names comes first, words for something close last; among the others a word of many meanings and, at
-    the end, a data base's id and a sheet's running number give way. A 统一社会信用代码 that is called so goes before a
-    number of taxpayers. Of what may be an id the one of the field's own name comes first (项目编号 before 受理编号),
-    then another code (专家编号), then a name (专家姓名, 项目).
+    """What the user names comes first, words for something close last; among the others a word of many meanings, what a
+    column calls `later` and, at the end, a data base's id and a sheet's running number give way. A 统一社会信用代码 so
+    called goes before a number of taxpayers. Of what may be an id that of the field's own name comes first
+    (项目编号 before 受理编号), then another code (专家编号), then a name (专家姓名, 项目).
     """
     key, rank = header_key(text), meaning.rank
     vague = int(is_carried(key) or key in _VAGUE)
@@ -342,6 +346,9 @@ def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
         vague = -2 if header_key(meaning.columns[0].title) == key else -1
     if key.endswith("信用代码") and any(header_key(column.title) == key for column in meaning.columns):
         vague = -1
+    later = {header_key(word) for column in meaning.columns for word in column.later}
+    if not later.isdisjoint((key, header_key(peel(text).core))):
+        vague = 2
     vague = _OF_ANY_TABLE.get(key, vague)
     return (0 if not rank else 2 if rank == CLOSE else 1), vague, rank
 

@@ -8,9 +8,12 @@ _KIND = re.compile(r"[【\[(（](?:单选|多选|填空|必填|选填|必答|下
 _ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 _NUMBER = re.compile(r"^[\s*]*(?:[Qq]?\d{1,3}[、.．:：)）]|第?[一二三四五六七八九十]{1,3}[、.．题])\s*")
 _ASKS = re.compile(
-    r"(?P<asked>.{2,}?)(?:是|有|为)?(?:什么|哪些|哪几个|哪几项|哪一?方面|哪种|哪类|何种|多少|怎样的?|如何|多久|何时)[^，,]{0,4}?[?？]?"
+    r"(?P<asked>.{2,}?)(?:是|有|为)?(?:什么|哪些|哪几个|哪几项|哪一?方面|哪种|哪类|何种|多少(?:万?元|钱)?|怎样的?|如何|多久|何时)"
+    r"(?:呢|内容|方面|类型|类别|要求|情况)?[?？]?"
     r"|(?P<bare>.{2,}?)[?？]"
 )
+_OF_NO_NEED = re.compile(r"去年|上年|今年|近[一二三两几\d]*年|最近|以往|过去|曾|[过了][?？]?$|参加|参会|大会|活动")
+_WISHES = re.compile("希望|期望|计划|拟|预计|打算|准备|愿|意向|[可能]够?(?:投|出|支付|承受)")
 _YES_OR_NO = re.compile(".{0,12}(?:是否|有无|有没有|能否|可否|吗[?？]?$)")
 _YOU = re.compile("^(?:请问|您所在的?|您的?|你们?的?|贵)+")
 _WHO = re.compile(
@@ -20,14 +23,18 @@ _WHO = re.compile(
 )
 _WAY = re.compile(".*(?:何种|哪种|哪些|什么|怎样的?).{0,4}(?:方式|形式|模式).*合作.*|.*合作的?(?:方式|形式|模式).*")
 _MONEY = re.compile(".*(?:投入|出资|支付|预算).{0,6}多少.{0,4}")
+_BARE_WHO = re.compile("(?:本|我)?(?:企业|公司|单位|方)?")
 
 
 def asked_for(text: str) -> tuple[str, ...]:
     """What a header that is a question asks for, in words as headers have them, those nearest to its own first; what
-    stands in its brackets, which may be a unit, behind them. () for one that is no question, or one of yes and no.
+    stands in its brackets, which may be a unit, behind them. () for one that is no question, or one of yes and no, of
+    what was before, of an event, or of how many there are.
 
     >>> asked_for("5、贵企业目前遇到的主要技术难题是什么？"), asked_for("8、希望以何种方式与高校合作？【多选题】")
     (('企业目前遇到的主要技术难题', '技术难题'), ('合作方式',))
+    >>> asked_for("贵公司有多少研发人员？"), asked_for("近三年投入多少资金？"), asked_for("研发投入是多少？")
+    ((), (), ())
     >>> asked_for("7、计划投入多少资金？（万元）"), asked_for("是否有研发机构？"), asked_for("6、希望达到的技术指标")
     (('拟投入资金（万元）',), (), ())
     """
@@ -36,13 +43,17 @@ def asked_for(text: str) -> tuple[str, ...]:
     asides = "".join(_ASIDE.findall(plain))
     plain = _ASIDE.sub("", plain).strip(" *:：。")
     question = _ASKS.fullmatch(plain)
-    if _YES_OR_NO.match(plain) or not (question or of_a_form):
+    wished = "多少" not in plain or _WISHES.search(plain) is not None
+    if _YES_OR_NO.match(plain) or _OF_NO_NEED.search(plain) or not wished:
+        return ()
+    if _MONEY.fullmatch(plain):
+        return ("拟投入资金" + asides,)
+    if not (question or of_a_form):
         return ()
     if question is None:
         return (plain + asides,)
     if _WAY.fullmatch(plain):
         return ("合作方式",)
-    if _MONEY.fullmatch(plain):
-        return ("拟投入资金" + asides,)
     asked = _YOU.sub("", (question["asked"] or question["bare"]).strip())
-    return tuple(dict.fromkeys(form + asides for form in (asked, _WHO.sub("", asked).strip("的")) if len(form) > 1))
+    forms = (asked, _WHO.sub("", asked).strip("的"))
+    return tuple(dict.fromkeys(form + asides for form in forms if len(form) > 1 and not _BARE_WHO.fullmatch(form)))

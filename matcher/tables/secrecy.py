@@ -31,7 +31,10 @@ _SECRET_CELL = (
 )
 _OF_SECRECY = re.compile("涉密|保密|密级|定密|^is_?(?:secret|confidential)$", re.I)
 _OF_CONSENT = re.compile(  # a column that asks whether the row may be shown to others
-    "公开|^(?:is_?)?public$|(?:同意|愿意?|允许|授权|能否|可否|可以|对外|向社会|在?平台|上?网站?).{0,8}(?:发布|公布|公示)",
+    "公开|^(?:is_?)?public$"
+    "|(?:同意|愿意?|允许|授权|[能可]否|可以?).{0,16}(?<!授权)(?:发布|公布|公示)(?![会号日])"
+    "|(?:发布|公布|公示)意[愿向]|同意(?:对外|上网)$|[能可]否对外$"
+    "|^(?:是否)?(?:需要?|要)?在?(?:对外|向社会|平台上?|上?网站?上?)(?:发布|公布|公示)(?:与否|标[志记识])?$",
     re.I,
 )
 _NO_CONSENT = re.compile(
@@ -50,6 +53,8 @@ _NAMELESS = re.compile(  # 匿名发布, 企业名称不公开, 隐去单位名�
     f"|不(?:予|宜|便|对外)?公开(?:企业|单位)$|{_NAME}[^,，。；;]{{0,10}}?(?:不(?:予|宜|便|对外)?(?:公开|公布|发布)|保密)"
 )
 _OF_NAME = re.compile(f"(?:公开|公布|发布|公示|显示).{{0,4}}{_NAME}|{_NAME}.{{0,6}}(?:公开|公布|发布|公示|显示)")
+_ANONYMOUS = re.compile("(?:是否|有无|要求|需要?|需求|企业|单位)*匿名(?:对外)?(?:发布|公开|公布|公示|展示)?(?:需求)?")
+_YES = re.compile("是|有|要|需要?|同意|√|[☑√]|true|y(?:es)?|1(?:\\.0)?|匿名")
 _TERM = re.compile(  # how long the partners keep silent: a clause of their contract, no secrecy of the row
     "保密(?:期限?|年限|时间|义务|责任)(?![^,，;；。\n]*(?:公开|[秘机绝涉]密))[^,，;；。\n]*"
 )
@@ -62,6 +67,8 @@ def says_secret(header: str, cell: str) -> bool:
     >>> says_secret("是否公开", "否"), says_secret("密级", "秘密★5年"), says_secret("备注", "需签保密协议")
     (True, True, False)
     >>> says_secret("是否同意对外发布", "不同意"), says_secret("是否公开", "☑是 □否"), says_secret("是否已发布", "否")
+    (True, False, False)
+    >>> says_secret("是否对外发布", "否"), says_secret("是否已在平台发布", "否"), says_secret("授权公布号", "无")
     (True, False, False)
     >>> says_secret("是否公开", "0"), says_secret("公开次数", "0"), says_secret("是否公开企业名称", "0")
     (True, False, False)
@@ -95,9 +102,13 @@ def keeps_name_back(header: str, cell: str) -> bool:
 
     >>> keeps_name_back("备注", "企业名称不公开"), keeps_name_back("备注", "联系人不公开")
     (True, False)
+    >>> keeps_name_back("是否匿名发布", "是"), keeps_name_back("是否匿名发布", "否"), keeps_name_back("匿名评审", "是")
+    (True, False, False)
     """
     if _NAMELESS.search(cell):
         return True
+    if _ANONYMOUS.fullmatch(header.strip()):
+        return any(_YES.fullmatch(text.lower().strip()) for text in (cell, ticked(cell)))
     return _OF_NAME.search(header) is not None and _NO_CONSENT.fullmatch(ticked(cell).lower().strip()) is not None
 
 

@@ -163,10 +163,12 @@ def _in_words(text: str, asked: _Asked) -> bool | Fault | None:
 
 
 def _in_a_word_of(header: str, text: str) -> bool | None:
-    """An answer in a verb of the header, which may itself deny: 未列入 says no of 列入…, and yes of 未列入…."""
+    """An answer in a verb of the header, which may itself deny: 未列入 says no of 列入…, and yes of 未列入….
+    曾列入 says nothing of now.
+    """
     answer = _ANSWER.fullmatch(text)
     at = header.find(answer["verb"]) if answer else -1
-    if answer is None or at < 0:
+    if answer is None or at < 0 or (text.startswith("曾列入") and "曾" not in header):
         return None
     denied = bool(re.search(rf"(?:{_NOT})(?:曾|被)?$", header[:at])) and not header[:at].endswith("有无")
     return bool(answer["no"]) == denied

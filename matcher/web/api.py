@@ -287,9 +287,13 @@ async def search(body: Search, service: Shared) -> dict[str, Any]:
             if name not in index.records:
                 there = "、".join(map(str, index.records.columns))
                 raise HTTPException(422, f"where：库里没有“{name}”这一列；有：{there}")
-        hits = await service.work(index.search, body.text, body.k, where=where, valid_on=body.valid_on)
-        notes = [*label_notes(index.records, where), *([] if hits else ["筛选条件没有留下任何记录"])]
-        return {"hits": mask_nested(hits), "notes": mask_nested(notes)}
+
+        def work() -> dict[str, Any]:
+            hits = index.search(body.text, body.k, where=where, valid_on=body.valid_on)
+            notes = [*label_notes(index.records, where), *([] if hits else ["筛选条件没有留下任何记录"])]
+            return {"hits": mask_nested(hits), "notes": mask_nested(notes)}
+
+        return await service.work(work)
     index, found = await service.matches(body.side, body.text, body.k)
     return {"hits": mask_nested(index.hits(found)), "notes": []}
 

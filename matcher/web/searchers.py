@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -62,7 +62,8 @@ class Searchers:
         told = {"side": side, "judged": judged.to_dict("records"), "asked": asked.to_dict("records")}
         forks = list[Fork]()
         with contextlib.suppress(ForkError):
-            forks += [self._next() for _ in list(self._all)]
+            while True:  # until there is none but those
+                forks.append(self._next(forks))
         for fork in forks:
             try:
                 self._asked(fork, told)
@@ -75,9 +76,9 @@ class Searchers:
         for fork in list(self._all):
             self._gone(fork)
 
-    def _next(self) -> Fork:
-        """A process that is idle; waits until one is."""
-        while self._all:
+    def _next(self, besides: Sequence[Fork] = ()) -> Fork:
+        """A process that is idle; waits until one is. Raises ForkError where there is none but some that are held."""
+        while any(fork not in besides for fork in self._all):
             with contextlib.suppress(queue.Empty):
                 fork = self._idle.get(timeout=1)
                 if fork in self._all:

@@ -29,6 +29,14 @@ def test_other_nouns_are_taken(tmp_path, nouns):
     assert settings(tmp_path, nouns + "\n")[0]["goal"] == "total"
 
 
+def test_headers_that_name_both_sides_are_not_turned_round(tmp_path):
+    (tmp_path / "规则.yaml").write_text("nouns: {left: 企业, right: 需求}\n", "utf-8")
+    (tmp_path / "配对.csv").write_text("需求企业编号,企业需求编号,得分\nQ1,X1,0.9\n", "utf-8")
+    named = {"需求企业编号": "left_id", "企业需求编号": "right_id"}
+    pairs = read_pairs(tmp_path / "配对.csv", columns=named)
+    assert settings_and_columns(tmp_path / "规则.yaml", pairs)[0]["nouns"]["right"] == "需求"
+
+
 def test_nouns_say_nothing_of_a_table_without_them(tmp_path):
     plain = "left_id,right_id,score\nX1,E1,0.9\n"
     assert settings(tmp_path, "nouns: {left: 需求, right: 专家}\n", plain)[0]["nouns"]["left"] == "需求"
@@ -73,3 +81,25 @@ def test_who_is_away_may_be_called_by_the_side(tmp_path):
     with pytest.raises(TableError, match="没有“人员编号”“时段”"):
         read_facts(tmp_path / "b.csv", ["person_id", "slot"])
     assert isinstance(read_facts(tmp_path / "a.csv", ["person_id", "slot"]), pd.DataFrame)
+
+
+@pytest.mark.parametrize(
+    ("header", "sides"),
+    [
+        ("企业编号,专家编号,项目编号,得分", ("E1", "P1")),
+        ("企业编号,专家编号,需求编号,得分", ("E1", "P1")),
+        ("专家编号,企业编号,姓名,得分", ("Q1", "E1")),
+    ],
+)
+def test_firms_are_the_right_side_where_nothing_else_is(tmp_path, header, sides):
+    (tmp_path / "p.csv").write_text(f"{header}\nQ1,E1,P1,80\n", "utf-8")
+    pair = read_pairs(tmp_path / "p.csv").iloc[0]
+    assert (pair["left_id"], pair["right_id"]) == sides
+
+
+@pytest.mark.parametrize(("cell", "told"), [("不通车", True), ("约8公里", True), ("", False), ("8", False)])
+def test_a_distance_may_be_unknown(tmp_path, caplog, cell, told):
+    (tmp_path / "d.csv").write_text(f"专家编号,村编号,路程\nE1,V1,12\nE2,V1,{cell}\n", "utf-8")
+    distances = read_facts(tmp_path / "d.csv", ["left_id", "right_id", "distance"])["distance"]
+    assert (distances[0], bool(distances.isna()[1])) == (12, cell != "8")
+    assert ("按路程不详" in caplog.text) == told

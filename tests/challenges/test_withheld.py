@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from matcher.challenges import challenge_table, find_challenges
 from matcher.challenges.bids import check_bids
 from matcher.challenges.results import Challenges
 from matcher.challenges.withheld import withheld_needs
@@ -37,6 +38,12 @@ def needs(header, *cells):
         ("是否同意对外发布（必填）", "不同意"),
         ("是否允许对外公布", "否"),
         ("能否在平台发布", "不能"),
+        ("是否对外发布", "否"),
+        ("是否可对外发布", "否"),
+        ("是否在网上发布", "否"),
+        ("发布意愿", "不同意"),
+        ("能否对外", "否"),
+        ("是否同意由科技局统一对外发布", "否"),
         ("是否同意公开", "☑否 □是"),
         ("是否同意公开", "□是 ☑否"),
         ("公开意愿", "仅限内部使用"),
@@ -68,6 +75,12 @@ def test_what_says_so_is_withheld(header, said):
         ("是否同意对外发布", "同意"),
         ("是否同意对外发布", ""),
         ("是否已发布", "否"),
+        ("是否已在省平台发布", "否"),
+        ("是否在其他平台发布过", "否"),
+        ("是否曾对外发布", "否"),
+        ("平台发布情况", "否"),
+        ("是否同意参加对外发布会", "不同意"),
+        ("授权公布号", "否"),
         ("是否同意推送专家", "不同意"),
         ("是否同意调剂", "否"),
         ("对接意愿", "不愿意"),
@@ -113,9 +126,15 @@ def test_other_words_withhold_nothing(header, said):
         ("备注", "不对外公开企业名称", "（企业要求不公开名称）"),
         ("是否同意对外发布", "匿名发布", "（企业要求不公开名称）"),
         ("是否公开企业名称", "否", "（企业要求不公开名称）"),
+        ("是否匿名发布", "是", "（企业要求不公开名称）"),
+        ("匿名发布", "√", "（企业要求不公开名称）"),
+        ("是否匿名", "☑是 □否", "（企业要求不公开名称）"),
         # honest neighbours
         ("备注", "联系人不公开", "甲泵业有限公司"),
         ("是否公开企业名称", "是", "甲泵业有限公司"),
+        ("是否匿名发布", "否", "甲泵业有限公司"),
+        ("是否匿名", "□是 ☑否", "甲泵业有限公司"),
+        ("匿名评审", "是", "甲泵业有限公司"),
         ("备注", "企业名称已变更", "甲泵业有限公司"),
         ("备注", "开发匿名化数据发布平台", "甲泵业有限公司"),
         ("是否同意对外发布", "同意", "甲泵业有限公司"),
@@ -131,6 +150,26 @@ def test_a_firm_that_wants_no_name_published_is_not_named(header, said, owner):
     bids = pd.DataFrame({"bid_id": ["J1"], "challenge_id": made["challenge_id"], "bidder": ["甲泵业有限公司"]})
     state = check_bids(bids, made).set_index("check").loc["not_needer", "state"]
     assert state == ("unknown" if owner.startswith("（") else "not_met")
+
+
+@pytest.mark.parametrize(
+    ("remark", "whose", "shown"),
+    [
+        ("匿名发布", "虚构果业有限公司", "某企业"),
+        ("匿名发布", "我司虚构果业", "我司某企业"),
+        ("匿名发布", "临沂虚构果业集团公司", "临沂某企业"),
+        # honest neighbours
+        ("匿名发布", "果业公司", "果业公司"),
+        ("匿名发布", "虚构农业有限公司", "虚构农业有限公司"),
+        ("", "虚构果业有限公司", "虚构果业有限公司"),
+    ],
+)
+def test_nor_do_the_texts_name_it(remark, whose, shown):
+    row = f"N1,虚构果业有限公司,风机降噪,寻求风机降噪方法，噪声≤60dB,{remark}"
+    table = read_needs(f"需求编号,企业名称,需求名称,需求描述,备注\n{row}\n".encode()).rows
+    found = find_challenges(table, pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C"], "good_match": [False]}))
+    made = challenge_table(found.assign(wording=f"{whose}的桃只能放5天"), table)
+    assert made["wording"].tolist() == [f"{shown}的桃只能放5天"]
 
 
 def test_a_later_review_that_passes_lifts_an_earlier_refusal():

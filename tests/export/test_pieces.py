@@ -1,7 +1,9 @@
 """Results in a folder, piece by piece."""
 
+import contextlib
 import datetime as dt
 import doctest
+import errno
 import json
 import signal
 import subprocess
@@ -208,3 +210,22 @@ def test_settings_are_plain_values_or_days(given, again, tmp_path):
     assert write(given) == write(again) == {"pieces": 1, "t": 1}
     with pytest.raises(OutputError, match="设置不同"):
         write("other")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied"), "没有权限在文件夹“.*”中写文件"),
+        (OSError(errno.ENOSPC, "No space left on device"), "磁盘已满"),
+        (OSError(errno.ENOLCK, "No locks available"), "不能写入文件夹“.*”：No locks available"),
+    ],
+)
+def test_a_folder_that_cannot_be_held_is_told_in_words(error, words, tmp_path, monkeypatch):
+    @contextlib.contextmanager
+    def not_held(lock):
+        raise error
+        yield
+
+    monkeypatch.setattr("matcher.export.pieces.held", not_held)
+    with pytest.raises(OutputError, match=words):
+        write_pieces(tmp_path / "f", iter([]), lambda piece: [], settings={})

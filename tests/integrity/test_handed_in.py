@@ -89,7 +89,10 @@ def test_a_workbook_with_a_sheet_of_units_and_one_of_persons_is_read_whole(tmp_p
     assert reading.problems["problem"].str.contains("2 个工作表（单位、个人）都是记录，都已读入").any()
 
 
-@pytest.mark.parametrize("other", ["已移出", "信用修复", "作废", "填报说明"])
+@pytest.mark.parametrize(
+    "other",
+    ["已移出", "信用修复", "作废", "填报说明", "拟列入", "待审", "征求意见", "不予处罚", "核查中", "备份", "模板"],
+)
 def test_a_sheet_of_what_bars_no_more_is_not_read(tmp_path, other):
     rows = read_records(book(tmp_path / "记录.xlsx", {"记录": RECORDS, other: UNIT})).rows
     assert rows["name"].tolist() == ["庞某林"]
@@ -98,5 +101,50 @@ def test_a_sheet_of_what_bars_no_more_is_not_read(tmp_path, other):
 def test_a_sheet_of_something_else_is_no_sheet_of_records(tmp_path):
     path = book(tmp_path / "记录.xlsx", {"记录": RECORDS, "通讯录": "姓名,单位,电话|甲某,示例大学,1"})
     assert read_records(path).rows["name"].tolist() == ["庞某林"]
+    certificates = "企业名称,批准文号,起始日期,有效期|乙公司,科字1号,2024-11-01,2024-11-01至2027-10-31"
+    path = book(tmp_path / "三.xlsx", {"记录": RECORDS, "高企名单": certificates})
+    assert read_records(path).rows["name"].tolist() == ["庞某林"]
     path = book(tmp_path / "二.xlsx", {"单位": UNIT, "个人": RECORDS})
     assert read_records(path, sheet="个人").rows["name"].tolist() == ["庞某林"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("联系人姓名", "赵某"),
+        ("单位负责人", "赵某"),
+        ("财务负责人", "赵某"),
+        ("填报人姓名", "赵某"),
+        ("推荐人姓名", "赵某"),
+        ("法定代表人姓名", "赵某"),
+        ("研发人员", 35),
+        ("科技人员", "20人"),
+        ("其他人员", 5),
+        ("外聘人员", "无"),
+        ("申请人", "虚构厂"),
+        ("申请人", "王某"),
+    ],
+)
+def test_offices_contacts_and_counts_are_no_unread_persons(header, cell):
+    records = pd.DataFrame([{"姓名": "庞某林", "所在单位": "虚构大学", "限制事项": "申报", "限制截止日期": "永久"}])
+    table = pd.DataFrame([{"项目编号": "P1", "项目负责人": "王某", "承担单位": "虚构厂", header: cell}])
+    marks = check_integrity(read_subjects(table).rows, read_records(records).rows, role="applicant", on="2026-11-24")
+    assert marks["state"].tolist() == ["clear"]
+    who = table.rename(columns={header: "子任务负责人"}).assign(子任务负责人="庞某林")
+    marks = check_integrity(read_subjects(who).rows, read_records(records).rows, role="applicant", on="2026-11-24")
+    assert marks["state"].tolist() == ["confirm"]
+
+
+@pytest.mark.parametrize(
+    ("period", "last"),
+    [
+        ("3年（2024-06-18至2027-06-17）", "2027-06-17"),
+        ("2024-06-18至2027-06-17（3年）", "2027-06-17"),
+        ("原5年（2024-06-18至2029-06-17），现改为3年", None),
+        ("5年（原为3年（2024-06-18至2027-06-17））", None),
+        ("3年，自2024-06-18起（申诉期2024-07-01至2024-08-01）", None),
+    ],
+)
+def test_days_in_brackets_are_the_period_only_behind_its_length(period, last):
+    ends = read_records(pd.DataFrame([{"姓名": "庞某林", "限制期限": period}])).rows["ends_on"].iloc[0]
+    assert (None if pd.isna(ends) else str(ends)[:10]) == last

@@ -311,3 +311,32 @@ def test_the_later_judgement_of_a_pair_counts_by_its_day(days, declined):
     found = match(needs, fit_feedback(Index.build(outcomes), needs, judged))["outcome_id"].tolist()
     assert ("C1" not in found) == declined
     assert (len(declined_pairs(judged)) == 1) == declined
+
+
+def test_rows_that_are_left_out_neither_shift_the_others_nor_their_numbers():
+    pairs = {"need_id": "N1", "outcome_id": ["C1", "C1", "C1"], "reason": ["", "已解决", ""]}
+    days = ["2026-06-01", "2026-05-01", "2026-04-01"]
+    open_first = pd.DataFrame(pairs | {"verdict": ["待定", "拒绝", "采纳"], "day": days})
+    assert declined_pairs(open_first)[["reason", "day"]].astype(str).values.tolist() == [["已解决", "2026-05-01"]]
+    needs = pd.DataFrame({"need_id": ["N1"], "title": ["齿轮磨削"]})
+    assert fit_feedback(build(), needs, open_first).feedback.table["reason"].tolist() == ["already solved"]
+    with pytest.raises(TableError, match="第 4 行“随便”"):
+        declined_pairs(pd.DataFrame(pairs | {"verdict": ["待定", "拒绝", "随便"]}))
+
+
+@pytest.mark.parametrize(
+    ("level", "verdict", "levels"),
+    [
+        ("4", "双方签订合同50万元", [4.0]),
+        ("2", "已与学校联系", [2.0]),
+        # honest neighbours
+        ("4", "拒绝", [4.0]),
+        ("", "采纳", [4.0]),
+        ("", "尚未采纳", []),
+        ("", "未成交", []),
+    ],
+)
+def test_other_words_beside_a_level_are_no_verdict(level, verdict, levels):
+    rows = [("N1", "C1", level, verdict, ""), ("N1", "C2", "1", "", "")]
+    read = read_judgements(judged(*rows), "need_id", "outcome_id")
+    assert read.loc[read["record_id"] == "C1", "level"].tolist() == levels

@@ -39,3 +39,20 @@ def test_a_column_of_firms_goes_before_the_line_above(tmp_path):
     done = joined(tmp_path, "企业名称：虚构甲科技有限公司,,,", rows)
     assert done.links["written"].tolist()[0] == "虚构丙有限公司"
     assert done.links["enterprise_id"].tolist() == ["", ""]
+
+
+@pytest.mark.parametrize("above", ["申报单位：虚构孵化器有限公司", "企业名称：虚构甲科技有限公司", "单位：件"])
+def test_rights_are_their_owners_whoever_stands_above(tmp_path, above):
+    firms = pd.DataFrame({"enterprise_id": ["A", "B"], "name": ["虚构甲科技有限公司", "虚构乙科技有限公司"]})
+    head = "知识产权名称,类别,授权号,授权日期,获得方式"
+    rows = [f"夹具{name},实用新型,ZL20222234567{n}.1,2023-03-14,自主研发" for n, name in enumerate("甲乙")]
+    (tmp_path / "a.csv").write_text(
+        "\n".join([f"{above},,,,,", f"{head},专利权人", *(f"{row},虚构{row[2]}科技有限公司" for row in rows)]), "utf-8"
+    )
+    assert add_registers(firms, {"rights": [tmp_path / "a.csv"]}, ["hte"], on="2026-11-24").links[
+        "enterprise_id"
+    ].tolist() == ["A", "B"]
+    (tmp_path / "b.csv").write_text("\n".join(["企业名称：虚构甲科技有限公司,,,,", head, *rows]), "utf-8")
+    assert add_registers(firms, {"rights": [tmp_path / "b.csv"]}, ["hte"], on="2026-11-24").links[
+        "enterprise_id"
+    ].tolist() == ["A", "A"]

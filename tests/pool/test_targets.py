@@ -403,3 +403,14 @@ def test_goals_months_and_days_that_headers_leave_out(tmp_path, lines, rows):
     shown = [[None if pd.isna(one) else str(one)[:10] if hasattr(one, "year") else one for one in row]
              for row in read.to_numpy().tolist()]  # fmt: skip
     assert shown == rows
+
+
+@pytest.mark.parametrize(
+    ("title", "due"),
+    [("2025年目标任务表", "2025-12-31"), ("目标任务表", "2026-12-31"), ("2026年目标任务表", "2026-12-31")],
+)
+def test_months_and_yearly_goals_are_of_the_year_of_the_title(tmp_path, title, due):
+    lines = f"{title},,,\n指标名称,年度目标,实际完成,完成时限\n高企净增,60,52,12月底\n小巨人净增,8,3,\n"
+    (tmp_path / "t.csv").write_text(lines, "utf-8")
+    table = read_targets(tmp_path / "t.csv", on="2026-01-15").rows
+    assert table["due"].astype(str).str[:10].tolist() == [due, due]

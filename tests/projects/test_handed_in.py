@@ -16,14 +16,25 @@ def managed(stage):
     return read_managed(table(f"项目编号,项目名称,起止年月,项目状态,状态日期|K1,甲,2025.1-2026.12,{stage},2025-01-05"))
 
 
-@pytest.mark.parametrize("note", ["延期至2026年11月", "负责人变更为甘某"])
+@pytest.mark.parametrize("note", ["延期至2026年11月", "负责人变更为甘某", "待验收", "拟终止", "未结题"])
 def test_a_note_behind_a_stage_that_goes_on_is_told_and_refuses_nothing(note):
     reading = managed(f"在研（{note}）")
     assert reading.rows["stage"].tolist() == ["在研"]
     assert reading.problems["problem"].tolist() == [f"括号里的“{note}”没有记入"]
 
 
-@pytest.mark.parametrize("stage", ["已验收（补充材料后）", "终止（待批）", "进行到一半", "神游（延期）"])
+@pytest.mark.parametrize(
+    "stage",
+    [
+        "已验收（补充材料后）",
+        "终止（待批）",
+        "进行到一半",
+        "神游（延期）",
+        "在研（已终止）",
+        "执行中（已验收）",
+        "在研（2026年11月已结题）",
+    ],
+)
 def test_what_may_undo_a_stage_or_is_none_stays_as_it_is_written(stage):
     assert managed(stage).rows["stage"].tolist() == [stage]
 

@@ -70,6 +70,8 @@ def test_one_reviewer_and_one_item_in_several_writings_are_one_and_told():
     [
         "项目编号,评委,得分|P1,张伟（甲大学）,80|P1,张伟（乙大学）,90",  # two persons
         "项目编号,评委,得分|P1,张一,80|P1,张一教授,90",  # both judged the item
+        "项目编号,评委,得分|P1,张伟（男）,80|P2,张伟（女）,90",  # told apart by who wrote them
+        "项目编号,评委,得分|P1,张伟（大）,80|P2,张伟（小）,90",
         "项目编号,评委,得分|1-11,甲,80|11-1,甲,90",
         "项目编号,评委,得分|P-01,甲,80|P01,乙,90",  # the dash may tell
         "项目编号,评委,得分|P1,专家1,80|P1,专家11,90",

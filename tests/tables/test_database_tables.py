@@ -54,6 +54,25 @@ def test_the_key_of_a_data_base_is_the_id_where_nothing_else_is(other):
     assert read_needs(table).rows["need_id"].tolist() == ["501", "502"]
 
 
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        ({"编号": [1, 2], "ID": ["XQ-001", "XQ-002"]}, ["XQ-001", "XQ-002"]),
+        ({"ID": ["XQ-001", "XQ-002"], "编号": ["", ""]}, ["XQ-001", "XQ-002"]),
+        ({"ID": ["7", "9"], "需求编号": [None, None]}, ["7", "9"]),
+        # honest neighbours
+        ({"编号": ["LY-1", "LY-2"], "ID": [501, 502]}, ["LY-1", "LY-2"]),
+        ({"编号": [1, 2], "ID": [1, 2]}, ["1", "2"]),
+        ({"编号": ["LY-1", "LY-2"], "ID": ["a9", "b7"]}, ["LY-1", "LY-2"]),
+        ({"需求编号": ["1", "2"], "ID": ["a9", "b7"]}, ["1", "2"]),
+    ],
+)
+def test_ids_are_where_a_column_has_them(ids, expected):
+    reading = read_needs(pd.DataFrame(ids | {"需求名称": ["降噪", "防冰"]}))
+    assert reading.rows["need_id"].tolist() == expected
+    assert not reading.problems["problem"].str.contains("编为").any()
+
+
 def test_bits_and_the_null_of_a_dump():
     assert resident([b"\x01", b"\x00", None]).rows["resident"].tolist()[:2] == [True, False]
     assert resident(["是".encode(), "否".encode(), b""]).rows["resident"].tolist()[:2] == [True, False]
@@ -84,10 +103,11 @@ def test_a_pivoted_table_and_other_levels():
     long = pd.DataFrame({"企业名称": ["甲公司"] * 2, "年": [2024, 2025], "销售收入（万元）": [4300, 4800]})
     wide = read_firms(long.pivot(index="企业名称", columns="年"), "hte", on="2026-11-24").rows
     assert wide[["name", "sales_y2", "sales_y3"]].values.tolist() == [["甲公司", 43_000_000, 48_000_000]]
-    labels = [("需求编号", ""), ("需求名称", ""), ("企业", "企业名称")]
-    needs = read_needs(pd.DataFrame([["1", "齿轮", "甲公司"]], columns=pd.MultiIndex.from_tuples(labels)))
-    assert needs.rows[["need_id", "title", "enterprise"]].values.tolist() == [["1", "齿轮", "甲公司"]]
-    assert needs.problems.empty
+    for blank in ("", float("nan"), None):
+        labels = [("需求编号", blank), ("需求名称", blank), ("企业", "企业名称")]
+        needs = read_needs(pd.DataFrame([["1", "齿轮", "甲公司"]], columns=pd.MultiIndex.from_tuples(labels)))
+        assert needs.rows[["need_id", "title", "enterprise"]].values.tolist() == [["1", "齿轮", "甲公司"]]
+        assert needs.problems.empty
     framed = pd.MultiIndex.from_product([["基本信息"], ["需求编号", "需求名称"]])
     assert read_needs(pd.DataFrame([["1", "齿轮"]], columns=framed)).rows["need_id"].tolist() == ["1"]
     assert read_needs(pd.DataFrame([["1", "齿轮"]], columns=["需求编号", "需求名称"])).rows["title"].tolist() == [

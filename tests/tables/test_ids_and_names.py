@@ -5,6 +5,8 @@ import pytest
 
 from matcher.assessment import read_assessed_outcomes
 from matcher.commissioners import read_commissioners, read_villages
+from matcher.errors import TableError
+from matcher.review.scores import check_scores, read_scores
 from matcher.tables.project_schemas import SUBJECTS
 from matcher.tables.reading import read_table
 from matcher.tables.units import same_units
@@ -112,3 +114,28 @@ def test_a_name_below_a_common_header_is_the_persons(tmp_path):
     book.save(tmp_path / "表.xlsx")
     rows = read_table(tmp_path / "表.xlsx", MANAGED_PROJECTS).rows
     assert rows[["person", "institution"]].to_numpy().tolist() == [["许某", "甲公司"]]
+
+
+@pytest.mark.parametrize("codes", [["", ""], ["Z1", ""], ["/", "/"]])
+def test_names_are_read_where_codes_are_missing(codes):
+    table = pd.DataFrame({"项目编号": ["P1", "P1"], "专家编号": codes, "专家姓名": ["王某", "李某"], "得分": [81, 71]})
+    reading = read_scores(table)
+    assert reading.rows["reviewer"].tolist() == ["王某", "李某"]
+    assert reading.problems["problem"].str.contains("有的行没有写“专家编号”，各行改用“专家姓名”").any()
+
+
+def test_codes_are_read_where_all_have_one_or_the_user_says_so():
+    table = pd.DataFrame(
+        {"项目编号": ["P1", "P1"], "专家编号": ["Z1", "Z9"], "专家姓名": ["王某", "王某"], "得分": [81, 71]}
+    )
+    assert read_scores(table).rows["reviewer"].tolist() == ["Z1", "Z9"]
+    signed = pd.concat([table, pd.DataFrame([{"项目编号": "组长签字：", "专家姓名": "赵某"}])])
+    assert read_scores(signed).rows["reviewer"].tolist()[:2] == ["Z1", "Z9"]
+    with pytest.raises(TableError):
+        check_scores(read_scores(table.assign(专家编号=["Z1", ""]), columns={"专家编号": "评委编号"}).rows)
+
+
+def test_another_code_is_read_where_the_own_one_is_still_empty():
+    table = pd.DataFrame({"受理编号": ["S1", "S2"], "项目编号": ["", ""], "评委": ["王某", "王某"], "得分": [81, 71]})
+    assert read_scores(table).rows["item"].tolist() == ["S1", "S2"]
+    assert read_scores(table.assign(项目编号=["P1", "P2"])).rows["item"].tolist() == ["P1", "P2"]

@@ -64,6 +64,23 @@ def test_a_question_of_something_else_stays_unread():
     assert columns.iloc[1:].tolist() == ["", ""]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "贵公司有多少研发人员？",
+        "贵公司有哪些技术需求和困难？",
+        "贵公司研发投入是多少？（万元）",
+        "企业近三年投入研发资金多少？",
+        "最近一年研发投入多少万元？",
+        "企业曾经与哪些高校以何种方式合作过？",
+        "您希望以什么形式参加本次产学研合作大会？",
+    ],
+)
+def test_what_was_before_events_and_numbers_are_no_part_of_a_need(header):
+    reading = read_needs(f"需求名称,{header},企业名称\n缩松控制,35,甲铸造有限公司\n".encode())
+    assert reading.columns["field"].tolist() == ["title", "", "enterprise"]
+
+
 def test_a_header_in_plain_words_goes_before_a_question():
     table = "需求名称,技术难题,目前遇到的技术难题是什么？\n缩松控制,热节缩松,没有\n"
     assert "技术难题：热节缩松" in read_needs(table.encode()).rows.iloc[0]["problem"]

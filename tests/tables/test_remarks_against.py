@@ -88,6 +88,20 @@ def test_other_states_of_offers_do_not(header, state):
     assert told(read_outcomes, header, "", state) == []
 
 
+@pytest.mark.parametrize(
+    ("state", "tells"),
+    [
+        ("已与山东大学签约", True),
+        ("已与某某公司达成合作", True),
+        ("已与3所高校对接，未达成合作", False),
+        ("已与某大学达成合作意向，仍需", False),
+        ("已与专家沟通尚未签约", False),
+    ],
+)
+def test_a_need_is_met_by_a_contract_and_not_by_talks(state, tells):
+    assert bool(told(read_needs, "需求状态", "", state)) == tells
+
+
 def test_long_texts_and_other_columns_say_nothing():
     assert told(firms, "备注", "公司成立以来一直从事机械加工，2019年搬迁到新厂区，" * 3) == []
     assert told(firms, "主要产品", "注销管理系统") == []

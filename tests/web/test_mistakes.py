@@ -1,5 +1,6 @@
 """What a program is told of its own mistakes: where they are, and what is wanted there."""
 
+import asyncio
 import json
 
 import pytest
@@ -85,3 +86,14 @@ def test_problems_and_advice_speak_of_the_request():
     assert [line["on"] for line in answer["summary"]] == ["2026-11-24"]
     wrong = client().post("/api/score", json={"firms": [{"甲": "乙"}], "policies": ["hte"], "on": "2026-11-24"})
     assert wrong.json()["error"].startswith("firms：找不到表头，前 20 行里没有“企业名称”这样的列名")
+
+
+def test_what_is_said_of_filters_is_worked_out_beside_the_answers_to_others(monkeypatch):
+    def notes(records, where):
+        with pytest.raises(RuntimeError, match="no running event loop"):
+            asyncio.get_running_loop()
+        return ["说明"]
+
+    monkeypatch.setattr("matcher.web.api.label_notes", notes)
+    answer = client().post("/api/search", json={"text": "机械手", "where": {"region": "兰山区"}})
+    assert answer.json()["notes"][0] == "说明"

@@ -146,3 +146,26 @@ pd.testing.assert_frame_equal(searchers.match(asked, index, 3), match(asked, ind
 searchers.close()
 """
     )
+
+
+def test_one_that_is_killed_while_the_others_are_about_to_learn_is_done_without():
+    told(
+        START
+        + """
+import threading
+from matcher.matching import fit_feedback
+judged = pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C0"], "verdict": ["拒绝"], "reason": ["已解决"]})
+learned = fit_feedback(index, asked, judged)
+busy = searchers._next()
+learning = threading.Thread(target=searchers.learn, args=("outcomes", index, learned, asked, judged), daemon=True)
+learning.start()
+time.sleep(0.3)
+assert learning.is_alive()
+busy.end(at_once=True)
+searchers._gone(busy)
+learning.join(20)
+assert not learning.is_alive() and searchers.together(learned) == 1
+pd.testing.assert_frame_equal(searchers.match(asked, learned, 3), match(asked, learned, k=3))
+searchers.close()
+"""
+    )

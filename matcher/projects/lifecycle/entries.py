@@ -51,6 +51,8 @@ _PASSED = re.compile(
 _OF_A_PART = re.compile("中期|阶段性|设备|工程|分项|子课题|竣工|消防|环保|安全")
 _STATES = ("实施状态", "执行状态", "项目状态", "状态")
 _REMARK = re.compile(r"[(（][^()（）]*[)）]")  # 2025.7.1-2027.6.30（延期至2027.12.31）
+_ENDED = re.compile("终止|撤[销项回]|验收|结[题项]|退[出回]|中止|暂停|停[工止]|取消|放弃|驳回")
+_NOT_YET = re.compile("拟|待|未|申请|准备|不|延期|即将|预计")
 
 
 def read_managed(
@@ -117,11 +119,13 @@ def _stages_in(reading: Reading) -> str:
 
 def _stage(word: str) -> tuple[str, tuple[str, ...]]:
     """The stage that a cell names, and what is told of it: what stands in brackets behind one that goes on
-    (在研（延期至2026年11月）). Behind an end (已验收（补充材料后）) it may undo it, so that the stage is unknown.
+    (在研（延期至2026年11月）). Behind an end (已验收（补充材料后）) it may undo it, and it may say an end itself
+    (在研（已终止）), so that the stage is unknown.
     """
     bare = re.sub("[（(][^（）()]*[）)]$", "", word)
-    if bare != word and STAGE_CODES.get(bare, "") in EVENTS and STAGE_CODES[bare] not in ENDS:
-        note = word[len(bare) :].strip("（）()")
+    note = word[len(bare) :].strip("（）()")
+    ended = _ENDED.search(note) and not _NOT_YET.search(note)
+    if bare != word and not ended and STAGE_CODES.get(bare, "") in EVENTS and STAGE_CODES[bare] not in ENDS:
         return bare, (f"括号里的“{note}”没有记入", "延期、变更请用 matcher projects record 记这一事项和日期")
     return word, ()
 
