@@ -4,6 +4,7 @@ expected, and what is empty in one column and filled in another.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 
@@ -20,6 +21,7 @@ from matcher.tables.unit_lines import money_unit
 _EITHER = {"单位", "所属单位"}
 _TICKS = set("√✓✔☑■●▲★")
 _MOST_READ = 2_000  # values of a column
+_NUMBERED = re.compile("[号码]$|^(?:id|no)")  # headers of numbers, and not of names
 _A_RECORD = 3  # filled cells, at least, of a row that is no footer
 _OF_OWN_FORM = ("number", "yuan", "share", "date")  # kinds of fields that not any text can be
 _FILLED = ("text", "labels", "date")  # and those whose cells say the same in whichever column they stand
@@ -85,14 +87,16 @@ def _name_where_no_code(fields: Fields, texts: Sequence[str], body: Sequence[Seq
     """Take names (专家姓名) for a field of ids, told, where a row has one and no code (专家编号); another code where
     the column of the field's own name is empty.
     """
-    for place, column in (*fields.names, *((at, one) for at, one in fields.rivals if one.kind == "id")):
+    others = [(place, column, False) for place, column in fields.rivals if column.kind == "id"]
+    names = [(place, column, not _NUMBERED.search(header_key(texts[place]))) for place, column in fields.names]
+    for place, column, named in (*names, *others):
         taken = fields.places.get(column.name, place)
         if taken == place or column.name in fields.named:
             continue
         rows = [row for row in body if sum(not is_blank(cell) for cell in row) >= _A_RECORD]
-        codes, names = ([_says(_cell(row, at)) for row in rows] for at in (taken, place))
-        left_out = any(name and not code for code, name in zip(codes, names, strict=True))
-        if left_out and (place in fields.known or not any(codes)):
+        codes, said = ([_says(_cell(row, at)) for row in rows] for at in (taken, place))
+        left_out = any(other and not code for code, other in zip(codes, said, strict=True))
+        if left_out and (named or not any(codes)):
             fields.places[column.name] = place
             fields.known = (fields.known - {place}) | {taken}
             fields.rivals = [rival for rival in fields.rivals if rival[0] != place]

@@ -164,15 +164,15 @@ def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, co
             fields.inverse.add(column.name)
         if meaning.note:
             fields.remarks.append((place, meaning.note, "若不是，请改列名，或指定这一列是什么"))
-    elif column.joins:
+        return
+    if column.joins:
         fields.joined.setdefault(column.name, [fields.places[column.name]]).append(place)
-    elif column.name not in fields.named and (is_carried(header_key(texts[place])) or meaning.rank == CLOSE):
+        return
+    key, taken = header_key(texts[place]), header_key(texts[fields.places[column.name]])
+    carried = column.name not in fields.named and (is_carried(key) or meaning.rank == CLOSE)
+    if carried or (_is_code(meaning, taken) and not _is_code(meaning, key)):
         fields.known.add(place)
-    elif _is_code(meaning, header_key(texts[fields.places[column.name]])) and not _is_code(
-        meaning, header_key(texts[place])
-    ):
-        fields.known.add(place)
-        if header_key(texts[place]) not in _BARE_CODES:
+        if column.kind == "id" and key not in _BARE_CODES and key not in _OF_ANY_TABLE:
             fields.names.append((place, column))
     else:
         fields.rivals.append((place, column))

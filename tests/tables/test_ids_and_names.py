@@ -9,6 +9,7 @@ from matcher.errors import TableError
 from matcher.review.scores import check_scores, read_scores
 from matcher.tables.project_schemas import SUBJECTS
 from matcher.tables.reading import read_table
+from matcher.tables.schemas import OUTCOMES
 from matcher.tables.units import same_units
 from matcher.tables.writings import KnownIds
 
@@ -139,3 +140,15 @@ def test_another_code_is_read_where_the_own_one_is_still_empty():
     table = pd.DataFrame({"受理编号": ["S1", "S2"], "项目编号": ["", ""], "评委": ["王某", "王某"], "得分": [81, 71]})
     assert read_scores(table).rows["item"].tolist() == ["S1", "S2"]
     assert read_scores(table.assign(项目编号=["P1", "P2"])).rows["item"].tolist() == ["P1", "P2"]
+
+
+def test_registered_numbers_are_ids_where_the_own_ones_are_not_yet_given_and_running_numbers_never():
+    table = pd.DataFrame({"序号": [1, 2], "登记号": ["D1", "D2"], "成果编号": ["", ""], "成果名称": ["甲", "乙"]})
+    assert read_table(table, OUTCOMES).rows["outcome_id"].tolist() == ["D1", "D2"]
+    some = read_table(table.assign(成果编号=["O1", ""]), OUTCOMES).rows["outcome_id"].tolist()
+    assert some == ["O1", "成果-00003"]
+    alone = read_table(table.drop(columns="登记号"), OUTCOMES).rows["outcome_id"].tolist()
+    assert alone == ["成果-00002", "成果-00003"]
+    both = pd.DataFrame({"受理编号": ["S1", "S2"], "项目编号": ["P1", ""], "评委": ["王某", "李某"], "得分": [81, 71]})
+    with pytest.raises(TableError):
+        check_scores(read_scores(both).rows)
