@@ -10,10 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables.cells import is_blank
 from matcher.tables.grids import read_book
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
-from matcher.tables.sheets import OWN_SHEETS, is_about_others, is_own_book
+from matcher.tables.sheets import sheets_of_data
 
 _SAYS_WHAT = {"kind", "sanction", "bars"}  # lists of certificates have days and documents too
 _SAYS_A_BAR = {*_SAYS_WHAT, "starts_on", "ends_on", "period", "document"}
@@ -32,16 +31,7 @@ def sheets_of_records(source: str | Path | pd.DataFrame, read: Callable[..., Rea
     """
     if isinstance(source, pd.DataFrame):
         return None
-    book = read_book(source)
-    names = [
-        grid.sheet
-        for grid in book.grids
-        if not grid.hidden
-        and grid.sheet not in OWN_SHEETS
-        and not is_about_others(grid.sheet)
-        and not all(all(map(is_blank, row)) for row in grid.rows)
-    ]
-    if len(names) < 2 or is_own_book(book):
+    if len(names := sheets_of_data(read_book(source))) < 2:
         return None
     readings: dict[str, Reading] = {}
     for name in names:

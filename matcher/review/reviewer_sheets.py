@@ -11,12 +11,11 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables.cells import is_blank
 from matcher.tables.grids import read_book
 from matcher.tables.names import person_key
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
-from matcher.tables.sheets import OWN_SHEETS, Book, is_about_others, is_own_book
+from matcher.tables.sheets import Book, sheets_of_data
 from matcher.tables.writings import fold
 
 _ROLE = re.compile(r"^(?:(?:评审|评议)?专家|评委|评审人|委员)[\s:：_-]*|[\s_-]*的?(?:(?:评分|打分|评审)表?)?$")
@@ -34,15 +33,7 @@ def sheets_of_reviewers(
     if isinstance(source, pd.DataFrame):
         return None
     book = read_book(source)
-    names = [
-        grid.sheet
-        for grid in book.grids
-        if not grid.hidden
-        and grid.sheet not in OWN_SHEETS
-        and not is_about_others(grid.sheet)
-        and not all(all(map(is_blank, row)) for row in grid.rows)
-    ]
-    if len(names) < 2 or is_own_book(book):
+    if len(names := sheets_of_data(book)) < 2:
         return None
     readings: dict[str, Reading] = {}
     reviewers: dict[str, str] = {}

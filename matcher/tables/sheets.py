@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from matcher.errors import TableError
+from matcher.tables.cells import is_blank
 
 MAX_BYTES = 1 << 30  # of a file, and of what a packed file unpacks to
 MAX_RATIO = 200  # unpacked to packed, for what unpacks to more than MAX_BYTES / 16
@@ -85,6 +86,20 @@ def is_own_book(book: Book) -> bool:
 def is_about_others(sheet: str) -> bool:
     """Whether a sheet, by its name, says or shows how to fill in the others (填报说明, 示例（勿删）)."""
     return bool(_ABOUT_OTHERS.fullmatch(sheet.strip()))
+
+
+def sheets_of_data(book: Book) -> list[str]:
+    """The visible sheets of a workbook that hold something of its own; none of a workbook that this library wrote."""
+    if is_own_book(book):
+        return []
+    return [
+        grid.sheet
+        for grid in book.grids
+        if not grid.hidden
+        and grid.sheet not in OWN_SHEETS
+        and not is_about_others(grid.sheet)
+        and not all(all(map(is_blank, row)) for row in grid.rows)
+    ]
 
 
 def check_shape(name: str, rows: int, columns: int) -> None:
