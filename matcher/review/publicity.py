@@ -60,8 +60,8 @@ def says_passed(word: str) -> bool | None:
     [True, False, None, True, None]
     """
     word = _SUPPORT.sub("", word)
-    if word in ("是", "√", "否", "×"):  # below 是否通过
-        return word in ("是", "√")
+    if word in ("是", "√", "TRUE", "否", "×", "FALSE"):  # below 是否通过
+        return word in ("是", "√", "TRUE")
     return True if re.fullmatch(_PASSED, word) else False if re.search(_REFUSED, word) else None
 
 

@@ -48,6 +48,8 @@ def test_other_remarks_hold_nothing_back(remark):
         ("拟立项（重点）", True),
         ("是", True),
         ("否", False),
+        ("TRUE", True),  # a box ticked in a workbook
+        ("FALSE", False),
         ("通过（须整改）", None),
         ("拟立项（暂缓）", None),
         ("备选", None),
