@@ -47,8 +47,8 @@ def place_on_chains(
 ) -> pd.DataFrame:
     """Put firms, needs and outcomes on the links of their clusters' chains.
 
-    links: cluster, link, order (that of the rows if left out), words (what is made or done there, joined by ；), required
-    (yes/no; yes if left out).
+    links: cluster, link, order (that of the rows if left out), words (what is made or done there, joined by ；),
+    required (yes/no; yes if left out).
 
     All links of all clusters are one scheme of two levels, so a text first finds its cluster, one of the shipped
     clusters that `links` leaves out, or none, and then its link. A need stands only where its object does: it is one
