@@ -9,6 +9,7 @@ every file, every problem table and every line on the screen is searched for the
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 import unicodedata
@@ -21,6 +22,7 @@ from contact_writings import CONTACTS, other_strings
 from matcher.tables import mask_contacts
 
 STRINGS = 10_000
+_FIGURE = re.compile(r"(?<![\d.])0\.\d{5,}")  # a probability's digits may be anybody's number
 TEXTS = {  # the columns of each table that a note may stand in
     "needs.csv": ("需求描述", "技术需求描述", "需求内容"),
     "outcomes.csv": ("成果描述", "成果简介"),
@@ -116,7 +118,7 @@ def in_clear(run: Run, folder: Path, secrets: list[str]) -> tuple[list[str], int
     for path in folder.rglob("*"):
         if path.is_file() and path.suffix != ".db" and before.get(path) != path.stat().st_mtime_ns:
             texts += [path.name, content(path)]
-    shown = "\n".join(texts)
+    shown = _FIGURE.sub(" ", "\n".join(texts))
     searched = plain(shown)
     found = [text for _, text, secret in CONTACTS if text in shown or core(text, secret) in searched]
     return [*found, *(secret for secret in secrets if secret in searched)], status
