@@ -264,17 +264,20 @@ class _Writer:
         self, page: Any, at: int, values: list[Any], look: Any, plain: bool, links: Sequence[str] | None
     ) -> None:
         """The cells of a column below its header; plain: numbers get the format that suits each."""
+        cells: list[tuple[str | float, Any] | None] = []
         for row, value in enumerate(values, start=1):
+            cell: tuple[str | float, Any] | None = None
             if isinstance(value, str):
-                text = fit_cell(value)
                 if links:
-                    page.write_url(row, at, f"internal:'{links[row - 1]}'!A1", string=text[:255])
+                    page.write_url(row, at, f"internal:'{links[row - 1]}'!A1", string=fit_cell(value)[:255])
                 else:
-                    page.write_string(row, at, text, look)
+                    cell = fit_cell(value), look
             elif isinstance(value, dt.date):
                 page.write_datetime(row, at, dt.datetime.combine(value, dt.time()))
             elif value is not None:
-                page.write_number(row, at, value, (self._number(value) if plain else None) or look)
+                cell = value, (self._number(value) if plain else None) or look
+            cells.append(cell)
+        page.write_cells(at, cells)
 
     def _number(self, value: float) -> Any:
         """Large numbers in groups, fractions with at most four decimals; small whole ones as they are."""

@@ -46,6 +46,8 @@ _POINT_COVER, _POINT_COSINE = 0.25, 0.5  # the same for a single point
 _SAYS_TOO = 0.4  # the share of a point's words that a sentence says which answers another point already
 _OTHERS = 48  # words of an asking text that may be shared
 _CIRCLED = "①②③④⑤"
+_FIRST = 3  # rows of each asking text that are explained whatever they are worth
+RELATED = 1.5  # the level from which on the others are: that of a pair of one field
 
 
 Whole = NDArray[np.int64]
@@ -74,6 +76,13 @@ class _Side:
         return cut_texts(self.index, self.titles[some], self.bodies[some])
 
 
+def is_explained(rank: NDArray[np.integer[Any]], level: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
+    """Which pairs of rows in order of rank are explained: the first three of each asking row, and all that are related
+    or whose level is unknown.
+    """
+    return (rank <= _FIRST) | ~(level < RELATED)
+
+
 def explain(
     asked: Asked,
     index: BaseIndex,
@@ -81,10 +90,12 @@ def explain(
     records: Records,
     titles: Sequence[str],
     bodies: Sequence[str],
+    wanted: NDArray[np.bool_] | None = None,
 ) -> dict[str, NDArray[np.object_]]:
     """The reasons of pairs (text `at[i]` of `asked`, the record that `records` has there) as columns, in their order.
 
-    titles, bodies: the texts that `asked` was made of.
+    titles, bodies: the texts that `asked` was made of. wanted: the pairs whose reasons are worked out; those of others
+    are "".
 
     shared_terms: words that both texts have, asked ones first, joined by "、". evidence: the sentence of the outcome or
     work that answers what the need asks, at most 80 characters; its title where it has no other text. unanswered: words
@@ -92,7 +103,10 @@ def explain(
     several points (at most five), each on a line with its own sentence, or 未回应. All are "" where there is nothing to
     say.
     """
-    return dict(zip(REASONS, _reasons(asked, index, at, records, titles, bodies).T, strict=False))
+    reasons = np.full((len(at), 5), "", object)
+    wanted = np.ones(len(at), bool) if wanted is None else wanted
+    reasons[wanted] = _reasons(asked, index, at[wanted], records.of(wanted), titles, bodies)
+    return dict(zip(REASONS, reasons.T, strict=False))
 
 
 def explain_sentences(

@@ -15,7 +15,7 @@ from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.forks import processors
 from matcher.matching.base import BLOCK, Asked, BaseIndex, check_index
 from matcher.matching.encoders import StaticEncoder
-from matcher.matching.explanation import explain, with_figures
+from matcher.matching.explanation import explain, is_explained, with_figures
 from matcher.matching.filters import Limits, Where
 from matcher.matching.late_interaction import Accurate, Voice
 from matcher.matching.learned_ranker import REACH, ranker_of
@@ -118,7 +118,9 @@ def match(
     false_alarm : float
         Of texts whose subject the library lacks, the share for which anything may be called a good match.
     reasons : bool
-        Whether `shared_terms`, `evidence`, `unanswered` and `answers` are worked out.
+        Whether `shared_terms`, `evidence`, `unanswered` and `answers` are worked out: for the first three records of
+        each asking row, and for every other one of the same field, which is of a level of 1.5 or more. They are ""
+        for others.
     processes : int
         How many processes share the asking rows, for lists of hundreds and more. They are forked, so that they share
         the index: where this process has no threads of its own, on Linux; elsewhere there is one. The table is the
@@ -295,21 +297,26 @@ def _match_some(
     gone = _gone(index, asking, at, records)
     back = np.where(rank == 1, required.asks_back, "")
     pairs |= {"note": _notes(index, rows, apart, strange, declines, gone, back), "met": required.met}
+    beyond = best.beyond if ranker_of(index) else None
+    features = None
+    if recommender_of(index):
+        features = features_of(asked, (titles, bodies), at, records, (best.semantic, best.lexical))
+    judged = assess(index, best.total, beyond, features, 0.5)
     if plan.reasons:
-        pairs |= explain(asked, index, at, records, titles, bodies)
+        wanted = is_explained(rank, judged["level"])
+        pairs |= explain(asked, index, at, records, titles, bodies, wanted)
         pairs["unanswered"][apart] = ""  # that a word is missing in another language says nothing
         pairs["unanswered"] = without_said(pairs["unanswered"], required.said)
         pairs["answers"] = with_figures(pairs["answers"], required.said)
         advance(len(asking))
     pairs |= {name: getattr(best, name) for name in Best._fields[1:-1]}
     pairs["barred"] = (required.asks_back != "") | required.missed | (declines != "") | gone
-    if ranker_of(index):
-        pairs["beyond"] = best.beyond
-    if recommender_of(index):
-        pairs["features"] = features_of(asked, (titles, bodies), at, records, (best.semantic, best.lexical))
+    if beyond is not None:
+        pairs["beyond"] = beyond
+    if features is not None:
+        pairs["features"] = features
     if plan.reader:
-        chance = assess(index, best.total, pairs.get("beyond"), pairs["features"], 0.5)["probability"]
-        worth = (rank <= FIRST) & ~pairs["barred"] & (chance >= LEAST)
+        worth = (rank <= FIRST) & ~pairs["barred"] & (judged["probability"] >= LEAST)
         pairs["read"] = read_first(plan.reader, index, (titles, bodies), at, rows, worth)
     return _with_empty(pairs, ids, counts)
 

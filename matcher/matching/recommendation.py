@@ -101,7 +101,7 @@ def recommender_of(index: BaseIndex) -> Recommender | None:
 def assess(
     index: BaseIndex,
     total: NDArray[np.floating[Any]],
-    beyond: NDArray[np.float64] | None,
+    beyond: NDArray[np.floating[Any]] | None,
     features: NDArray[np.float64] | None,
     false_alarm: float,
     read: NDArray[np.float64] | None = None,

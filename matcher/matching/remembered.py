@@ -60,6 +60,17 @@ class Records:
         self.index = index
         self.rows, self.place = np.unique(rows, return_inverse=True)
 
+    def of(self, some: NDArray[np.bool_]) -> Records:
+        """Those that some of the pairs name."""
+        if some.all():
+            return self
+        fewer = Records(self.index, self.rows[self.place[some]])
+        known = np.searchsorted(self.rows, fewer.rows).tolist()
+        titles, bodies = self.texts
+        fewer.texts = [titles[i] for i in known], [bodies[i] for i in known]
+        fewer.plain = [self.plain[i] for i in known]
+        return fewer
+
     @cached_property
     def texts(self) -> tuple[list[str], list[str]]:
         """Titles and bodies."""

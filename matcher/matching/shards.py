@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from matcher.errors import ArgumentError, ArgumentTypeError, IndexFolderError, TableError
 from matcher.matching.base import AFAR, BaseIndex, check_index
 from matcher.matching.encoders import Encoder
+from matcher.matching.explanation import REASONS, is_explained
 from matcher.matching.index import Index
 from matcher.matching.matches import match
 from matcher.matching.records import id_column_of
@@ -301,6 +302,8 @@ def merge_matches(tables: Iterable[pd.DataFrame], *, k: int) -> pd.DataFrame:
     later = (found["rank"] > 1).to_numpy()
     notes = found["note"].astype(object)
     found["note"] = notes.where(~later, notes.map(_without_asking_back))
+    if told := [name for name in REASONS if name in found]:
+        found.loc[~is_explained(found["rank"].to_numpy(), found["level"].to_numpy(float)), told] = ""
     empty = both[~both[asking].isin(found[asking])].drop_duplicates(asking)
     table = pd.concat([found, empty]) if len(empty) else found
     place = table[asking].map(order).to_numpy(np.int64)
