@@ -66,7 +66,8 @@ def _advice(shown: Set[str], answer: str, experts: bool) -> str:
         rest = (
             f"{CONTACT}：达不到{RECOMMENDED}，但相关概率至少 {CONTACT_PROBABILITY:.0%}"
             f"（或预计等级至少 {CONTACT_LEVEL:g}），可以先打个电话问清。"
-            f"{SAME_FIELD}：预计等级至少 {FIELD_LEVEL:g}。{UNRELATED}：其余。{DECLINED}：有人拒绝过这一对，理由见提示。"
+            f"{SAME_FIELD}：预计等级至少 {FIELD_LEVEL:g}。{UNRELATED}：其余，第三名以后的不写理由。"
+            f"{DECLINED}：有人拒绝过这一对，理由见提示。"
         )
     else:
         good += "" if experts else "，需求说得够具体，没有不满足的指标，也没有人拒绝过"

@@ -6,6 +6,7 @@ import pytest
 from small import EXAMPLES, build
 
 from matcher import Index, match, read_needs, read_outcomes
+from matcher.export.advice import FIELD_LEVEL
 from matcher.matching.asking import asks, fillers
 from matcher.matching.encoders import StaticEncoder
 from matcher.matching.explanation import with_figures
@@ -13,6 +14,7 @@ from matcher.matching.passages import is_filler, opens, pieces_of
 from matcher.matching.requirements import Said
 from matcher.matching.unanswered import joined
 
+SIDES = ((read_needs, "needs.csv"), (read_outcomes, "outcomes.csv"))
 OUTCOMES = pd.DataFrame(
     [
         ("C1", "齿轮磨削烧伤检测装置", "采用巴克豪森噪声检测磨削烧伤。单齿检测时间短。已在三家企业应用。"),
@@ -379,3 +381,20 @@ def test_reasons_do_not_depend_on_their_company(examples):
 )
 def test_a_minus_before_a_number_stays_and_a_dash_of_a_list_goes(text, shown):
     assert [piece.text for piece in pieces_of(text)] == [shown]
+
+
+def test_pairs_that_nobody_looks_at_have_no_reasons_and_the_others_those_that_they_have_anyway():
+    needs, outcomes = (read(EXAMPLES / name).rows for read, name in SIDES)
+    index = Index.build(outcomes)
+    matches = match(needs, index, k=10)
+    looked_at = (matches["rank"] <= 3) | (matches["level"] >= FIELD_LEVEL)
+    why = ["shared_terms", "evidence", "unanswered", "answers"]
+    assert 0 < looked_at.sum() < len(matches)
+    assert (matches.loc[~looked_at, why] == "").all(axis=None)
+    first = match(needs, index, k=3)
+    same = ["need_id", "outcome_id", *why]
+    pd.testing.assert_frame_equal(matches.loc[matches["rank"] <= 3, same].reset_index(drop=True), first[same])
+    for need, outcome in matches.loc[looked_at & (matches["rank"] > 3), same[:2]].head(5).itertuples(index=False):
+        alone = match(needs[needs["need_id"] == need], index, k=1, mask=index.records["outcome_id"] == outcome)
+        row = matches[(matches["need_id"] == need) & (matches["outcome_id"] == outcome)]
+        assert alone[why].values.tolist() == row[why].values.tolist()
