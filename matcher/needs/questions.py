@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from matcher.needs.completeness import PARTS, ReadNeed, read_all
+from matcher.needs.completeness import ReadNeed, read_all
 from matcher.needs.completeness_cues import NOT_TECHNICAL
 from matcher.needs.cues import NUMBER
 from matcher.needs.elements import items_of
 from matcher.needs.names import with_value
+from matcher.needs.parts import PARTS
 
 MOST_QUESTIONS = 5
 _POINTS = {part.name: part.points for part in PARTS}
