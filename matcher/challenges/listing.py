@@ -57,6 +57,7 @@ _ASIDE = re.compile("[（(][^（()）]*[)）]")
 _WISH = re.compile(
     "^(?:客户|寻?求|一[套种项]|要求|希望|期望|需要?|必须|须|应|能够?|可以?|其|且|并且?|同时|以及|保证|确保|使得?|将|把|达到|实现)+"
 )
+_CHANGED = re.compile("(?:提高|降低|(?<=级)[A-Z])$")  # what is put behind a name: 数据规模提升≥10倍, 抗冻等级≥F200
 OWNERS = "；"  # between the firms of a challenge
 UNNAMED = "（企业要求不公开名称）"
 _SHORTEST = 3  # signs of a short name that is looked for in texts
@@ -264,7 +265,7 @@ def _in_own_words(need: ReadNeed, figure: Figure) -> str:
     others = not all(_is_condition(need, other) for other in before)
     clause = NUMBER.sub("", text[first : one.end].strip(), count=1)
     said = _WISH.sub("", re.split("[（(]", _ASIDE.sub("", clause))[-1].strip())
-    if one.quantity in said and len(said) <= _LONGEST and not others:
+    if (name := _CHANGED.sub("", one.quantity)) and name in said and len(said) <= _LONGEST and not others:
         return said
     unit = one.unit.symbol if one.text[-1:].isdigit() and one.unit.symbol not in one.text else ""  # of a size
     sign = one.comparator if one.comparator in ("≥", ">", "≤", "<") and _BARE.fullmatch(one.text) else ""

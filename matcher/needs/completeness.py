@@ -20,7 +20,6 @@ from matcher.progress import track
 from matcher.tables.arguments import check_firms
 from matcher.tables.ids import ids_of
 
-
 _POINTS = {part.name: part.points for part in PARTS}
 _OTHER_FIGURE = 0.25  # a figure of what is today, or one said again, beside one that is asked
 _POSTED_ONLY = 1 / 3  # a day until which a posting stands is no day until which the work is done
