@@ -55,7 +55,7 @@ _LONGEST = 24  # characters of a clause that says no more than an indicator
 _BARE = re.compile(r"[\d.]+[^\d一-鿿]*")
 _ASIDE = re.compile("[（(][^（()）]*[)）]")
 _WISH = re.compile(
-    "^(?:客户|寻?求|一[套种项]|要求|希望|期望|需要?|必须|须|应|能够?|可以?|其|且|并且?|同时|以及|保证|确保|使得?|将|把|达到|实现)+"
+    "^(?:客户|[急亟]需|寻?求|一[套种项]|要求|希望|期望|需要?|必须|须|应|能够?|可以?|其|且|并且?|同时|以及|保证|确保|使得?|将|把|达到|实现)+"
 )
 _CHANGED = re.compile("(?:提高|降低|(?<=级)[A-Z])$")  # what is put behind a name: 数据规模提升≥10倍, 抗冻等级≥F200
 OWNERS = "；"  # between the firms of a challenge
@@ -128,6 +128,16 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows, columns=list(CHALLENGES))
+
+
+def shown_titles(needs: pd.DataFrame) -> dict[str, str]:
+    """The title of each need, by its id, without the name of a firm that wants it kept back."""
+    titles, owners = _cells(needs, "title"), _cells(needs, "enterprise")
+    hidden = unnamed_needs(needs)
+    return {
+        need: _without_names([owners[need]])(text) if need in hidden & owners.keys() else text
+        for need, text in titles.items()
+    }
 
 
 def _without_names(names: Sequence[str]) -> Callable[[Any], Any]:
