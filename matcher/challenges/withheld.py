@@ -72,9 +72,13 @@ def withheld_needs(needs: pd.DataFrame) -> pd.DataFrame:
         passed = any(_passes(texts[name][i]) for name in of_review)
         for name in others:
             said = texts[name][i]
-            refused = name in of_review and not passed and _REFUSED.search(said)
-            refused = refused or (name in listing and _says_no(said)) or _is_over(name, said)
-            if refused or (said and says_not_public(name, said)):
+            refused = name in of_review and not passed and _REFUSED.search(said) is not None
+            if (
+                refused
+                or (name in listing and _says_no(said))
+                or _is_over(name, said)
+                or (said and says_not_public(name, said))
+            ):
                 found.append((need, title, name, said))
                 break
     return pd.DataFrame(found, columns=list(WITHHELD), dtype=object)
@@ -119,11 +123,11 @@ def _is_over(header: str, said: str) -> bool:
 def _by_days(said: str) -> str:
     """What is said, in the order of its days where each statement has one (撤回 of May stands behind 通过 of March)."""
     statements = [one for one in re.split("[；;。\n]", said) if one.strip()]
-    days = [read_days(found[0]) if (found := _DAY.search(one)) else None for one in statements]
-    if len(statements) < 2 or not all(isinstance(day, (Days, dt.date)) for day in days):
+    read = (read_days(found[0]) if (found := _DAY.search(one)) else None for one in statements)
+    days = [day.low if isinstance(day, Days) else day for day in read if isinstance(day, Days | dt.date)]
+    if len(statements) < 2 or len(days) < len(statements):
         return said
-    ends = [day.low if isinstance(day, Days) else day for day in days]
-    return "；".join(statements[i] for i in sorted(range(len(ends)), key=lambda i: ends[i]))
+    return "；".join(statements[i] for i in sorted(range(len(days)), key=days.__getitem__))
 
 
 def _passes(said: str) -> bool:

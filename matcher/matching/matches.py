@@ -311,8 +311,8 @@ def _match_some(
         judged = assess(index, best.total, pairs.get("beyond"), pairs["features"], plan.false_alarm)
         likely = judged["probability"] >= LEAST if plan.reader else judged["recommended"]
         worth = np.flatnonzero(~pairs["barred"] & likely)
-        some = Records(index, rows[worth])
-        told = pairs["evidence"][worth] if plan.reasons else evidence_of(asked, index, at[worth], some, titles, bodies)
+        shown = Records(index, rows[worth])
+        told = pairs["evidence"][worth] if plan.reasons else evidence_of(asked, index, at[worth], shown, titles, bodies)
         pairs["barred"][worth] = told == ""
         if plan.reader:
             first = np.isin(np.arange(len(rows)), worth) & (rank <= FIRST) & ~pairs["barred"]
