@@ -193,7 +193,7 @@ def _indicators(reads: Sequence[ReadNeed]) -> list[dict[str, Any]]:
             # a bare value beside a bound of the same, or before anything is wished for, is what is today
             bare = one.comparator not in _BOUNDS
             today = bare and (_measure(one) in bounded or not _is_wished(need, figure))
-            if figure.asked and key not in seen and not today and not _is_condition(need, figure):
+            if figure.asked and key not in seen and not today and not need.is_condition(figure):
                 seen.add(key)
                 value = "～".join(f"{bound:g}" for bound in dict.fromkeys((one.low, one.high)) if bound is not None)
                 rows.append(
@@ -258,13 +258,6 @@ def _is_wished(need: ReadNeed, figure: Figure) -> bool:
     return wished.start() < clause_of(text, one.start, one.end)[1]
 
 
-def _is_condition(need: ReadNeed, figure: Figure) -> bool:
-    """Whether a value stands right before the quantity of the next one: -20～45℃全温域误差≤4%, 28天内抑菌率≥90%."""
-    text, one = need.texts[figure.field], figure.indicator
-    behind = [other for other in need.figures if other.field == figure.field and other.indicator.start > one.end]
-    return any(text.startswith(other.indicator.quantity, one.end) for other in behind)
-
-
 def _in_own_words(need: ReadNeed, figure: Figure) -> str:
     """An indicator as the need says it: its clause up to the value, where that is short and says nothing else."""
     text, one = need.texts[figure.field], figure.indicator
@@ -272,7 +265,7 @@ def _in_own_words(need: ReadNeed, figure: Figure) -> str:
     before = [
         other for other in need.figures if other.field == figure.field and first < other.indicator.end <= one.start
     ]
-    others = not all(_is_condition(need, other) for other in before)
+    others = not all(need.is_condition(other) for other in before)
     clause = NUMBER.sub("", text[first : one.end].strip(), count=1)
     said = _WISH.sub("", re.split("[（(]", _ASIDE.sub("", clause))[-1].strip())
     if (name := _CHANGED.sub("", one.quantity)) and name in said and len(said) <= _LONGEST and not others:

@@ -118,6 +118,12 @@ class ReadNeed:
         below = "".join(map(self._without_figures, ("description", *_TEXTS)))
         return below in title or (title in below and len(below) < len(title) + _SHORTEST_MORE)
 
+    def is_condition(self, figure: Figure) -> bool:
+        """Whether a value stands right before the quantity of another one: -20～45℃全温域误差≤4%, 28天内抑菌率≥90%."""
+        text, end = self.texts[figure.field], figure.indicator.end
+        others = (one.indicator for one in self.figures if one.field == figure.field)
+        return any(text.startswith(one.quantity, end) for one in others if one.start > end)
+
     def _without_figures(self, name: str) -> str:
         text = self.texts.get(name, "")
         for figure in reversed([one.indicator for one in self.figures if one.field == name]):
