@@ -12,7 +12,8 @@ from small import EXAMPLES
 
 from matcher.errors import ArgumentError
 from matcher.needs import completeness_parts, need_questions, triage
-from matcher.needs.completeness import PARTS, read_one
+from matcher.needs.completeness import read_one
+from matcher.needs.parts import PARTS
 from matcher.needs.questions import questions_of
 from matcher.tables import read_needs
 

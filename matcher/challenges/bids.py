@@ -27,7 +27,7 @@ from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells import shorten
 from matcher.tables.own_schemas import BIDS
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.writings import KnownIds, fold_id
+from matcher.tables.writings import KnownIds, fold, fold_id
 
 CHECKS = ("bid_id", "challenge_id", "check", "title", "state", "detail", "source")
 RESPONSE_COLUMNS = ("bid_id", "challenge_id", "number", "asked", "offered", "state", "margin")
@@ -46,6 +46,9 @@ _ITEMS = re.compile(
     r"[；;。\n]|(?:^|(?<=[\s，,]))(?=[①-⑳])|[①-⑳]|(?:^|(?<=[\s，,]))[(（]?\d{1,2}[)）、]|(?:^|(?<=\n))\d{1,2}[.．](?!\d)"
 )
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百两]+(?:个月|年|天|小时)")
+_MONTHS_TO = re.compile(r"(\d+(?:\.\d+)?)\s*(?:个月|年)?\s*(?:[-–—~～]|至|到)\s*\d+(?:\.\d+)?\s*(个月|年)")  # 12-18个月
+_SIGNS = re.compile(r"[\s，,、。；;：:]+")
+_DENIED = re.compile("(?:[不未无非没]有?|[不未]能|无法|难以|暂不|不拟|不再)$")
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")  # before a number
 _OURS = "形式检查（本库，不是通知原文）"
 
@@ -262,19 +265,31 @@ def _term(bid: Mapping[str, Any], challenge: Mapping[str, Any]) -> _Answer:
     handed = bid.get("submitted_on")
     start = None if handed is None or pd.isna(handed) else pd.Timestamp(handed).date()
     limits = [term_months(part, start) for part in str(challenge.get("deadline") or "").split("；")]
-    told, offered = [one for one in limits if one is not None], bid.get("months")
-    said = str(bid.get("done_by") or "").strip()
-    if offered is None or pd.isna(offered):
-        offered = term_months(said, start)
-    if len(told) < len(limits) or offered is None:
+    told, said = [one for one in limits if one is not None], str(bid.get("done_by") or "").strip()
+    least, offered = _promised(bid, said, start)
+    if len(told) < len(limits) or least is None or offered is None:
         missing = f"“{said}”看不出是几个月" if said else "没有填完成月数"
         return _Answer("term", "unknown", missing if len(told) == len(limits) else "榜单没有写明月数", _OURS)
     asked = min(told)
-    if asked < float(offered) <= max(told):
+    words = f"{offered:g} 个月" if least == offered else f"{least:g} 至 {offered:g} 个月"
+    if asked < offered <= max(told):
         ways = "、".join(f"{one:g} 个月" for one in told)
-        return _Answer("term", "unknown", f"承诺 {float(offered):g} 个月，榜单中各需求的期限不一：{ways}", _OURS)
-    detail = f"承诺 {float(offered):g} 个月，榜单要求 {asked:g} 个月"
-    return _Answer("term", "met" if float(offered) <= asked else "not_met", detail, _OURS)
+        return _Answer("term", "unknown", f"承诺 {words}，榜单中各需求的期限不一：{ways}", _OURS)
+    detail = f"承诺 {words}，榜单要求 {asked:g} 个月"
+    if least <= asked < offered:
+        return _Answer("term", "unknown", f"{detail}，请揭榜方写明最迟几个月", _OURS)
+    return _Answer("term", "met" if offered <= asked else "not_met", detail, _OURS)
+
+
+def _promised(bid: Mapping[str, Any], said: str, start: dt.date | None) -> tuple[float | None, float | None]:
+    """The fewest and the most months that a bid promises; None where it does not say them."""
+    bounds = [bid.get(name) for name in ("months", "months_min", "months_max")]
+    exact, low, high = (None if one is None or pd.isna(one) else float(one) for one in bounds)
+    if exact is not None or high is not None:
+        return (exact, exact) if exact is not None else (high if low is None else low, high)
+    most = term_months(said, start)
+    both = _MONTHS_TO.search(said)
+    return (most if both is None else term_months(both[1] + both[2]), most)
 
 
 def _responses(bid: Mapping[str, Any], challenge: Mapping[str, Any], call: Call) -> Iterator[_Answer]:
@@ -285,7 +300,7 @@ def _responses(bid: Mapping[str, Any], challenge: Mapping[str, Any], call: Call)
         for check in ("responds", "reaches"):
             yield _Answer(check, "unknown", unsaid or "榜单没有可比的量化指标，请人工核对", source)
         return
-    by_hand = _unread(str(challenge.get("indicators") or ""))
+    by_hand = [item for item in _unread(str(challenge.get("indicators") or "")) if not _is_said(item, _response(bid))]
     silent: list[str] = []
     renamed: list[str] = []
     for one in compared:
@@ -320,6 +335,13 @@ def _unread(text: str) -> list[str]:
     """The items of a list of indicators that hold a number and of which no indicator was read."""
     items = [item.strip() for item in _ITEMS.split(text)]
     return [shorten(item, 40) for item in items if _NUMBER.search(item) and not indicators_of(item)]
+
+
+def _is_said(item: str, response: str) -> bool:
+    """Whether a response takes on an item word for word (采用5G通信, 符合GB/T 19001-2016), and does not deny it."""
+    words, text = (_SIGNS.sub("", fold(one)) for one in (item, response))
+    places = [match.start() for match in re.finditer(re.escape(words), text)] if words else []
+    return bool(places) and not any(_DENIED.search(text[:place]) for place in places)
 
 
 def _response(bid: Mapping[str, Any]) -> str:

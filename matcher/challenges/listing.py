@@ -55,8 +55,9 @@ _LONGEST = 24  # characters of a clause that says no more than an indicator
 _BARE = re.compile(r"[\d.]+[^\d一-鿿]*")
 _ASIDE = re.compile("[（(][^（()）]*[)）]")
 _WISH = re.compile(
-    "^(?:客户|寻?求|一[套种项]|要求|希望|期望|需要?|必须|须|应|能够?|可以?|其|且|并且?|同时|以及|保证|确保|使得?|将|把|达到|实现)+"
+    "^(?:客户|[急亟]需|寻?求|一[套种项]|要求|希望|期望|需要?|必须|须|应|能够?|可以?|其|且|并且?|同时|以及|保证|确保|使得?|将|把|达到|实现)+"
 )
+_CHANGED = re.compile("(?:提高|降低|(?<=级)[A-Z])$")  # what is put behind a name: 数据规模提升≥10倍, 抗冻等级≥F200
 OWNERS = "；"  # between the firms of a challenge
 UNNAMED = "（企业要求不公开名称）"
 _SHORTEST = 3  # signs of a short name that is looked for in texts
@@ -129,6 +130,16 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(CHALLENGES))
 
 
+def shown_titles(needs: pd.DataFrame) -> dict[str, str]:
+    """The title of each need, by its id, without the name of a firm that wants it kept back."""
+    titles, owners = _cells(needs, "title"), _cells(needs, "enterprise")
+    hidden = unnamed_needs(needs)
+    return {
+        need: _without_names([owners[need]])(text) if need in hidden & owners.keys() else text
+        for need, text in titles.items()
+    }
+
+
 def _without_names(names: Sequence[str]) -> Callable[[Any], Any]:
     """A function that takes the names of firms, in full and short, out of a text; other cells stay as they are."""
     forms = {form for name in names for form in (name, plain_name(name), core_name(name)) if len(form) >= _SHORTEST}
@@ -182,7 +193,7 @@ def _indicators(reads: Sequence[ReadNeed]) -> list[dict[str, Any]]:
             # a bare value beside a bound of the same, or before anything is wished for, is what is today
             bare = one.comparator not in _BOUNDS
             today = bare and (_measure(one) in bounded or not _is_wished(need, figure))
-            if figure.asked and key not in seen and not today and not _is_condition(need, figure):
+            if figure.asked and key not in seen and not today and not need.is_condition(figure):
                 seen.add(key)
                 value = "～".join(f"{bound:g}" for bound in dict.fromkeys((one.low, one.high)) if bound is not None)
                 rows.append(
@@ -247,13 +258,6 @@ def _is_wished(need: ReadNeed, figure: Figure) -> bool:
     return wished.start() < clause_of(text, one.start, one.end)[1]
 
 
-def _is_condition(need: ReadNeed, figure: Figure) -> bool:
-    """Whether a value stands right before the quantity of the next one: -20～45℃全温域误差≤4%, 28天内抑菌率≥90%."""
-    text, one = need.texts[figure.field], figure.indicator
-    behind = [other for other in need.figures if other.field == figure.field and other.indicator.start > one.end]
-    return any(text.startswith(other.indicator.quantity, one.end) for other in behind)
-
-
 def _in_own_words(need: ReadNeed, figure: Figure) -> str:
     """An indicator as the need says it: its clause up to the value, where that is short and says nothing else."""
     text, one = need.texts[figure.field], figure.indicator
@@ -261,10 +265,10 @@ def _in_own_words(need: ReadNeed, figure: Figure) -> str:
     before = [
         other for other in need.figures if other.field == figure.field and first < other.indicator.end <= one.start
     ]
-    others = not all(_is_condition(need, other) for other in before)
+    others = not all(need.is_condition(other) for other in before)
     clause = NUMBER.sub("", text[first : one.end].strip(), count=1)
     said = _WISH.sub("", re.split("[（(]", _ASIDE.sub("", clause))[-1].strip())
-    if one.quantity in said and len(said) <= _LONGEST and not others:
+    if (name := _CHANGED.sub("", one.quantity)) and name in said and len(said) <= _LONGEST and not others:
         return said
     unit = one.unit.symbol if one.text[-1:].isdigit() and one.unit.symbol not in one.text else ""  # of a size
     sign = one.comparator if one.comparator in ("≥", ">", "≤", "<") and _BARE.fullmatch(one.text) else ""

@@ -1,12 +1,19 @@
-"""Needs that are not published: their row says not public, secret, returned by the review or still waiting for it."""
+"""Needs that are not published: their row says not public, secret, returned by the review or still waiting for it,
+deleted, or withdrawn.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pandas as pd
 
 from matcher.tables.cells import as_written, clean_text, is_blank
+from matcher.tables.checkboxes import ticked
+from matcher.tables.dates import Days, read_days
+from matcher.tables.remarks import is_remark, override_of
+from matcher.tables.row_flags import says_gone
 from matcher.tables.schemas import NEEDS
 from matcher.tables.secrecy import keeps_name_back, says_not_public
 
@@ -23,6 +30,16 @@ _VERDICT = re.compile(
     f"(?P<refused>{_REFUSED.pattern})|(?P<hoped>(?:[可方才能须需待拟若如]|再(?![次审]))[^，,。；;]*?)?"
     r"(?:通过|同意)(?:审[核查]|受理|发布|公开|推荐)?(?=$|[^\w])"
 )
+_IS_PUBLISHED = re.compile("(?:是否|要不要)(?:拟|计划|准备|需要?|要)?(?:发布|张榜|上榜)(?:榜单|需求|征集)?")
+_DAY = re.compile(r"(?:19|20)\d\d(?:年|[-./])\d{1,2}(?:月|[-./])\d{1,2}日?")
+_STATE = re.compile("(?:需求|对接|发布|当前|目前|最新|现)*状态")
+_ENDED = re.compile(
+    "(?:需求)?(?:已|自行|内部)*(?:解决|攻克|签约|关闭|下架|撤[回销下]|作废|终止|取消|停止|结束)(?:需求|征集|对接)?"
+)
+_WITHDRAWN = re.compile(
+    "(?:应|经|因)?(?:企业|单位|公司|需求方|对方|我方|本人)?(?:来函|来电|书面|主动|自行|已经?|申请|要求|提出|现|请求)*"
+    "(?:撤[回销下]|不再(?:发布|征集|需要)|停止(?:发布|征集))(?:了|该|本|此|这条|需求|发布|申请|征集)*"
+)
 _EARLIER = re.compile("[(（](?:第一次|首次|上次|前次|此前|原|曾|初审)[^()（）]*[)）]")
 
 
@@ -33,8 +50,10 @@ def withheld_needs(needs: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row a need, in its order: need_id, need_title, column (the header that says so), said (its words). Columns
-        on 公开 and on secrecy count, remarks that say 涉密 or 不公开, and columns of the review, unless another of
-        these says that the need has passed.
+        on 公开 and on secrecy count, remarks that say 涉密 or 不公开, columns of the review, unless another of these
+        says that the need has passed, signs that a row is deleted, 否 under 是否发布 where other rows say 是 (where
+        none does, nothing may be published yet), and remarks and states that say last that it is withdrawn or settled.
+        What is said on several days counts in their order.
 
     Examples
     --------
@@ -47,13 +66,19 @@ def withheld_needs(needs: pd.DataFrame) -> pd.DataFrame:
     of_review = [name for name in others if _OF_REVIEW.search(name) and not _OF_ELSE.search(name)]
     texts = {name: [_text(cell) for cell in needs[name]] for name in others}
     found = []
+    listing = [name for name in others if _IS_PUBLISHED.fullmatch(name) and any(map(_says_yes, texts[name]))]
     titles = needs["title"] if "title" in needs else needs["need_id"]
     for i, (need, title) in enumerate(zip(needs["need_id"].astype(str), titles, strict=True)):
         passed = any(_passes(texts[name][i]) for name in of_review)
         for name in others:
             said = texts[name][i]
-            refused = name in of_review and not passed and _REFUSED.search(said)
-            if refused or (said and says_not_public(name, said)):
+            refused = name in of_review and not passed and _REFUSED.search(said) is not None
+            if (
+                refused
+                or (name in listing and _says_no(said))
+                or _is_over(name, said)
+                or (said and says_not_public(name, said))
+            ):
                 found.append((need, title, name, said))
                 break
     return pd.DataFrame(found, columns=list(WITHHELD), dtype=object)
@@ -73,8 +98,41 @@ def unnamed_needs(needs: pd.DataFrame) -> set[str]:
     return {need for i, need in enumerate(ids) if any(keeps_name_back(name, texts[name][i]) for name in others)}
 
 
+def _says_yes(said: str) -> bool:
+    return _PASSED.fullmatch(ticked(said)) is not None or ticked(said) == "1"
+
+
+def _says_no(said: str) -> bool:
+    return re.fullmatch("否|不发布|不|no?|false|0", ticked(said).strip(), re.I) is not None
+
+
+def _is_over(header: str, said: str) -> bool:
+    """Whether a sign, a state or a remark says, at last, that a need is deleted, withdrawn or settled."""
+    if says_gone(header, said):
+        return True
+    state = _STATE.fullmatch(header) is not None
+    if not said or not (state or is_remark(header)):
+        return False
+    last = _DAY.sub("", [one for one in re.split("[；;。\n]", _by_days(said)) if one.strip()][-1]).strip("，, :：")
+    if (state and _ENDED.fullmatch(last)) or _WITHDRAWN.fullmatch(last):
+        return True
+    over = override_of(_by_days(said))
+    return over is not None and over.plain
+
+
+def _by_days(said: str) -> str:
+    """What is said, in the order of its days where each statement has one (撤回 of May stands behind 通过 of March)."""
+    statements = [one for one in re.split("[；;。\n]", said) if one.strip()]
+    read = (read_days(found[0]) if (found := _DAY.search(one)) else None for one in statements)
+    days = [day.low if isinstance(day, Days) else day for day in read if isinstance(day, Days | dt.date)]
+    if len(statements) < 2 or len(days) < len(statements):
+        return said
+    return "；".join(statements[i] for i in sorted(range(len(days)), key=days.__getitem__))
+
+
 def _passes(said: str) -> bool:
     """Whether a text of a review says that the need has passed, if not at first."""
+    said = _by_days(said)
     if _PASSED.fullmatch(said):
         return True
     verdicts = [*_VERDICT.finditer(_EARLIER.sub("", said))]

@@ -9,16 +9,17 @@ import re
 from collections.abc import Sequence
 
 from matcher.needs.completeness_cues import STATE_OPENS
-from matcher.needs.elements import Understood
+from matcher.needs.cues import NUMBER
+from matcher.needs.elements import Sentence, Understood
+from matcher.needs.labels import labelled_parts, tells_problem, without_label
 
 _SELF = re.compile("我公司|我司|我厂|本公司|本企业|我们|主营|有限公司|经营范围|专业从事|制造、销售|研发、生产")
 _LEAD = re.compile(
-    r'^["“]?(?:[（(]?[一二三四五六七八九十\d]{1,2}[、.．）)]\s*)?'
-    r"(?:(?:(?:技术)?需求(?:描述|内容|简介|详述|目标)?|现?希望|拟解决的?(?:关键)?技术?(?:问题|难题)|具体(?:要求|需求))[：:])?\s*"
+    r'^["“]?(?:[（(]?[一二三四五六七八九十\d]{1,2}[、.．）)]\s*)?(?:(?:因此|因而|所以|为此|故|现?希望)[，,：:]\s*)*'
 )
 _PREFIX = re.compile(r"^(?:[\u4e00-\u9fff]{2}[-—–－](?=.{4})|[（(]?\d{1,2}[、.．）)](?=\D))")
 _ASKING = re.compile(
-    "需求|需要|急需|亟需|寻求|寻找|希望|要求|期望|攻克|突破|解决(?!了)|(?:开发|研发|研制|设计|提供)(?:出|一|新)|以实现|须达到"
+    "需求|需要|急需|亟需|寻求|寻找|希望|要求(?![：:]|不[严高])|期望|攻克|突破|解决(?!了)|(?:开发|研发|研制|设计|提供)(?:出|一|新)|以实现|须达到"
 )
 _ENDS = ' \t\r\n，,；;、"”“'
 _SHORTEST, _LONGEST, _BEST = 10, 160, 60  # characters of a sentence
@@ -45,8 +46,8 @@ def problem_name(needs: Sequence[Understood]) -> str:
 
 
 def clearest(needs: Sequence[Understood]) -> str:
-    """The asked sentence that says most: an object, a problem, a figure, in few words; else the asked sentences with
-    figures; else the name.
+    """The items of the part that is labelled as the problem; else the asked sentence that says most: an object, a
+    problem, a figure, in few words; else the asked sentences with figures or numbers; else the name.
 
     Examples
     --------
@@ -54,9 +55,11 @@ def clearest(needs: Sequence[Understood]) -> str:
     >>> clearest([understand("泵壳检测", "我公司年产泵壳3万件。需求：寻求一种泵壳气孔的无损检测方法，单件不超过5秒。")])
     '寻求一种泵壳气孔的无损检测方法，单件不超过5秒。'
     """
+    if labelled := max(map(_labelled, needs), key=len, default=""):
+        return labelled
     ranked = [(_clarity(text, need), -place, text) for place, need in enumerate(needs) for text in _asked(need)]
-    if not ranked and (figures := max(map(_figures, needs), key=len, default="")):
-        return figures
+    if not ranked and (listed := max(map(_listed, needs), key=len, default="")):
+        return listed
     if not ranked:
         titles = [title for need in needs if (title := _short_title(need))]
         return min(titles, key=len) if titles else ""
@@ -70,7 +73,7 @@ def _short_title(need: Understood) -> str:
 def _asked(need: Understood) -> list[str]:
     found = []
     for sentence in need.sentences:
-        text = _LEAD.sub("", sentence.text.strip()).strip(_ENDS)
+        text = _LEAD.sub("", without_label(sentence.text.strip())).strip(_ENDS)
         fits = sentence.role == "asked" and sentence.field == "description" and _SHORTEST <= len(text) <= _LONGEST
         about = any(word in text for word in (*need.objects, *need.problems))
         if fits and about and _ASKING.search(text) and not _SELF.search(text):
@@ -78,13 +81,31 @@ def _asked(need: Understood) -> list[str]:
     return found
 
 
-def _figures(need: Understood) -> str:
-    """The asked sentences of a description that give figures, as far as they are short enough together."""
+def _labelled(need: Understood) -> str:
+    """The asked sentences of the part of a description that is labelled as its problem."""
+    parts = labelled_parts(need.text)
+    return _together([one for one in _told(need) if tells_problem(parts, one.start, one.end)])
+
+
+def _listed(need: Understood) -> str:
+    """The asked sentences of a description that are items of a list or give figures; all items, or none."""
+    told = [one for one in _told(need) if not STATE_OPENS.search(one.text) or NUMBER.match(one.text)]
+    return _together([one for one in told if NUMBER.match(one.text) or re.search(r"\d", one.text)])
+
+
+def _told(need: Understood) -> list[Sentence]:
+    asked = [one for one in need.sentences if one.role == "asked" and one.field == "description"]
+    return [one for one in asked if without_label(one.text).strip(_ENDS) and not _SELF.search(one.text)]
+
+
+def _together(sentences: Sequence[Sentence]) -> str:
+    """Sentences one behind the other, as far as they are short enough together."""
     text = ""
-    for sentence in need.sentences:
-        told = sentence.role == "asked" and sentence.field == "description" and re.search(r"\d", sentence.text)
-        if told and not (_SELF.search(sentence.text) or STATE_OPENS.search(sentence.text)):
-            text += sentence.text.strip() if len(text) + len(sentence.text) <= _LONGEST else ""
+    for sentence in sentences:
+        more = without_label(sentence.text.strip())
+        if len(text) + len(more) > _LONGEST:
+            break
+        text += more
     return text.strip(_ENDS)
 
 

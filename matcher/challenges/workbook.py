@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from matcher.challenges.listing import shown_titles
 from matcher.challenges.results import Bids, Challenges
 from matcher.export.pages import page_bytes
 from matcher.export.sheets import Sheet
@@ -41,7 +42,7 @@ NOTES = {
     "技术指标": "取自需求文字中提出要求的句子；“资金投入”“成果归属”等各栏没有写明的留空，发榜前请补齐。",
     "条件检查": "按所选年度的征集通知逐条核对；“已核实”为否的未见原文。“未定”是缺少事实或须由人判断，不是不符合。",
     "企业数": "写明企业的按企业编号或名称数；没有写企业的按去重后的需求另数。",
-    "没有列入": "写明不公开、涉密，或审核没有通过（退回、待审）的需求，榜单和各表都不含；要列入请先改正那一列。",
+    "没有列入": "写明不公开、涉密、不发布、已删除、撤回，或审核没有通过（退回、待审）的需求；要列入请先改那一列。",
 }
 BID_NOTES = {
     "拟揭榜": "形式检查没有不符合、平均分在该榜单中最高的；只是提示，由人决定。",
@@ -130,8 +131,9 @@ def write_bids(
 
 
 def _sheets(challenges: Challenges, needs: pd.DataFrame) -> dict[str, Sheet]:
-    title = dict(zip(needs["need_id"].astype(str), needs["title"], strict=True)) if "title" in needs else {}
+    title, names = shown_titles(needs), challenges.table.set_index("challenge_id")["name"]
     covered = challenges.found[["challenge_id", "name", "need_id"]].copy()
+    covered["name"] = covered["challenge_id"].map(names)
     covered["need_title"] = covered["need_id"].map(title)
     states = _in_words(challenges.states, state=STATES)
     states.insert(1, "need_title", states["need_id"].map(title))

@@ -9,10 +9,12 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.needs import Understood, understand
 from matcher.needs.cues import FEATURES
-from matcher.needs.elements import asked_text
+from matcher.needs.elements import Sentence, asked_text
+from matcher.needs.labels import Part, labelled_parts, without_label
 from matcher.tables.arguments import check_frame
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.ids import ids_of
+from matcher.tables.schemas import NEEDS
 
 _DIGITS = "一二三四五六七八九十"
 _CHINESE = {(_DIGITS[i] if i < 10 else "十" + _DIGITS[i - 10]): i + 1 for i in range(19)} | {"二十": 20}
@@ -34,6 +36,7 @@ _STYLES = (
     ),
 )
 _ASKS = ("strong_ask", "ask_plan", "ask_question", "ask_start", "ask_solve")
+_TEXTS = next(column.parts for column in NEEDS.columns if column.name == "description")
 _EDGES = " \t\r\n\xa0\u3000；;，,、：:"
 
 
@@ -42,26 +45,37 @@ def points_of(description: str, title: str = "") -> list[str]:
 
     Numbered are 1. / 1、 / 1） / （1） / ① / 一、 / （一） / 第一，, at least two, counted up from 1; where lists
     stand in one another the list that begins first counts. What stands before its first mark is no point; all behind
-    the last belongs to the last. What the firm says of itself, the state of the art, money, time and contacts are no
-    points. A sentence that gives figures only belongs to the point before it. The title is the point where no sentence
-    asks, all sentences where there is no title either. Without text there are none.
+    the last belongs to the last. A label at the start of a line (技术指标：) begins a part with lists of its own; where
+    one is labelled as the problem to solve (拟解决的技术难题：), its items are the points. What the firm says of
+    itself, the state of the art, money, time and contacts are no points. A sentence that gives figures only belongs to
+    the point before it. The title is the point where no sentence asks, all sentences where there is no title either.
+    Without text there are none.
     """
     title, text = mask_contacts(title), mask_contacts(description)  # a piece of a contact could not be told later
     need = understand(title, text)
-    lists = [marks for style in _STYLES if len(marks := _counted(style, text)) > 1]
-    points: list[str] = []
-    if lists:
-        marks = min(lists, key=lambda some: some[0].start())
-        ends = [mark.start() for mark in marks[1:]] + [len(text)]
-        for mark, end in zip(marks, ends, strict=True):
-            piece = text[mark.end() : end].strip(_EDGES)
-            if any(map(str.isalnum, piece)) and _is_asked(need, mark.start(), end):
-                points.append(piece)
-    if points := points or _asked_sentences(need):
+    parts = labelled_parts(text)
+    parts = [part for part in parts if part.kind == "problem" and _asked_in(need, part)] or parts
+    points = [point for part in parts for point in _numbered(need, part)] or _asked_sentences(need, parts)
+    if points:
         return points
     if title.strip(_EDGES):
         return [title.strip()]
     return [asked_text(one.text).strip(_EDGES) for one in need.sentences]
+
+
+def _numbered(need: Understood, part: Part) -> list[str]:
+    """The asked items of the list of a part."""
+    text = need.text[part.start : part.end]
+    lists = [marks for style in _STYLES if len(marks := _counted(style, text)) > 1]
+    if not lists:
+        return []
+    marks = min(lists, key=lambda some: some[0].start())
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    pieces = [
+        (text[mark.end() : end].strip(_EDGES), part.start + mark.start(), part.start + end)
+        for mark, end in zip(marks, ends, strict=True)
+    ]
+    return [piece for piece, *place in pieces if any(map(str.isalnum, piece)) and _is_asked(need, *place)]
 
 
 def _is_asked(need: Understood, start: int, end: int) -> bool:
@@ -71,11 +85,22 @@ def _is_asked(need: Understood, start: int, end: int) -> bool:
     return first is not None and first.role == "asked"
 
 
-def _asked_sentences(need: Understood) -> list[str]:
+def _asked_in(need: Understood, part: Part) -> list[Sentence]:
+    """The asked sentences of a part that say more than its label."""
+    return [
+        one
+        for one in need.sentences
+        if one.field == "description" and one.role == "asked" and one.start < part.end and part.start < one.end
+        if without_label(one.text).strip(_EDGES)
+    ]
+
+
+def _asked_sentences(need: Understood, parts: list[Part]) -> list[str]:
     """The sentences from the first wish on, or else those that describe the problem; figures join the one before."""
-    asked = [one for one in need.sentences if one.field == "description" and one.role == "asked"]
+    asked = [one for part in parts for one in _asked_in(need, part)]
     wishes = [any(FEATURES[name].search(one.text) for name in _ASKS) for one in asked]
-    asked = asked[wishes.index(True) :] if True in wishes else asked
+    if True in wishes and not all(part.kind == "problem" for part in parts):
+        asked = asked[wishes.index(True) :]
     points: list[str] = []
     for sentence in asked:
         text = asked_text(sentence.text).strip(_EDGES)
@@ -115,7 +140,7 @@ def point_needs(needs: pd.DataFrame) -> pd.DataFrame:
         `need_id`: the need's id, "#" and the point's number ("N1#2"); `of_need_id` and `point` (from 1) say whose it
         is; `title` is the need's where it has one point, else the thing it is about where the point does not name
         it, else "" (with the whole title every point would get the same persons); `description` is the point's text;
-        the other columns are the need's.
+        the other columns are the need's, without its other texts (problem, indicators, conditions, background).
 
     Raises
     ------
@@ -154,6 +179,7 @@ def point_needs(needs: pd.DataFrame) -> pd.DataFrame:
     whole = table["need_id"].tolist()
     table["need_id"] = pd.Series([f"{need}#{number}" for need, number in zip(whole, numbers, strict=True)], dtype=str)
     table["title"], table["description"] = pd.Series(heads, dtype=str), pd.Series(parts, dtype=str)
+    table = table.drop(columns=[name for name in _TEXTS if name in table])  # a reader would join them to every point
     table["of_need_id"], table["point"] = pd.Series(whole, dtype=str), pd.Series(numbers, dtype="int64")
     first = ["need_id", "of_need_id", "point", "title", "description"]
     return table[first + [str(name) for name in table.columns if name not in first]]

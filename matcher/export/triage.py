@@ -14,7 +14,8 @@ from matcher.export.sheets import Sheet
 from matcher.export.tables import clean_text, files_of, problem_files
 from matcher.export.targets import check_targets, make_folder, save_files
 from matcher.export.titles import TRIAGE
-from matcher.needs.completeness import CALLS, PARTS, ReadNeed, parts_table, read_one
+from matcher.needs.completeness import ReadNeed, parts_table, read_one
+from matcher.needs.parts import CALLS, PARTS
 from matcher.needs.questions import questions_table
 from matcher.needs.routes import TriagedNeed, triage_table
 from matcher.tables.contacts import mask_contacts

@@ -15,6 +15,7 @@ from matcher.matching.tokens import Segmenter
 from matcher.needs.asked import clause_of
 from matcher.needs.cues import FEATURES, NUMBER
 from matcher.needs.elements import Element, Sentence, Understood, understand
+from matcher.needs.labels import labelled_parts, tells_problem, without_label
 from matcher.needs.vocabulary import ATTRIBUTES, GENERAL, NOT_ALONE, QUALIFIERS, STOPS, TASK_NOUNS
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.words import load_segmenter
@@ -190,13 +191,17 @@ def _written(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _points(need: Understood, elements: list[Element]) -> list[Sentence]:
-    """The asked sentences that name a thing or a figure, and say that it is wanted."""
+    """The asked sentences that name a thing or a figure, and say that it is wanted; of more than are shown first those
+    of the part that is labelled as the problem.
+    """
     points = []
+    parts = labelled_parts(need.text)
     for one in need.sentences:
         if one.role != "asked" or one.field != "description" or _HEADING.search(one.text.rstrip()):
             continue
-        body = NUMBER.sub("", one.text, count=1)
-        wanted = body != one.text or any(FEATURES[name].search(body) for name in _WANTING)
+        told_so = tells_problem(parts, one.start, one.end)
+        body = NUMBER.sub("", without_label(NUMBER.sub("", one.text, count=1)), count=1)
+        wanted = told_so or body != one.text or any(FEATURES[name].search(body) for name in _WANTING)
         filled = any(_within(element, one) for element in elements) or FEATURES["ask_number"].search(body)
         told = FEATURES["art"].search(body) and not any(FEATURES[name].search(body) for name in _WANTING[:6])
         if (
@@ -207,7 +212,10 @@ def _points(need: Understood, elements: list[Element]) -> list[Sentence]:
             and not any(FEATURES[name].search(body) for name in _TELLING)
         ):
             points.append(one)
-    return points[:MOST_POINTS]
+    if len(points) > MOST_POINTS:
+        first = sorted(points, key=lambda one: not tells_problem(parts, one.start, one.end))[:MOST_POINTS]
+        points = [one for one in points if one in first]
+    return points
 
 
 def _names(word: str, kind: str, in_title: bool) -> bool:
@@ -225,7 +233,8 @@ def _within(element: Element, sentence: Sentence) -> bool:
 
 def _shown(sentence: str) -> str:
     """A point as it is shown: without its number, cut at the end of a clause."""
-    text = _POINTLESS.sub("", NUMBER.sub("", sentence, count=1).strip(_EDGES)).strip(_EDGES)
+    text = NUMBER.sub("", without_label(NUMBER.sub("", sentence, count=1).strip(_EDGES)), count=1)
+    text = _POINTLESS.sub("", text.strip(_EDGES)).strip(_EDGES)
     if len(text) <= _POINT_LENGTH:
         return text
     kept = ""

@@ -140,6 +140,15 @@ def _verdict(text: str) -> str | None:
     return "accepted" if _ACCEPTED.fullmatch(text) else "declined" if _DECLINED.fullmatch(text) else None
 
 
+def reason_named(text: str) -> str:
+    """The Chinese name of the reason that a decline in a person's words is counted as.
+
+    >>> reason_named("太贵"), reason_named("price"), reason_named("价格太高"), reason_named("老板不同意")
+    ('太贵', '其他', '太贵', '其他')
+    """
+    return REASONS[_reason(text.strip(), "declined") or "other"][0]
+
+
 def _reason(text: str, verdict: str | None) -> str | None:
     """The reason that a text names; 其他 for other words beside a verdict, None where there is no verdict either."""
     names = {name: key for key, (chinese, _) in REASONS.items() for name in (key, chinese)}

@@ -15,7 +15,7 @@ from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.forks import processors
 from matcher.matching.base import BLOCK, Asked, BaseIndex, check_index
 from matcher.matching.encoders import StaticEncoder
-from matcher.matching.explanation import explain, is_explained, with_figures
+from matcher.matching.explanation import evidence_of, explain, is_explained, with_figures
 from matcher.matching.filters import Limits, Where
 from matcher.matching.late_interaction import Accurate, Voice
 from matcher.matching.learned_ranker import REACH, ranker_of
@@ -52,6 +52,7 @@ class _Plan(NamedTuple):
     voice: Voice | None
     reader: PairModel | None
     reasons: bool
+    false_alarm: float
 
 
 def match(
@@ -145,9 +146,9 @@ def match(
         * `recommended`, and the same as `good_match`: the pair scores as high as only a share `false_alarm` of texts
           would reach whose subject the library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), its
           probability, where known, reaches the calibration's `good`, the need says enough to be answered (see
-          `matcher.needs.triage`), none of its indicators is missed, nobody declined the pair, and no remark of the
-          outcome says that it is no longer to be had (已转让). A row without any
-          recommended record keeps its k rows, all marked False;
+          `matcher.needs.triage`), none of its indicators is missed, a sentence of a whole text answers it (`evidence`),
+          nobody declined the pair, and no remark of the outcome says that it is no longer to be had (已转让). A row
+          without any recommended record keeps its k rows, all marked False;
         * `note`: that the pair was declined and why, that the outcome is gone, that the need says too little, what
           judges criticised in the record, and where texts of two languages meet. Of Chinese and English the default
           encoder compares the meaning, and the probability was never tried on such pairs; other languages it cannot
@@ -200,7 +201,7 @@ def match(
     limits = Limits(queries, index, where or {}, mask, same, valid_on, exclude, weights or {})
     voice = Voice.of(index, accurate) if accurate else None
     reads = accurate and {asking, index.id_column} == SIDES and recommender_of(index)
-    plan = _Plan(k, limits, rerank, rerank_top, voice, PairModel.of(accurate) if reads else None, reasons)
+    plan = _Plan(k, limits, rerank, rerank_top, voice, PairModel.of(accurate) if reads else None, reasons, false_alarm)
     stages = 1 + (plan.voice is not None) + reasons
     together = min(as_whole(processes, "processes", 1), processors(), len(queries) // (2 * BLOCK))
     if rerank or accurate or not isinstance(index.encoder, StaticEncoder):  # other models have threads of their own
@@ -301,9 +302,9 @@ def _match_some(
     features = None
     if recommender_of(index):
         features = features_of(asked, (titles, bodies), at, records, (best.semantic, best.lexical))
-    judged = assess(index, best.total, beyond, features, 0.5)
+    judged = assess(index, best.total, beyond, features, plan.false_alarm)
+    wanted = is_explained(rank, judged["level"])
     if plan.reasons:
-        wanted = is_explained(rank, judged["level"])
         pairs |= explain(asked, index, at, records, titles, bodies, wanted)
         pairs["unanswered"][apart] = ""  # that a word is missing in another language says nothing
         pairs["unanswered"] = without_said(pairs["unanswered"], required.said)
@@ -315,9 +316,16 @@ def _match_some(
         pairs["beyond"] = beyond
     if features is not None:
         pairs["features"] = features
-    if plan.reader:
-        worth = (rank <= FIRST) & ~pairs["barred"] & (judged["probability"] >= LEAST)
-        pairs["read"] = read_first(plan.reader, index, (titles, bodies), at, rows, worth)
+        likely = judged["probability"] >= LEAST if plan.reader else judged["recommended"]
+        worth = ~pairs["barred"] & likely & wanted
+        if plan.reasons:
+            told = pairs["evidence"][worth]
+        else:
+            told = evidence_of(asked, index, at[worth], records.of(worth), titles, bodies)
+        pairs["barred"][worth] = told == ""
+        if plan.reader:
+            worth &= (rank <= FIRST) & ~pairs["barred"]
+            pairs["read"] = read_first(plan.reader, index, (titles, bodies), at, rows, worth)
     return _with_empty(pairs, ids, counts)
 
 

@@ -14,43 +14,12 @@ from matcher.needs.asked import ASKED_FIELDS, clause_of, is_asked
 from matcher.needs.completeness_cues import BOAST, DEFECT, NOT_OURS, SOLVER, STATE, UNABLE, UNSOLVED, USE
 from matcher.needs.elements import Element, Sentence, Understood, understand
 from matcher.needs.indicators import Indicator, indicators_of
+from matcher.needs.labels import labelled_parts, tells_problem, without_label
+from matcher.needs.parts import PARTS
 from matcher.progress import track
 from matcher.tables.arguments import check_firms
 from matcher.tables.ids import ids_of
 
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a complete need: what it is called, how many of the 100 points it has, and which calls ask it."""
-
-    name: str
-    label: str
-    points: float
-    source: str
-
-
-# The calls ask these parts; no call weighs them. The points are this library's own: what a search and a contract need.
-CALLS = {
-    "赣州 2023": "0477ly.com/newsdetail/news397176.html",
-    "长沙 2023": "sh-rktent.com/page15?article_id=326",
-    "宜昌 2022": "chacewang.com/newsdetail/news125519.html",
-    "鄂州 2024": "lierdakj.com/xwzx/tzgg/202401/t20240110_606893.html",
-    "绵阳 2020": "huacezixun.com/2020/08/7957/",
-    "荣成 2023": "rongcheng.gov.cn/art/2023/4/26/art_61226_3601946.html",
-}
-PARTS = (
-    Part("object", "对象", 15, "长沙 2023、鄂州 2024（产品目标）"),
-    Part("problem", "问题或效果", 15, "赣州 2023、长沙 2023、鄂州 2024、绵阳 2020（主要技术难题）"),
-    Part("indicators", "指标（数值和单位）", 25, "赣州 2023、长沙 2023、鄂州 2024、绵阳 2020（核心指标须量化）"),
-    Part("use", "使用条件", 8, "本软件（判断能否适用所需）"),
-    Part("state", "现状和已有条件", 6, "荣成 2023（评审项：研究基础）"),
-    Part("tried", "自身解决不了、试过什么", 5, "赣州 2023、长沙 2023、宜昌 2022、鄂州 2024（超出自身能力）"),
-    Part("deadline", "完成时限", 6, "赣州 2023、长沙 2023（时限）、宜昌 2022（不超过 3 年）、鄂州 2024（2 年）"),
-    Part("money", "经费", 7, "赣州 2023、长沙 2023（资金和付给承接方的部分）、宜昌 2022、鄂州 2024"),
-    Part("rights", "成果归属", 5, "赣州 2023、长沙 2023（产权归属）"),
-    Part("cooperation", "合作方式", 4, "本软件（需求表常有的一栏）"),
-    Part("solver", "对承接方的要求", 4, "赣州 2023、长沙 2023（揭榜条件）"),
-)
 _POINTS = {part.name: part.points for part in PARTS}
 _OTHER_FIGURE = 0.25  # a figure of what is today, or one said again, beside one that is asked
 _POSTED_ONLY = 1 / 3  # a day until which a posting stands is no day until which the work is done
@@ -132,11 +101,28 @@ class ReadNeed:
         return [one for one in asking if one.field != "title"] or asking
 
     @cached_property
+    def of_problem(self) -> list[Sentence]:
+        """The asked sentences of the column or the labelled part that tells the problem to solve."""
+        parts = labelled_parts(self.texts.get("description", ""))
+        return [
+            one
+            for one in self.asked
+            if one.field == "problem" or (one.field == "description" and tells_problem(parts, one.start, one.end))
+            if without_label(one.text)
+        ]
+
+    @cached_property
     def only_a_title(self) -> bool:
         """Whether nothing stands below the title that the title does not say."""
         title = self._without_figures("title")
         below = "".join(map(self._without_figures, ("description", *_TEXTS)))
         return below in title or (title in below and len(below) < len(title) + _SHORTEST_MORE)
+
+    def is_condition(self, figure: Figure) -> bool:
+        """Whether a value stands right before the quantity of another one: -20～45℃全温域误差≤4%, 28天内抑菌率≥90%."""
+        text, end = self.texts[figure.field], figure.indicator.end
+        others = (one.indicator for one in self.figures if one.field == figure.field)
+        return any(text.startswith(one.quantity, end) for one in others if one.start > end)
 
     def _without_figures(self, name: str) -> str:
         text = self.texts.get(name, "")
@@ -160,6 +146,7 @@ class ReadNeed:
         for sentence in self.asked:
             here = {one.text for one in self.elements if one.kind in _THINGS and _inside(one, sentence)}
             here |= {figure.indicator.text for figure in self.figures if _covers(sentence, figure)}
+            here |= {sentence.text} if sentence in self.of_problem else set()
             count += bool(here - seen)
             seen |= here
         return max(count, 1)
@@ -320,6 +307,7 @@ def _problem(need: ReadNeed) -> list[Evidence]:
             for one in figures
         ]
         described = described or _said(need, "problem", DEFECT, BOAST)
+        described += [Evidence("problem", most, one.text, one.field, one.start, one.end) for one in need.of_problem]
     points = most if described else _TITLE_ONLY * most
     return ([Evidence("problem", points, one.text, one.field, one.start, one.end) for one in named] or described)[:1]
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 import pandas as pd
 
 from matcher.needs.cues import EMPTY_TITLE, FEATURES, NUMBER
+from matcher.needs.labels import labelled_parts, tells_problem, without_label
 from matcher.needs.phrases import phrases_of
 from matcher.needs.roles import roles_of
 from matcher.needs.sentences import split_sentences
@@ -114,8 +115,7 @@ def _understand(title: str, description: str, section: str) -> Understood:
         Element(phrase.kind, phrase.text, "title", phrase.start, phrase.end) for phrase in phrases_of(title, title=True)
     ]
     asking = [sentence for sentence in sentences if sentence.role == "asked"]
-    wishes = [one for one in asking if any(FEATURES[name].search(one.text) for name in _TELLING[:-1])] or asking
-    for sentence in wishes[:_MOST_SENTENCES]:
+    for sentence in _wishes(description, asking)[:_MOST_SENTENCES]:
         elements += [
             Element(phrase.kind, phrase.text, "description", sentence.start + phrase.start, sentence.start + phrase.end)
             for phrase in phrases_of(sentence.text, title=False)
@@ -143,7 +143,18 @@ def _understand(title: str, description: str, section: str) -> Understood:
     )
 
 
-_EDGES = ' \t\r\n\xa0\u3000"“”'
+def _wishes(text: str, asking: list[Sentence]) -> list[Sentence]:
+    """The asked sentences that tell what is wanted: by their words, or in a part that is labelled as the problem.
+
+    Beside such a part, those of a labelled part of figures are no more than its figures.
+    """
+    parts = labelled_parts(text)
+    problem = [one for one in asking if tells_problem(parts, one.start, one.end)]
+    wishes = [one for one in asking if one in problem or any(FEATURES[name].search(one.text) for name in _TELLING[:-1])]
+    if problem:
+        figures = [part for part in parts if part.kind == "indicators"]
+        wishes = [one for one in wishes if not any(part.start < one.end and one.start < part.end for part in figures)]
+    return wishes or asking
 
 
 def items_of(title: str) -> list[tuple[int, int]]:
@@ -153,8 +164,10 @@ def items_of(title: str) -> list[tuple[int, int]]:
 
 
 def asked_text(sentence: str) -> str:
-    """An asked sentence without its number and the clauses at its start in which the firm describes itself."""
-    text = NUMBER.sub("", sentence, count=1).strip(_EDGES)
+    """An asked sentence without its number, the label of its part and the clauses at its start in which the firm
+    describes itself.
+    """
+    text = NUMBER.sub("", without_label(NUMBER.sub("", sentence, count=1)), count=1).strip(_EDGES)
     while "，" in text:
         clause, rest = text.split("，", 1)
         if not FEATURES["self"].search(clause) or any(FEATURES[name].search(clause) for name in _TELLING):

@@ -44,6 +44,7 @@ _WHOLE = {
 }
 _CHANGE = re.compile(rf"(?P<word>{_UP}|{_DOWN})(?:了|幅度|幅|率|by|\s)*$", re.I)
 _LEVEL = re.compile(rf"(?:(?:{_UP}|{_DOWN})(?:至|到|为|to)|[延缩增减提](?:至|到))$", re.I)
+_REACHED = re.compile("[至到]$")  # 降低噪声到60dB以下
 _IS_UP = re.compile(_UP, re.I)
 _FILL = re.compile(
     r"(?:为|是|在|于|可以?|能够|(?<![节性功智效])能|(?<![反相响效对供])应当?|须|必须|需要?|要求?|控制|限制|保持|维持|稳定(?!性)|约|大约|大概|=|:|的|了|一般|通常|仅|只有?|均|都|也|还|可?达到?"
@@ -141,10 +142,9 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
     """
     table, before, after = _quantities()
     part, change = _stripped(_EVERY.sub("", text[start:stop])), ""
-    if level := _LEVEL.search(part, max(0, len(part) - 12)):
+    level = _LEVEL.search(part, max(0, len(part) - 12)) or _REACHED.search(part)
+    if level:
         part = _stripped(part[: level.start()])
-    elif part.endswith(("至", "到")):
-        part = _stripped(part[:-1])
     elif found := _CHANGE.search(part, max(0, len(part) - 14)):
         change, part = found["word"].lower(), _stripped(part[: found.start()])
         if change in _WHOLE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -67,6 +68,11 @@ _SIGNS = dict.fromkeys("防抗耐易免", "A") | dict.fromkeys("高低超大长"
 _MERGED = TASK_NOUNS | ATTRIBUTES
 _TASKS = TASK_NOUNS | TASKS_AFTER_ALL
 _AMOUNT = re.compile(r"(?:\d[\d.]*(?!D$|G$)[A-Za-z]*|(?:RH|PH|pH|Ra|Rz|HRC|HV|HB)\d[\d.]*)$")
+_NO_PART = frozenset(
+    "的和与及或并且而于对在用新有为以可了将把从向所被让使是之其等中上下内外前后不类种款套个项条台级给做能号该本此各每由到至当按据比"
+    "需求要拟想寻找解提研我你他它这那很更最太较如何怎么因时叫达带吨米升斤亩"
+)
+_PREFIXES, _SUFFIXES = frozenset("无非多半纯高低超微全单双"), frozenset("式型法性系")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _SPLIT = {"和", "与", "及", "以及", "并", "或", "且", "及其", "、"}
 
@@ -85,11 +91,37 @@ def phrases_of(text: str, *, title: bool) -> list[Phrase]:
         shift = prefix.end() if (prefix := _PREFIX.match(text)) else 0
         text = _FIRM.sub(lambda match: "，" * len(match[0]), text[shift:])
     found: dict[tuple[str, str], Phrase] = {}
-    for chunk in _chunks(_tokens(text)):
-        for phrase in _read(chunk, title):
-            placed = Phrase(phrase.kind, phrase.text, phrase.start + shift, phrase.end + shift)
-            found.setdefault((phrase.kind, phrase.text), placed)
+    tokens = _tokens(text)
+    read = [phrase for chunk in _chunks(tokens) for phrase in _read(chunk, title)]
+    if title:
+        ends = {one.end for one in read if one.kind == "object"}
+        read = [_whole(one, {token.end: token for token in tokens}, ends) for one in read]
+    for phrase in read:
+        placed = Phrase(phrase.kind, phrase.text, phrase.start + shift, phrase.end + shift)
+        found.setdefault((phrase.kind, phrase.text), placed)
     return list(found.values())
+
+
+def _whole(phrase: Phrase, ending: Mapping[int, _Token], things: Collection[int]) -> Phrase:
+    """A thing with the characters right before it that are no words: 无 of 无卤电缆, 泡生法 of 泡生法晶体.
+
+    ending: tokens by their end; things: where things end, of which more than a prefix may be the last character.
+    """
+    if phrase.kind != "object":
+        return phrase
+    taken: list[_Token] = []
+    at = phrase.start
+    while (before := ending.get(at)) and len(phrase.text) + sum(len(one.text) for one in taken) < _LONGEST_OBJECT:
+        alone = len(before.text) == 1 and bool(_CHINESE.match(before.text)) and before.text not in _NO_PART
+        bound = taken and taken[-1].text in _SUFFIXES and _CHINESE.match(before.text) and before.kind not in ("", "的")
+        if not (alone or bound):
+            break
+        taken.append(before)
+        at = before.start
+    if at in things:
+        taken = taken[: next((i for i, one in enumerate(taken) if one.text not in _PREFIXES), len(taken))]
+    start = taken[-1].start if taken else phrase.start
+    return Phrase(phrase.kind, "".join(one.text for one in reversed(taken)) + phrase.text, start, phrase.end)
 
 
 def _tokens(text: str) -> list[_Token]:

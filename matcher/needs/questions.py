@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from matcher.needs.completeness import PARTS, ReadNeed, read_all
+from matcher.needs.completeness import ReadNeed, read_all
 from matcher.needs.completeness_cues import NOT_TECHNICAL
 from matcher.needs.cues import NUMBER
 from matcher.needs.elements import items_of
 from matcher.needs.names import with_value
+from matcher.needs.parts import PARTS
 
 MOST_QUESTIONS = 5
 _POINTS = {part.name: part.points for part in PARTS}
@@ -21,8 +22,9 @@ _LONGEST_ITEM = 16
 _SHORT_SUBJECT = 12
 _LISTED = 3
 _TECHNICAL = ("object", "material", "problem", "effect", "method")
+_MADE_THING = re.compile("(?:机器人|[^手商]机|仪|装置|设备|算法|模型|软件|系统|终端|传感器|材料)$")  # 营销机器人
 _SHORTEST_THING = 3
-_FIRST_TRADES = 3  # water, air and wastes: a plant for them is measured by what it cleans
+_FIRST_TRADES = 4  # water, air, soil and wastes: a plant for them is measured by what it cleans
 
 # What firms of a trade measure, and under what they use it: names and units to remind them, never numbers.
 _TRADES = tuple(
@@ -37,6 +39,11 @@ _TRADES = tuple(
             "废气|烟气|粉尘|除尘|脱硫|脱硝|VOC|尾气|异味|扬尘",
             "排放浓度（mg/m³）、去除率（%）、风量（m³/h）",
             "废气成分、温度和风量、场地、执行的排放标准",
+        ),
+        (
+            "土壤(?:的)?(?:修复|净化)|(?:污染|重金属)[^，。]{0,4}(?:土壤|场地)|场地修复",
+            "污染物去除率（%）、修复后浓度（mg/kg）、修复周期（天）、吨土成本（元）",
+            "污染物种类和浓度、土质、面积和深度、执行的标准",
         ),
         (
             "固废|废渣|废料|污泥|垃圾|秸秆|尾矿|飞灰|粪污|回收",
@@ -124,6 +131,11 @@ _TRADES = tuple(
             "热源和温度、负荷、每年运行时间、现有设备",
         ),
         (
+            "(?:服务|营销|导购|导览|接待|讲解|迎宾|陪护|护理|康养|教育|送餐|配送|巡检|清洁|消杀)[^，。]{0,4}机器人",
+            "识别率（%）、响应时间（秒）、续航时间（小时）、定位精度（cm）",
+            "使用的场所、服务的对象、通行和网络条件、充电方式",
+        ),
+        (
             "机器人|自动化|生产线|流水线|自动|装备|设备|机械|装置|机$|智能|包装(?![袋盒箱膜纸材物罐瓶])|[码拆]垛|装箱|封箱|灌装|贴标|搬运|装卸|上下?料",
             "节拍（秒/件）、定位精度（mm）、合格率（%）、用工（人）",
             "工件的尺寸和种类、批量、车间空间、前后工序",
@@ -145,7 +157,7 @@ _MEASURE = re.compile(  # what is measured, named and no more
 _CLAUSE_SIGNS = "，,。；;！!？?\n"
 _TITLE_FRAME = re.compile(
     r"^[\"“”\s.]*(?:\d{1,2}[、.．]\s*)?(?:关于|寻求|寻找|求购|急需|需要|需求|解决|实现|设计一种|一种|一套|更好的|研发|开发)*|"
-    r"(?:方面)?(?:的)?(?:关键|核心)?(?:技术)?(?:研究|研发|开发|研制|产业化|及|需求|项目|技术需求|的?问题|攻关|改良|合作|引进)*[\"“”。；;\s]*$"
+    r"(?:方面)?(?:的)?(?:关键|核心)?(?:技术)?(?:研究|研发|开发|研制|产业化|及其?|[与和](?=产业化|示范|推广|应用)|示范|(?<=[与及和])(?:推广)?应用|需求|项目|技术需求|的?问题|攻关|改良|合作|引进)*[\"“”。；;\s]*$"
 )
 _ITEM_ENDS = re.compile("[，,。；;：:\n]")
 _FAULT = re.compile(r"[，,。；;：:、]|不|差|低$|高$|难|问题|如何|怎")
@@ -224,7 +236,8 @@ def is_technical(need: ReadNeed) -> bool:
     title = need.texts.get("title", "") or need.texts.get("description", "")
     if not NOT_TECHNICAL.search(title) or any(figure.asked for figure in need.figures):
         return True
-    return any(one.kind in _TECHNICAL and not NOT_TECHNICAL.search(one.text) for one in need.elements)
+    things = [one.text for one in need.elements if one.kind in _TECHNICAL]
+    return any(not NOT_TECHNICAL.search(text) or _MADE_THING.search(text) for text in things)
 
 
 def subject(need: ReadNeed) -> str:
@@ -319,7 +332,7 @@ def _ask_task(need: ReadNeed) -> str:
 
 
 def _ask_indicators(need: ReadNeed, missing: tuple[str, ...]) -> str:
-    known = list({one.key: one.indicator for one in need.figures if one.asked}.values())
+    known = list({one.key: one.indicator for one in need.figures if one.asked and not need.is_condition(one)}.values())
     wishes = _wishes(need)
     measures, _ = _reminder(need)
     if wishes:

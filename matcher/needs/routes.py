@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from matcher.errors import ArgumentError
-from matcher.needs.completeness import PARTS, ReadNeed, read_all, unsolved
+from matcher.needs.completeness import ReadNeed, read_all, unsolved
+from matcher.needs.parts import PARTS
 from matcher.needs.questions import Question, is_technical, questions_of
 from matcher.tables.arguments import check_frame
 from matcher.tables.cells import shorten

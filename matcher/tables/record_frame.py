@@ -237,7 +237,9 @@ class Table(NamedTuple):
         for place in fields.joined[column.name]:
             alone = fields.of(place) == [column.name]  # faults of a part are told where it is read for itself
             own = alone and place == fields.places[column.name]
-            label = "" if own or not column.lines else header_label(self.header.texts[place])
+            header, named = self.header.texts[place], fields.of(place)
+            header = self.contract[header].title if header in named else header  # a field's own name is English
+            label = "" if own or not column.lines else header_label(header)
             texts.append((label, self._read_place(column, place, problems if alone else None).values))
         joined = [_join(column, [(label, values[i]) for label, values in texts]) for i in range(len(self.rows))]
         return Cells(joined, [], {}, {}, [])

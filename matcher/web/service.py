@@ -21,11 +21,13 @@ from starlette.exceptions import HTTPException
 from matcher.errors import BookError, IndexFolderError, MatcherError, TableError
 from matcher.matching import Index, fit_feedback
 from matcher.matching.folders import current
-from matcher.matching.judgements import REASONS
+from matcher.matching.judgements import REASONS, reason_named
 from matcher.pool import Book, discover
 from matcher.pool.book.event_log import Log
 from matcher.pool.book.follow_up import follow
 from matcher.pool.discovery.estimation import Discovery
+from matcher.tables.cells import shorten
+from matcher.tables.contacts import mask_contacts
 from matcher.web.batching import Batches
 from matcher.web.library import KINDS, Library, Side
 from matcher.web.searchers import Searchers
@@ -183,7 +185,7 @@ class Service:
         """
         if not (judgement.title + judgement.description).strip():
             raise TableError("title、description：不能都是空的；请给出提问一方的文字，只凭编号教不了什么")
-        _check_reason(judgement)
+        counted = _counted_as(judgement)
         asking = "need_id" if judgement.side == "outcomes" else "outcome_id"
         pair = pd.DataFrame(
             [
@@ -191,7 +193,7 @@ class Service:
                     asking: judgement.asking_id,
                     KINDS[judgement.side].id_column: judgement.record_id,
                     "verdict": judgement.verdict,
-                    "reason": judgement.reason,
+                    "reason": mask_contacts(judgement.reason),
                 }
             ]
         )
@@ -203,7 +205,7 @@ class Service:
             asked = pd.DataFrame([texts])
             learned = fit_feedback(index, asked, pair)
             with self.writing:
-                done = self._into_book(judgement, pair)
+                done = counted + self._into_book(judgement, pair)
                 if index.origin[0]:
                     _save(learned, Path(index.origin[0]), done)
             if index.origin[0]:
@@ -273,17 +275,22 @@ def is_book(path: Path) -> bool:
     return start.startswith(b"SQLite format 3\0") and start[68:72] == Log.format.application.to_bytes(4, "big")
 
 
-def _check_reason(judgement: Judgement) -> None:
-    """Raises TableError for a decline without a reason that is known, and for an acceptance with one."""
+def _counted_as(judgement: Judgement) -> list[str]:
+    """What a reason in a person's own words is counted as. Raises TableError for a decline without any, and for an
+    acceptance with one.
+    """
+    said = judgement.reason.strip()
     if judgement.verdict in ACCEPTED:
-        if judgement.reason.strip():
+        if said:
             raise TableError("reason：采纳不要理由；拒绝才要")
-        return
-    if not judgement.reason.strip():
+        return []
+    if not said:
         raise TableError("拒绝时请选择理由，理由会改变以后的次序")
-    words = {word: key for key, (word, _) in REASONS.items()}
-    if judgement.reason.strip() not in {*words, *words.values()}:
-        raise TableError(f"reason：“{judgement.reason[:40]}”不是拒绝理由；可用：{'、'.join(words)}")
+    words = [word for word, _ in REASONS.values()]
+    if not any(map(str.isalpha, said)):
+        raise TableError(f"reason：请用文字写明理由，如 {'、'.join(words)}")
+    known = {*REASONS, *words}
+    return [] if said in known else [f"理由“{shorten(mask_contacts(said), 40)}”记作“{reason_named(said)}”"]
 
 
 def _save(learned: Index, folder: Path, done: list[str]) -> None:

@@ -320,3 +320,46 @@ def test_a_bid_is_held_against_the_better_vacuum_and_every_firm_and_term():
         ["not_met", "not_met", "unknown"],
         ["met", "met", "met"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "state"),
+    [
+        ("months", "12-18个月", "met"),
+        ("months", "12-30", "unknown"),
+        ("done_by", "12～30个月", "unknown"),
+        ("done_by", "20-30个月", "not_met"),
+        # honest neighbours
+        ("done_by", "12-18个月", "met"),
+        ("months", "18", "met"),
+        ("done_by", "30个月", "not_met"),
+        ("done_by", "尽快", "unknown"),
+    ],
+)
+def test_a_range_of_months_is_held_against_the_term(field, said, state):
+    headers = {"months": "完成月数", "done_by": "完成时间"}
+    bids = read_bids(
+        pd.DataFrame({"揭榜编号": ["J1"], "榜单编号": ["B1"], "揭榜单位": ["甲大学"], headers[field]: [said]})
+    )
+    challenges = pd.DataFrame({"challenge_id": ["B1"], "owner": ["乙厂"], "deadline": ["18个月"]})
+    assert check_bids(bids.rows, challenges).set_index("check").loc["term", "state"] == state
+
+
+@pytest.mark.parametrize(
+    ("item", "response", "state"),
+    [
+        ("采用5G通信", "漏检率0.5%，采用5G通信", "met"),
+        ("符合GB/T 19001-2016", "漏检率0.5%；符合 GB/T19001-2016", "met"),
+        ("通过ISO 9001认证", "漏检率0.5%，已通过ISO9001认证", "met"),
+        # honest neighbours
+        ("采用5G通信", "漏检率0.5%，不采用5G通信", "unknown"),
+        ("采用5G通信", "漏检率0.5%，采用4G通信", "unknown"),
+        ("符合GB/T 19001-2016", "漏检率0.5%，符合GB/T 19001-2008", "unknown"),
+        ("采用5G通信", "漏检率0.5%", "unknown"),
+    ],
+)
+def test_an_item_that_is_taken_on_word_for_word_is_answered(item, response, state):
+    challenges = pd.DataFrame({"challenge_id": ["B1"], "owner": ["乙厂"], "indicators": [f"漏检率≤1%；{item}"]})
+    bids = pd.DataFrame({"bid_id": ["J1"], "challenge_id": ["B1"], "bidder": ["甲大学"], "response": [response]})
+    states = check_bids(bids, challenges).set_index("check")["state"]
+    assert states[["responds", "reaches"]].tolist() == [state, state]

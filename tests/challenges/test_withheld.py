@@ -7,6 +7,7 @@ from matcher.challenges import challenge_table, find_challenges
 from matcher.challenges.bids import check_bids
 from matcher.challenges.results import Challenges
 from matcher.challenges.withheld import withheld_needs
+from matcher.challenges.workbook import write_challenges
 from matcher.tables.reading import read_needs
 
 
@@ -172,6 +173,63 @@ def test_nor_do_the_texts_name_it(remark, whose, shown):
     assert made["wording"].tolist() == [f"{shown}的桃只能放5天"]
 
 
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("is_deleted", "1"),
+        ("是否作废", "是"),
+        ("需求状态", "已撤回"),
+        ("需求状态", "已解决"),
+        ("备注", "企业要求撤回"),
+        ("备注", "2026-03-01审核通过；2026-05-10企业要求撤回"),
+        ("备注", "2026-05-10企业要求撤回；2026-03-01审核通过"),
+        ("备注", "作废"),
+    ],
+)
+def test_what_is_deleted_or_withdrawn_is_not_published(header, said):
+    assert withheld_needs(needs(header, "", said)).to_numpy().tolist() == [["N1", "设备乙降噪", header, said]]
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("is_deleted", "0"),
+        ("是否作废", "否"),
+        ("需求状态", "对接中"),
+        ("需求状态", "未解决"),
+        ("备注", "2026-03-01企业撤回；2026-05-10重新提交，审核通过"),
+        ("备注", "2026-05-10修改后审核通过；2026-03-01企业撤回"),
+        ("备注", "原合作单位已终止合作"),
+        ("备注", "不得撤回"),
+        ("备注", "设备停用后噪声消失"),
+    ],
+)
+def test_what_stands_is_published(header, said):
+    assert withheld_needs(needs(header, "", said)).empty
+
+
+def test_a_no_under_whether_to_publish_counts_beside_a_yes():
+    assert withheld_needs(needs("是否发布", "是", "否", "")).need_id.tolist() == ["N1"]
+    assert withheld_needs(needs("是否张榜", "☑是 □否", "□是 ☑否")).need_id.tolist() == ["N1"]
+    assert withheld_needs(needs("是否发布", "否", "否")).empty  # nothing is published yet
+    assert withheld_needs(needs("是否已发布", "是", "否")).empty
+    assert withheld_needs(needs("是否发布公告", "是", "否")).empty
+
+
+def test_no_sheet_names_a_firm_that_wants_no_name(tmp_path):
+    rows = (
+        "N1,虚构重工有限公司,虚构重工有限公司轴承座降噪,寻求轴承座降噪方法，噪声≤60dB,是\n"
+        "N2,甲泵业有限公司,甲泵业泵壳检测,寻求泵壳检测方法,否"
+    )
+    table = read_needs(f"需求编号,企业名称,需求名称,需求描述,是否匿名\n{rows}\n".encode()).rows
+    pairs = pd.DataFrame({"need_id": ["N1", "N2"], "outcome_id": ["C"] * 2, "good_match": [False] * 2})
+    write_challenges(tmp_path / "c.xlsx", Challenges.build(table, pairs), needs=table)
+    sheets = pd.read_excel(tmp_path / "c.xlsx", sheet_name=None, dtype=str, engine="openpyxl")
+    assert not any(sheet.map(lambda cell: "虚构重工" in str(cell)).any(axis=None) for sheet in sheets.values())
+    assert "某企业轴承座降噪" in sheets["需求去向"]["需求名称"].tolist()
+    assert "甲泵业泵壳检测" in sheets["需求去向"]["需求名称"].tolist()
+
+
 def test_a_later_review_that_passes_lifts_an_earlier_refusal():
     assert withheld_needs(needs("初审意见,复审意见", "退回修改,通过", "退回修改,")).need_id.tolist() == ["N1"]
 
@@ -183,5 +241,5 @@ def test_withheld_needs_stand_in_no_table_but_their_own():
     assert made.withheld["need_id"].tolist() == ["N1"]
     assert made.states["need_id"].tolist() == ["N0", "N2"]
     assert set(made.found["need_id"]) == {"N0", "N2"}
-    assert made.summary.endswith("；另有 1 条写明不公开或未通过审核，没有列入")
+    assert made.summary.endswith("；另有 1 条写明不公开、已撤回或未通过审核，没有列入")
     assert Challenges.build(table.iloc[[1]], pairs).table.empty

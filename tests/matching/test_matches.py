@@ -134,11 +134,14 @@ def test_good_matches_are_those_that_reach_the_mark(examples):
     asked_back = routes.loc[routes["route"] == "ask", "need_id"]
     counts = []
     for false_alarm in (0.01, 0.05, 0.2, 0.9):
-        result = match(needs, index, false_alarm=false_alarm, reasons=False)
+        result = match(needs, index, false_alarm=false_alarm)
         total, mark = result["semantic"] + result["lexical"], index.scale.good_from(false_alarm)
         likely = result["probability"] >= index.calibration.good
         barred = result["need_id"].isin(asked_back) | result["met"].str.contains("不满足")
-        assert result["good_match"].tolist() == ((total >= mark) & likely & ~barred).tolist()
+        said = result["evidence"] != ""
+        assert result["good_match"].tolist() == ((total >= mark) & likely & said & ~barred).tolist()
+        briefly = match(needs, index, false_alarm=false_alarm, reasons=False)
+        assert briefly["good_match"].tolist() == result["good_match"].tolist()
         counts.append(int(result["good_match"].sum()))
         assert len(result) == len(needs) * 10  # whether good or not, every row stays
     assert counts == sorted(counts)
@@ -461,3 +464,29 @@ def test_an_outcome_that_is_sold_is_not_recommended(remark, taken):
     assert found["score"].tolist() == plain.loc[plain["need_id"] == sold["need_id"], "score"].tolist()
     back = match(told[told["outcome_id"] == sold["outcome_id"]], Index.build(needs), k=3, reasons=False)
     assert not (taken and back["recommended"].any())
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("公司地址：虚构市虚构路8号。联系电话：0539-8000000。欢迎来电洽谈。", False),
+        ("采用超声相控阵在线检测泵壳气孔，单件检测时间3秒。", True),
+        ("泵壳气孔由视觉系统检测，漏检率低于1%。", True),
+        ("一种泵壳气孔的检测方法，用X射线成像识别气孔。", True),
+    ],
+)
+def test_what_no_sentence_answers_is_not_recommended(examples, text, answers):
+    _, outcomes, _ = examples
+    own = pd.DataFrame({"outcome_id": ["own"], "title": ["泵壳气孔检测"], "description": [text]})
+    index = Index.build(pd.concat([outcomes, own], ignore_index=True))
+    needs = pd.DataFrame(
+        {
+            "need_id": ["N1"],
+            "title": ["泵壳气孔在线检测"],
+            "description": ["铸造泵壳有气孔，人工漏检多。寻求泵壳气孔的在线检测方法，单件检测时间≤5秒。"],
+        }
+    )
+    for reasons in (True, False):
+        row = match(needs, index, k=1, reasons=reasons, false_alarm=0.9).iloc[0]
+        assert row["outcome_id"] == "own"
+        assert bool(row["recommended"]) is answers
