@@ -111,15 +111,15 @@ def of_places(reading: Reading) -> Reading:
     header = headers[0]
     places = rows[header].fillna("").astype(str).str.replace(r"\s", "", regex=True)
     names = rows["name"].fillna("").astype(str)
-    theirs = [_is_place(place) and place not in name for place, name in zip(places, names, strict=True)]
-    if not any(theirs):
+    named = [_is_place(place) and place not in name for place, name in zip(places, names, strict=True)]
+    if not any(named):
         return reading
     account = account.assign(use=account["use"].mask(account["header"].eq(header), USED))
     account.loc[account["header"].eq(header), ["nearest", "hint"]] = ""
-    problem = f"{sum(theirs)} 项目标是所写地区的，已把地区写进目标名称，实际值只数这个地区的"
+    problem = f"{sum(named)} 项目标是所写地区的，已把地区写进目标名称，实际值只数这个地区的"
     line = (account["file"].iloc[0], account["sheet"].iloc[0], None, header, "", problem, "请核对", True)
-    named = rows.assign(name=names.where([not one for one in theirs], places + names))
-    return Reading(named, with_line(reading.problems, line), account)
+    full = [place + name if theirs else name for place, name, theirs in zip(places, names, named, strict=True)]
+    return Reading(rows.assign(name=full), with_line(reading.problems, line), account)
 
 
 def with_line(problems: pd.DataFrame, line: tuple[Any, ...]) -> pd.DataFrame:
@@ -166,7 +166,7 @@ def _told(book: Book, reading: Reading, cells: Sequence[_Cell], targets: int) ->
 def _rows_of_places(book: Book) -> tuple[list[_Cell], Reading]:
     reading = read_table(book._replace(grids=[_with_sums(grid) for grid in book.grids]), _BY_PLACE)
     rows = reading.rows
-    sums = rows.eq(_WHOLE).any(axis=1)
+    sums = (rows == _WHOLE).any(axis=1)
     places = rows["place"].astype(str).str.replace(r"\s", "", regex=True).mask(sums, _WHOLE)
     if not _are_places([place for place in places if place]):
         raise TableError("没有一行一个地区")

@@ -97,9 +97,9 @@ def _read_by_place(given: Any, year: int, sheet: str | int | None) -> Reading | 
         return None
     frame, whole = found
     reading = _read_list(frame, year, None, None)
-    problems = [one for one in (whole.problems, reading.problems.assign(row=pd.NA)) if len(one)]
-    listed = pd.concat(problems, ignore_index=True).astype(reading.problems.dtypes.to_dict())
-    return Reading(reading.rows, listed, whole.columns)
+    no_row = pd.array([pd.NA] * len(reading.problems), "Int64")
+    problems = [one for one in (whole.problems, reading.problems.assign(row=no_row)) if len(one)]
+    return Reading(reading.rows, pd.concat(problems, ignore_index=True), whole.columns)
 
 
 def _read_list(given: Any, this: int, sheet: str | int | None, columns: Mapping[str, str] | None) -> Reading:

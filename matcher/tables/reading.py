@@ -21,6 +21,7 @@ from matcher.tables.grids import Book, Grid, Source, read_book
 from matcher.tables.header_forms import header_key
 from matcher.tables.headers import Header, find_header
 from matcher.tables.numbers import names_yuan
+from matcher.tables.own_schemas import TECH_CONTRACTS
 from matcher.tables.record_frame import Table
 from matcher.tables.records import PROBLEM_COLUMNS, Problem, cell_of, records, row_of
 from matcher.tables.remarks import remarks_against
@@ -55,6 +56,7 @@ __all__ = [
 _SMALL, _TINY = 100_000, 1_000
 NO_UNIT = "没有写单位，按元读入"
 _LOOKED_AT = 500  # rows in which cells that hold objects are looked for
+_USED_IN = {NEEDS.name: "参加匹配", OUTCOMES.name: "参加匹配", TECH_CONTRACTS.name: "参加核对和统计"}  # secret rows too
 _SHOWN = 20  # problems that a message spells out
 
 
@@ -161,9 +163,9 @@ def read_table(
     table = Table(contract, header, *records(grid, header, contract, problems))
     frame = table.frame(problems)
     problems += remarks_against(contract, header.texts, table.rows, table.numbers)
-    if contract.name in (NEEDS.name, OUTCOMES.name):
+    if contract.name in _USED_IN:
         strange = {place: text for place, text in enumerate(header.texts) if text and not header.fields.of(place)}
-        problems += secret_rows(strange, table.rows, table.numbers)
+        problems += secret_rows(strange, table.rows, table.numbers, _USED_IN[contract.name])
     problems += _open_units(table, frame, row_of(grid, header))
     problems += _nested_cells(table)
     listed = _problem_frame(book.name, grid.sheet, problems)

@@ -53,7 +53,7 @@ def kind_of(text: str) -> str:
 
 
 def _happened(kinds: tuple[str, ...], first: Callable[[dt.date], dt.date], lower: dt.date = dt.date.max) -> Holds:
-    """Major incidents of these kinds since a day; from `lower` on accidents of safety that are 较大 may be asked too."""
+    """Major incidents of these kinds since a day; from `lower` on 较大 accidents of safety may be asked too."""
 
     def holds(entry: Entry, kind: str, major: Truth, day: dt.date) -> Truth:
         if kind and kind not in kinds:
