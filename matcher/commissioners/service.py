@@ -6,7 +6,6 @@ Days that a visit does not tell stay unknown: nobody is called behind, or done, 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,14 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from matcher.commissioners.visits import Names, persons_in, taken_back, villages_in
+from matcher.commissioners.service_records import READ_IN_FULL, match_records
+from matcher.commissioners.service_time import leaving, with_years
 from matcher.errors import ArgumentError, TableError
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.commissioner_schemas import SERVICE
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.remarks import override_in
 from matcher.tables.schemas import HIGH, LOW, TEXT
-from matcher.tables.soft_values import why_unknown
 
 PERSONS = [
     "expert_id", "name", "institution", "villages", "visited", "visits", "days", "open_days", "doubtful", "required",
@@ -30,14 +28,9 @@ PERSONS = [
 ]  # fmt: skip
 VILLAGES = ["county", "town", "village", "village_id", "people", "visits", "days", "last_visit", "state"]
 MONTHS = ["month", "visits", "persons", "visited", "share", "reached", "reached_share", "days", "trained"]
-UNKNOWN = ["record_id", "name", "village", "date", "counted", "reason"]
 DONE, ON_TIME, BEHIND, OPEN, NO_DUTY = "已完成", "按进度", "落后", "未定", "没有天数要求"
-NOT_COUNTED, DAYS_COUNTED, VISIT_COUNTED = "没有计入", "只计本人的次数和天数", "只计次数，天数存疑"
-READ_IN_FULL = "全部计入，请核对村名"
 VISITED, UNVISITED = "已走访", "未走访"
 _DATES = ("date", "date" + LOW, "date" + HIGH, "date" + TEXT)
-_STATES = ("状态", "审核状态", "审核结果", "审核意见", "审核", "核实情况")
-_EACH = re.compile(r"(?:各|每人|人均|均)\D{0,4}(\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +42,10 @@ class Service:
     persons
         PERSONS, one row a person of the plan, those behind first: `villages` planned, `visited` of them, `visits`,
         `days` served, `open_days` (visits whose days are not told), `doubtful` (records that do not count but may be
-        this person's: of a namesake, or of no clear date), `required` a year, `due_days` by that day, `state`,
-        `missing_days` until the year's duty, `elsewhere` (visits to villages that are not this
-        person's, or not known).
+        this person's: of a namesake, or of no clear date), `required` a year, `due_days` by that day, or by the
+        day on which a remark of the plan says that the person left, `state`,
+        `missing_days` until the year's duty, of who left until what was due, `elsewhere` (visits to villages that
+        are not this person's, or not known).
     villages
         VILLAGES, one row a village of the plan, those nobody visited first, then those that a doubtful record may mean
         (未定). A log that tells no village leaves all of them 未定, and what is counted by village NA.
@@ -64,6 +58,8 @@ class Service:
         The records that count, one row a person and village that they name, with the expert_id and village_id that
         they mean ("": not known), `month` ("" where the date leaves it open: such a visit counts, but in no month), and
         `joint`: of a record of several villages, whose days stand in its first row and are of all of them.
+    yearless
+        Records that name a month and a day alone, which were taken for those of the year of service.
     """
 
     persons: pd.DataFrame
@@ -71,6 +67,7 @@ class Service:
     months: pd.DataFrame
     unknown: pd.DataFrame
     matched: pd.DataFrame
+    yearless: int = 0
 
     @property
     def summary(self) -> str:
@@ -85,7 +82,8 @@ class Service:
             covered = "服务记录没有“村”这一列（或没有填），村的覆盖算不出"
         short = int((self.unknown["counted"] == READ_IN_FULL).sum())
         lost = len(self.unknown) - short
-        left = f"；{lost} 条记录没有计入或只计一部分（见“存疑的记录”）" if lost else ""
+        left = f"；{self.yearless} 条记录的日期没有写年份，照服务年度读" if self.yearless else ""
+        left += f"；{lost} 条记录没有计入或只计一部分（见“存疑的记录”）" if lost else ""
         left += f"；{short} 条记录的村名没有写全，已照方案中唯一的村计入（见“存疑的记录”）" if short else ""
         return f"{len(self.matched)} 次服务计入；{shown}；{covered}{left}"
 
@@ -134,34 +132,41 @@ def service_report(
     """
     check_frame(log, "log", "read_service(...).rows")
     plan = _checked(plan)
-    if len(log) and not any(name in log and log[name].notna().any() for name in _DATES):
-        raise TableError(f"{len(log)} 条服务记录都没有服务日期，无从计算；须一行一次服务，并有“服务日期”一列")
     day = as_day(on)
     first = dt.date(day.year, 1, 1) if since is None else as_day(since, "since")
     if first > day:
         raise ArgumentError(f"since ({first}) lies behind on ({day})")
+    log, yearless = with_years(log, first, day)
+    if len(log) and not any(name in log and log[name].notna().any() for name in _DATES):
+        raise TableError(f"{len(log)} 条服务记录都没有服务日期，无从计算；须一行一次服务，并有“服务日期”一列")
     if days is not None and days <= 0:
         raise ArgumentError(f"days is above 0, not {days}")
-    matched, unknown, doubts = _match(log, plan, first, day)
+    matched, unknown, doubts = match_records(log, plan, first, day)
     placed = bool((log[["village", "village_id"]].fillna("").astype(str) != "").to_numpy().any())
-    end = _a_year_on(first)
-    passed = min(((day - first).days + 1) / (end - first).days, 1.0)
+    year = (_a_year_on(first) - first).days
+    left = {
+        person: (_passed(low, first, year), _passed(high, first, year))
+        for person, (low, high) in leaving(plan, first, day).items()
+    }
+    over = _Over(_passed(day, first, year), left)
     return Service(
-        _persons(plan, matched, doubts.persons, days, passed, placed),
+        _persons(plan, matched, doubts.persons, days, over, placed),
         _villages(plan, matched, doubts.villages, placed),
         _months(plan, matched, first, day, placed),
         unknown,
         matched,
+        yearless,
     )
 
 
 def _checked(plan: pd.DataFrame) -> pd.DataFrame:
     check_frame(plan, "plan", "plan_service(...).table")
-    fields = {header: column.name for column in SERVICE.columns for header in (column.title, *column.headers)}
+    texts = ("name", "institution", "village", "town", "county", "village_id", "expert_id")
+    columns = [SERVICE[name] for name in (*texts, "days")]
+    fields = {header: column.name for column in columns for header in (column.title, *column.headers)}
     plan = plan.rename(columns={name: fields[name] for name in plan if name in fields and fields[name] not in plan})
     if missing := {"village_id", "expert_id"} - set(plan):
         raise TableError(f"方案缺少列：{'、'.join(sorted(missing))}；请用 matcher commissioners plan 写出的方案")
-    texts = ("name", "institution", "village", "town", "county", "village_id", "expert_id")
     return plan.assign(
         **{name: (plan[name].fillna("").astype(str).str.strip() if name in plan else "") for name in texts}
     ).reset_index(drop=True)
@@ -172,163 +177,20 @@ def _a_year_on(first: dt.date) -> dt.date:
     return dt.date(first.year + 1, 3, 1) if leap else first.replace(year=first.year + 1)
 
 
-class _Doubts(NamedTuple):
-    """What the records that do not count may mean: how many a person, and the villages; also villages not clear."""
-
-    persons: Counter[str]
-    villages: set[str]
+def _passed(day: dt.date, first: dt.date, year: int) -> float:
+    """The part of a year of so many days that is over on a day."""
+    return min(((day - first).days + 1) / year, 1.0)
 
 
-def _match(
-    log: pd.DataFrame, plan: pd.DataFrame, first: dt.date, day: dt.date
-) -> tuple[pd.DataFrame, pd.DataFrame, _Doubts]:
-    """The records that count, one row a person and village, those of which something does not, and what these may mean.
+class _Over(NamedTuple):
+    """The part of the year that is over, and of those who left the least and the most of it that they were there."""
 
-    Where only the village is not known, the days still count for the person; where several persons share a record, or
-    there cannot have been so many days, the visit counts and its days stay unknown.
-    """
-    people = Names(plan.drop_duplicates("expert_id"), "expert_id", ("name", "institution"))
-    places = Names(plan.drop_duplicates("village_id"), "village_id", ("village", "town", "county"))
-    theirs = {name: set(group) for name, group in plan.groupby("expert_id")["village_id"]}
-    posted = {village: set(group) for village, group in plan.groupby("village_id")["expert_id"]}
-    good: list[dict[str, Any]] = []
-    lost: dict[int, tuple[dict[str, Any], list[str], bool]] = {}
-    short: dict[int, list[str]] = {}
-    doubts = _Doubts(Counter(), set())
-    seen: dict[tuple[str, str, dt.date], str] = {}
-    for at, record in enumerate(log.to_dict("records")):
-        row = {str(name): cell for name, cell in record.items()}
-        who, crowd = persons_in(row, people)
-        there = villages_in(row, places)
-        date, begin, end = (
-            pd.Timestamp(row[name]).date() if pd.notna(row.get(name)) else None
-            for name in ("date", "date" + LOW, "date" + HIGH)
-        )
-        begin, end = begin or date, end or date  # of a day that is known by its month
-        dated, out = _dated(row, begin, end, first, day)
-        said = override_in(row, _STATES, day) or taken_back(row)
-        if said is not None:
-            dated, out = [*dated, f"写着“{said.words}”"], out or said.plain
-        row_faults = list(dated)
-        if pd.notna(row["days"]) and float(row["days"]) < 0:
-            row_faults.append("天数是负数")
-        if crowd and len(there) > 1:
-            row_faults.append("几个人、几个村记在一条里，分不清谁去了哪个村、各几天")
-        unsure = "" if row_faults else _unsure_days(row, crowd, begin, end, first, day)
-        month = f"{begin:%Y-%m}" if begin and end and (begin.year, begin.month) == (end.year, end.month) else ""
-        named = {str(place["village"]) for place in there if not places.knows_id(str(place["village_id"] or ""))}
-        if read := [f"村“{name}”当作“{full}”" for name in sorted(named) if (full := places.in_full(name))]:
-            short[at] = read
-        told: list[str] = []
-        for one in who:
-            counted = 0
-            for place in there:
-                persons, why = people.find(one)
-                own = set[str]().union(*(theirs[name] for name in persons))
-                villages, where = places.find(place, own if not why or len(persons) > 1 else ())
-                if len(persons) > 1 and len(villages) == 1:
-                    persons, why = people.find(one, posted[villages[0]])
-                person, village = "" if why else persons[0], "" if where else villages[0]
-                faults, again = [f"特派员{why}", *row_faults] if why else list(row_faults), False
-                if not dated and date is not None and village and person:
-                    before = seen.setdefault((person, village, date), row["record_id"])
-                    if again := before != row["record_id"]:
-                        faults.append(f"与记录 {before} 同人同村同日")
-                told += [*faults, *([f"村{where}"] if where else [])]
-                if (faults or where) and not out and not again:
-                    if faults and place is there[0]:
-                        doubts.persons.update(persons)
-                    doubts.villages.update(villages if place["village"] or place["village_id"] else own)
-                if not faults:
-                    known = _known_days(row, unsure, counted, each=_each(row) if crowd else None)
-                    fields = {"expert_id": person, "village_id": village, "month": month, "joint": len(there) > 1}
-                    good.append({**row, **known, **fields, "at": at})
-                    counted += 1
-        told += [unsure] if unsure else []
-        if told:
-            lost[at] = row, told, any(text.startswith("村") for text in told)
-    passed = (day - first).days + 1
-    for person, many in _too_many(good, passed).items():
-        for one in good:
-            if one["expert_id"] == person:
-                one |= _known_days(one, person, 0)
-                _, told, _ = lost.setdefault(one["at"], (one, [], False))
-                told.append(f"本人累计 {many:g} 天，超过 {first} 至 {day} 的 {passed} 天")
-    counting = {one["at"] for one in good}
-    rows = []
-    for at in sorted({*lost, *(short.keys() & counting)}):
-        row, told, no_village = lost.get(at, (dict(log.iloc[at]), [], False))
-        kind = NOT_COUNTED if at not in counting else DAYS_COUNTED if no_village else VISIT_COUNTED
-        kind = kind if told else READ_IN_FULL
-        reason = "；".join(dict.fromkeys([*told, *short.get(at, [])]))
-        rows.append((row["record_id"], log["name"].iloc[at], log["village"].iloc[at], row["date"], kind, reason))
-    matched = pd.DataFrame(good, columns=[*log.columns, "month", "joint"]).astype({"date": "datetime64[us]"})
-    unknown = pd.DataFrame(rows, columns=UNKNOWN).astype({"date": "datetime64[us]"})
-    return matched.astype({"days": "Float64", "trained": "Float64", "joint": bool}), unknown, doubts
-
-
-def _dated(
-    row: Mapping[Any, Any], begin: dt.date | None, end: dt.date | None, first: dt.date, day: dt.date
-) -> tuple[list[str], bool]:
-    """What is wrong with a record's date, and whether it surely lies outside of the year of service."""
-    if begin is None or end is None:
-        why = why_unknown(SERVICE["date"], row)
-        return [f"{SERVICE['date'].title}{why}" if why else "没有日期"], False
-    if end < first or begin > day:
-        return [f"不在 {first} 至 {day} 之间"], True
-    inside = begin >= first and end <= day
-    return [] if inside else [f"日期不确切，不知是否在 {first} 至 {day} 之间"], False
-
-
-def _least_days(row: Mapping[Any, Any]) -> float:
-    """The days that a record tells, of a span the fewer; NaN for none."""
-    told = row["days"] if pd.notna(row["days"]) else row.get("days" + LOW)
-    return float(told) if pd.notna(told) else np.nan
-
-
-def _each(row: Mapping[Any, Any]) -> float | None:
-    """The days of each person where a record says so: 各20天."""
-    match = _EACH.search(str(row.get("days" + TEXT) or ""))
-    return float(match[1]) if match else None
-
-
-def _unsure_days(
-    row: Mapping[Any, Any], crowd: bool, begin: dt.date | None, end: dt.date | None, first: dt.date, day: dt.date
-) -> str:
-    """Why a record's days cannot be counted for its person, "" where they can.
-
-    Its date may be the first of its days or the last: so many days must fit between it and an end of the year so far.
-    """
-    each = _each(row) if crowd else None
-    least = _least_days(row) if each is None else each
-    if crowd and each is None and least == least:
-        return "几个人合记一条，分不清各人的天数"
-    if begin and end and least > (most := max((end - first).days, (day - begin).days) + 1):
-        return f"{least:g} 天放不进 {first} 至 {day}（按日期至多 {most} 天）"
-    return ""
-
-
-def _known_days(row: Mapping[Any, Any], unsure: str, counted: int, *, each: float | None = None) -> dict[str, Any]:
-    """The days and the persons trained of one of a record's rows: all in the first; unknown where they are unsure."""
-    ends = [name for name in ("days", "days" + LOW, "days" + HIGH) if name in row]
-    if unsure:
-        return dict.fromkeys(ends, np.nan)
-    if counted:
-        return {**dict.fromkeys(ends, 0.0), "trained": 0.0}
-    return {} if each is None else dict.fromkeys(ends, each)
-
-
-def _too_many(good: list[dict[str, Any]], passed: int) -> dict[str, float]:
-    """Who has more days in all than have passed, and how many."""
-    sums: Counter[str] = Counter()
-    for one in good:
-        days = _least_days(one)
-        sums[one["expert_id"]] += days if days == days else 0  # type: ignore[assignment]
-    return {person: many for person, many in sums.items() if many > passed}
+    passed: float
+    left: Mapping[str, tuple[float, float]]
 
 
 def _persons(
-    plan: pd.DataFrame, matched: pd.DataFrame, doubts: Counter[str], days: float | None, passed: float, placed: bool
+    plan: pd.DataFrame, matched: pd.DataFrame, doubts: Counter[str], days: float | None, over: _Over, placed: bool
 ) -> pd.DataFrame:
     rows = []
     by_person = dict(list(matched.groupby("expert_id")))
@@ -340,13 +202,14 @@ def _persons(
         required = planned if days is None else days
         least = mine["days"].fillna(mine["days" + LOW]) if "days" + LOW in mine else mine["days"]
         done, open_days = float(least.sum()), int(mine["days"].isna().sum())
-        due = required * passed
+        least_due, due = (required * part for part in over.left.get(str(name), (over.passed, over.passed)))
+        owed = round(due, 1) if str(name) in over.left else required
         rows.append(
             (
                 name, group["name"].iloc[0], group["institution"].iloc[0], len(own),
                 len(own & set(mine["village_id"])), len(mine), done, open_days, doubts[str(name)],
-                required, round(due, 1), _state(done, open_days + doubts[str(name)], required, due),
-                max(required - done, 0.0) if required == required else np.nan,
+                required, round(due, 1), _state(done, open_days + doubts[str(name)], required, least_due, due),
+                max(owed - done, 0.0) if required == required else np.nan,
                 int((~mine["village_id"].isin(own)).sum()), mine["date"].max(),
             )
         )  # fmt: skip
@@ -363,14 +226,14 @@ def _known(table: pd.DataFrame, counts: tuple[str, ...], placed: bool) -> pd.Dat
     return whole if placed else whole.assign(**dict.fromkeys(counts, pd.array([pd.NA] * len(table), "Int64")))
 
 
-def _state(done: float, open_records: int, required: float, due: float) -> str:
+def _state(done: float, open_records: int, required: float, least_due: float, due: float) -> str:
     if required != required:
         return NO_DUTY
     if done >= required:
         return DONE
     if done >= due:
         return ON_TIME
-    return OPEN if open_records else BEHIND
+    return OPEN if open_records or done >= least_due else BEHIND
 
 
 def _villages(plan: pd.DataFrame, matched: pd.DataFrame, doubts: set[str], placed: bool) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from matcher.errors import PolicyError, TableError
+from matcher.policy.certificate_columns import issued_by_number, told
 from matcher.policy.firm_words import CLOSE_WORDS, STEMS, SUMS, WORDS, series_of, without_year
 from matcher.policy.identity import APPLICATION, FIRM, PLATFORM, Subject, identified, resident_by_code, with_lines
 from matcher.policy.joint_questions import joint_answers
@@ -150,6 +151,9 @@ def read_firms(
         if typed is not None:
             return Reading(typed, pd.DataFrame(columns=PROBLEM_COLUMNS))
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
+    if issued := issued_by_number(reading, contract):
+        named = {**issued, **(columns or {})}
+        reading = told(read_table(source, contract, sheet=sheet, columns=named, bad_rows=bad_rows), *issued)
     subject = subject_of(policies)
     found = identified(reading, columns, subject)
     if subject is not APPLICATION:

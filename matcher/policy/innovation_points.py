@@ -92,7 +92,8 @@ def innovation_points(firms: pd.DataFrame, *, on: Day, weights: Weights | None =
     Pointed
         `values`: enterprise_id, number (1 to 18), block, indicator, unit, value (NaN where not known), value_low and
         value_high (the bounds of what is known in part), missing (titles of the facts that are not known). Ratios and
-        growth are fractions; one that cannot be formed, with nothing to divide by, has no value and nothing missing.
+        growth are fractions (unit 小数); one that cannot be formed, with nothing to divide by, has no value and nothing
+        missing.
 
         `points`: enterprise_id, stage, part (base, bonus, local), block, indicator, points_low, points_high,
         points_max. A firm whose stage is not known has the lowest and highest points over all stages, and stage "".
@@ -167,7 +168,7 @@ def _values(ready: Prepared) -> pd.DataFrame:
                     "number": number,
                     "block": one.block,
                     "indicator": one.name,
-                    "unit": one.unit,
+                    "unit": "小数" if one.unit == "%" else one.unit,
                     "value": np.where(low == high, low, np.nan),
                     "value_low": low,
                     "value_high": high,

@@ -22,6 +22,7 @@ from matcher.policy.model import Rule
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import Scored, left_to_readings
 from matcher.policy.waiting import counts_days_alone, first_day
+from matcher.tables.cells import first_few
 
 _UNPAID = "结论是不通过，没有金额"
 _TOGETHER = "各条单独看都还可能符合，但有一个未知的数怎样填都不能同时符合；请先补齐“未定”各条的事实"
@@ -243,14 +244,16 @@ def answering_problems(
 
 
 def problem_lines(answering: pd.DataFrame) -> list[str]:
-    """What the answering found wrong, for the screen; at most 20 lines."""
+    """What the answering found wrong, for the screen; at most 20 lines, one for the same of several firms."""
     if not len(answering):
         return []
-    lines = [f"判断时发现 {len(answering)} 处问题："]
-    for row in answering.head(20).to_dict("records"):
-        who = f"{row['enterprise_id']}，" if row["enterprise_id"] else ""
-        lines.append(f"  {who}{row['column']}：{row['problem']}（{LEVELS.get(row['level'], row['level'])}）")
-    return [*lines, f"  ……另有 {len(answering) - 20} 处"] if len(answering) > 20 else lines
+    lines = []
+    for (column, problem, level), same in answering.groupby(["column", "problem", "level"], sort=False):
+        ids = [str(one) for one in same["enterprise_id"] if one]
+        who = f"{first_few(ids, '家')}，" if ids else ""
+        lines.append(f"  {who}{column}：{problem}（{LEVELS.get(level, level)}）")
+    more = [f"  ……另有 {len(lines) - 20} 种"] if len(lines) > 20 else []
+    return [f"判断时发现 {len(answering)} 处问题：", *lines[:20], *more]
 
 
 def for_one(firms: pd.DataFrame, policy: Policy, policies: Sequence[Policy]) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from matcher.errors import TableError
 from matcher.export.charts import Chart
 from matcher.export.sheets import Sheet
 from matcher.export.titles import TARGETS as TITLES
+from matcher.pool.target_grids import above_header, goals_by_place, of_places, with_line, year_of
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.cells import first_few, is_blank
 from matcher.tables.column_account import USED
@@ -37,9 +38,6 @@ _FIGURE = "(?:实际)?完成(?:数|值|量|情况)?|实绩|实际(?:数|值)?"
 _BASE = re.compile("(?:基本|保底|必保)(?:目标|任务)[值数]?")
 _STRETCH = re.compile("(?:奋斗|力争|争取|冲刺|挑战)(?:目标|任务)")
 _BLANK = re.compile(r"[\s（()）]")
-_NOT_A_YEAR = re.compile(
-    r"[上下]半年|季度?|\d\s*月|[一二三四五六七八九十]月|[-—~～至到]\s*\d\d|[二三四五两]年|五年|滚动"
-)
 _LEVEL_NAME = re.compile("总数|总量|累计|拥有|保有|存量|达到?")  # what there is by then, from whenever
 _YEAR_END = ("年底", "年末", "全年", "年内", "年终")
 # Names of levels of which less is better, and of how much something is to come down by or to
@@ -79,11 +77,36 @@ def read_targets(
     >>> read_targets(table, on="2026-07-01").rows[["name", "goal"]].values.tolist()
     [['高企净增', 100.0]]
     """
-    day = as_day(on)
+    year = as_day(on).year
     given: Any = source if isinstance(source, pd.DataFrame) else read_book(source)
-    contract = replace(TARGETS, year=day.year + 1)  # "year" is one later than what its last figures are of
+    try:
+        reading = _read_list(given, year, sheet, columns)
+    except TableError:
+        if (by_place := _read_by_place(given, year, sheet)) is not None:
+            return by_place
+        raise
+    if not {"goal", "actual"} & set(reading.columns["field"]):
+        return _read_by_place(given, year, sheet) or reading
+    return reading
+
+
+def _read_by_place(given: Any, year: int, sheet: str | int | None) -> Reading | None:
+    """The targets of a table of goals by place; None for another table. Their rows are none of the file."""
+    found = goals_by_place(read_book(given, sheet=sheet))
+    if found is None:
+        return None
+    frame, whole = found
+    reading = _read_list(frame, year, None, None)
+    no_row = pd.array([pd.NA] * len(reading.problems), "Int64")
+    problems = [one for one in (whole.problems, reading.problems.assign(row=no_row)) if len(one)]
+    return Reading(reading.rows, pd.concat(problems, ignore_index=True), whole.columns)
+
+
+def _read_list(given: Any, this: int, sheet: str | int | None, columns: Mapping[str, str] | None) -> Reading:
+    """The targets of a table with one row each, in a year."""
+    contract = replace(TARGETS, year=this + 1)  # "year" is one later than what its last figures are of
     reading = read_table(given, contract, sheet=sheet, columns=columns)
-    more = _of_other_times(reading.columns, day.year)
+    more = _of_other_times(reading.columns, this)
     if more:
         reading = read_table(given, contract, sheet=sheet, columns={**more, **(columns or {})})
     names = reading.rows["name"].fillna("").astype(str)
@@ -93,7 +116,7 @@ def read_targets(
             "一行一个县区、几个指标并排的表请先改成这样"
         )
     year, said = _year_named(reading, given)
-    return _started(_with_days(_of_base(reading), year or day.year), year, said)
+    return of_places(_started(_with_days(_of_base(reading), year or this), year, said))
 
 
 def _of_base(reading: Reading) -> Reading:
@@ -106,16 +129,15 @@ def _of_base(reading: Reading) -> Reading:
     problem = f"目标值取“{base[0]}”，“{'”“'.join(others)}”没有采用"
     action = f"要看后者，请把它指定为“{TARGETS['goal'].title}”"
     line = (account["file"].iloc[0], account["sheet"].iloc[0], None, base[0], "", problem, action, True)
-    told = pd.DataFrame([line], columns=reading.problems.columns).astype(reading.problems.dtypes.to_dict())
-    problems = pd.concat([one for one in (reading.problems, told) if len(one)], ignore_index=True)
-    return Reading(reading.rows, problems, account)
+    return Reading(reading.rows, with_line(reading.problems, line), account)
 
 
 def _year_named(reading: Reading, source: Any) -> tuple[int | None, str]:
     """The year of a table of targets by its title, else by the header of its goals, and which of them says so."""
     account = reading.columns
     sheet = str(account["sheet"].iloc[0]) if len(account) else ""
-    year = None if isinstance(source, pd.DataFrame) else _year_of_title(source, sheet, set(account["header"]))
+    titled = not isinstance(source, pd.DataFrame)
+    year = year_of(above_header(read_book(source), sheet, set(account["header"]))) if titled else None
     named = re.search(r"(20\d\d)年", _goal_header(account))
     return (int(named[1]), "目标") if year is None and named else (year, "标题")
 
@@ -133,25 +155,7 @@ def _started(reading: Reading, year: int | None, said: str) -> Reading:
     first = pd.Timestamp(year, 1, 1)
     text = f"没有起始日期，照{said}的 {year} 年，从 {first:%Y-%m-%d} 算起"
     line = (account["file"].iloc[0], sheet, None, "", "", text, "不是这样的请补“起始日期”一列", True)
-    told = pd.DataFrame([line], columns=reading.problems.columns).astype(reading.problems.dtypes.to_dict())
-    problems = pd.concat([one for one in (reading.problems, told) if len(one)], ignore_index=True)
-    return Reading(rows.assign(start=rows["start"].mask(begun, first)), problems, account)
-
-
-def _year_of_title(source: Any, sheet: str, headers: set[str]) -> int | None:
-    """The one whole year that stands above the header of a sheet; None for none, several, or a part of one."""
-    grids = read_book(source).grids
-    grid = next((one for one in grids if one.sheet == sheet), grids[0])
-    texts: list[str] = []
-    for row in grid.rows:
-        cells = [str(cell).strip() for cell in row if not is_blank(cell)]
-        if len(headers.intersection(cells)) > 1:
-            break
-        texts += cells
-    else:
-        return None
-    years = {int(found) for text in texts for found in re.findall(r"20\d\d", text)}
-    return years.pop() if len(years) == 1 and not any(map(_NOT_A_YEAR.search, texts)) else None
+    return Reading(rows.assign(start=rows["start"].mask(begun, first)), with_line(reading.problems, line), account)
 
 
 def _of_other_times(account: pd.DataFrame, year: int) -> dict[str, str]:
@@ -210,18 +214,9 @@ def _with_days(reading: Reading, year: int) -> Reading:
         problem = f"{int(empty.sum())} 项没有写完成日期，“{goal}”按 {year} 年全年计算进度"
     else:
         rows = rows.assign(due=last, start=rows["start"].mask(bare, first))
-    told = (
-        account["file"].iloc[0],
-        account["sheet"].iloc[0],
-        None,
-        goal,
-        "",
-        problem,
-        "期限不同请补“完成日期”一列",
-        True,
-    )
-    added = pd.DataFrame([told], columns=reading.problems.columns).astype(reading.problems.dtypes.to_dict())
-    return Reading(rows, pd.concat([reading.problems, added], ignore_index=True), account)
+    action = "期限不同请补“完成日期”一列"
+    line = (account["file"].iloc[0], account["sheet"].iloc[0], None, goal, "", problem, action, True)
+    return Reading(rows, with_line(reading.problems, line), account)
 
 
 def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:

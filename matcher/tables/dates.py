@@ -70,7 +70,7 @@ _HAN_DAY = re.compile(
 _MONTHS = _words("jan feb mar apr may jun jul aug sep oct nov dec")
 _MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[.,]?"
 _NTH = r"(\d{1,2})(?:st|nd|rd|th)?,?"
-_ENGLISH_DAY = re.compile(rf"{_NTH}[\s-]+{_MONTH}[\s-]+(\d{{4}})|{_MONTH}\s+{_NTH}\s+(\d{{4}})", re.I)
+_ENGLISH_DAY = re.compile(rf"{_NTH}[\s-]+{_MONTH}[\s-]+(\d{{4}}|\d\d)|{_MONTH}\s+{_NTH}\s+(\d{{4}})", re.I)
 
 _ZONED = re.compile(r"(\S+[T ]\d\d:\d\d\S*?)\s?(?:Z|[+-]\d\d:?\d\d)")
 
@@ -232,8 +232,12 @@ def _in_digits(written: re.Match[str]) -> str:
 
 
 def _by_month_name(written: re.Match[str]) -> str:
-    """31 Jan 2024 and January 31, 2024 in digits."""
+    """31 Jan 2024, January 31, 2024 and 31-JAN-24 in digits; of two digits of a year those from 50 on are of the last
+    century, as data bases write them.
+    """
     day, month, year, first, second, last = written.groups()
+    if year and len(year) == 2:
+        year = f"{19 if year >= '50' else 20}{year}"
     return f"{year or last}-{_MONTHS.index((month or first).lower()) + 1}-{day or second}"
 
 

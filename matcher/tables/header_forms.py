@@ -27,6 +27,9 @@ _NUMBERING = re.compile(
     r"|[一二三四五六七八九十]{1,3}[、.]"
     r"|(?:[a-z]|[a-z]{1,2}\d{1,3})(?:[.、:)]|[\s_-]+(?=[一-鿿]))|[a-z]{1,2}\d{1,3}(?=[一-鿿]))\s*"
 )
+_CODE = re.compile(
+    r"(?<=[\u4e00-\u9fff)])[\s_]*(?<=[\s_)])(?!fy)[a-z]{2}\d{2,3}(?:[._-]\d{1,2})?$"
+)  # of a statistical form: 营业收入(千元) QC05
 _OWNER = re.compile(r"^(?:企业|公司|单位|专家|需求|成果|项目)(?=..)|(?<=\D)\d{1,2}$")
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _PIECES = re.compile(r"[,;、|\s]+")
@@ -114,7 +117,7 @@ def peel(text: str) -> Peeled:
     """What is left of a header, and its units and qualifiers."""
     text = _MARKS.sub("", text[:200])
     text = plain_years(simplify(unicodedata.normalize("NFKC", text)).lower().translate(_BRACKETS)).strip(_EDGE)
-    text = _MUST.sub("", text).strip(_EDGE)
+    text = _CODE.sub("", _MUST.sub("", text).strip(_EDGE)).strip(_EDGE)
     if text.count("(") > text.count(")"):
         text += ")"
     numbering = _NUMBERING.match(text)

@@ -79,6 +79,7 @@ def read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
         plain = kind is str and len(cell) < 16 and cell.isascii() and cell.isdigit()
         if plain or (kind is int and abs(cell) < 10**15) or (kind is float and abs(cell) < 1e15 and cell.is_integer()):
             value = int(cell) * unit if money else float(int(cell) * unit)
+            value = read(cell) if abs(value) >= _INT64 else value  # which says so
         elif (kind is float or kind is str) and (match := _DECIMAL.fullmatch(cell if kind is str else f"{cell:.15g}")):
             digits, base = int(match[1] + match[2]) * unit, 10 ** len(match[2])
             value = (2 * digits + base) // (2 * base) if money else digits / base

@@ -15,12 +15,13 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.tables import cells as cleaning
-from matcher.tables.cells import as_written, is_blank, shorten
+from matcher.tables.cells import as_written, first_few, is_blank, shorten
 from matcher.tables.column_account import CARRIED, COLUMN_ACCOUNT, UNKNOWN, USED, column_account
 from matcher.tables.grids import Book, Grid, Source, read_book
 from matcher.tables.header_forms import header_key
 from matcher.tables.headers import Header, find_header
 from matcher.tables.numbers import names_yuan
+from matcher.tables.own_schemas import TECH_CONTRACTS
 from matcher.tables.record_frame import Table
 from matcher.tables.records import PROBLEM_COLUMNS, Problem, cell_of, records, row_of
 from matcher.tables.remarks import remarks_against
@@ -55,7 +56,9 @@ __all__ = [
 _SMALL, _TINY = 100_000, 1_000
 NO_UNIT = "没有写单位，按元读入"
 _LOOKED_AT = 500  # rows in which cells that hold objects are looked for
-_SHOWN = 20  # problems that a message spells out
+_USED_IN = {NEEDS.name: "参加匹配", OUTCOMES.name: "参加匹配", TECH_CONTRACTS.name: "参加核对和统计"}  # secret rows too
+_SHOWN = 20  # lines of problems that a message has
+_ALIKE = 3  # cells of a column of which a problem is told for each
 
 
 @dataclass(frozen=True)
@@ -161,9 +164,9 @@ def read_table(
     table = Table(contract, header, *records(grid, header, contract, problems))
     frame = table.frame(problems)
     problems += remarks_against(contract, header.texts, table.rows, table.numbers)
-    if contract.name in (NEEDS.name, OUTCOMES.name):
+    if contract.name in _USED_IN:
         strange = {place: text for place, text in enumerate(header.texts) if text and not header.fields.of(place)}
-        problems += secret_rows(strange, table.rows, table.numbers)
+        problems += secret_rows(strange, table.rows, table.numbers, _USED_IN[contract.name])
     problems += _open_units(table, frame, row_of(grid, header))
     problems += _nested_cells(table)
     listed = _problem_frame(book.name, grid.sheet, problems)
@@ -225,20 +228,44 @@ def split_labels(value: str, column: Column) -> tuple[str, ...]:
 
 
 def describe(problems: pd.DataFrame) -> str:
-    """The problems for the eye: for each file a head line and a line for each of its first 20; "" for none."""
+    """The problems for the eye: for each file a head line and at most 20 lines; "" for none.
+
+    The same of more than three cells of a column is one line.
+    """
     parts = []
     for file, group in problems.groupby("file", sort=False):
         parts.append(f"{file}：{len(group)} 处问题")
-        for problem in group.head(_SHOWN).to_dict("records"):
-            row = "" if pd.isna(problem["row"]) else f"第 {problem['row']} 行"
-            value = f"“{shorten(problem['value'], 40)}”" if problem["value"] else ""
-            cell = " = ".join(filter(None, [problem["column"], value]))
-            where = "，".join(filter(None, [row, cell]))
-            left_out = "" if problem["kept"] else "（这一行没有读入）"
-            parts.append(f"  {where}{'：' if where else ''}{problem['problem']}{left_out}；{problem['action']}")
-        if len(group) > _SHOWN:
-            parts.append(f"  ……另有 {len(group) - _SHOWN} 处")
+        lines = _alike(group)
+        parts += map(_line_of, lines[:_SHOWN])
+        if left := sum(map(len, lines[_SHOWN:])):
+            parts.append(f"  ……另有 {left} 处")
     return "\n".join(parts)
+
+
+def _alike(problems: pd.DataFrame) -> list[pd.DataFrame]:
+    """The problems of a file, those together that are the same of more than `_ALIKE` cells of a column, in order."""
+    found: list[tuple[int, pd.DataFrame]] = []
+    numbered = problems.assign(at=range(len(problems)))
+    for _, same in numbered.groupby(["sheet", "column", "problem", "action", "kept"], sort=False, dropna=False):
+        together = len(same) > _ALIKE and bool(same["column"].iloc[0]) and same["row"].notna().all()
+        found += [(group["at"].iloc[0], group) for group in ([same] if together else _one_by_one(same))]
+    return [group for _, group in sorted(found, key=lambda one: one[0])]
+
+
+def _one_by_one(problems: pd.DataFrame) -> list[pd.DataFrame]:
+    return [problems.iloc[[at]] for at in range(len(problems))]
+
+
+def _line_of(same: pd.DataFrame) -> str:
+    """One line for a problem, or for the same problem of several cells of a column."""
+    first = same.iloc[0]
+    rows = [f"{row}" for row in same["row"].dropna()]
+    row = f"第 {'、'.join(rows[:5])} " + (f"等 {len(rows)} 行" if len(rows) > 5 else "行") if rows else ""
+    values = first_few([f"“{shorten(value, 40)}”" for value in dict.fromkeys(same["value"]) if value], "种", most=3)
+    cell = " = ".join(filter(None, [str(first["column"]), values]))
+    where = "，".join(filter(None, [row, cell]))
+    left_out = "" if first["kept"] else "（这一行没有读入）" if len(same) == 1 else "（这些行没有读入）"
+    return f"  {where}{'：' if where else ''}{first['problem']}{left_out}；{first['action']}"
 
 
 def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) -> list[Problem]:

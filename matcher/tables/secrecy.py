@@ -113,10 +113,10 @@ def keeps_name_back(header: str, cell: str) -> bool:
 
 
 def secret_rows(
-    headers: Mapping[int, str], rows: Sequence[Sequence[object]], numbers: Sequence[int]
+    headers: Mapping[int, str], rows: Sequence[Sequence[object]], numbers: Sequence[int], used: str
 ) -> Iterator[Problem]:
     """For each column, by its place, one problem that names the rows of which it says that they are secret or not
-    public. They are read: a bureau may match them for itself.
+    public. They are read, for a bureau's own use, of which `used` says what it is.
     """
     for place, header in headers.items():
         asks = _OF_CONSENT.search(header) or _OF_SECRECY.search(header)
@@ -127,5 +127,5 @@ def secret_rows(
         said = [f"第 {number} 行“{shorten(cell, 20)}”" for number, cell in pairs if cell in secret]
         if said:
             named = "、".join(said[:_MOST_NAMED]) + ("等" if len(said) > _MOST_NAMED else "")
-            problem = f"有 {len(said)} 行写着不公开或涉密：{named}；这些行照常读入，也参加匹配"
+            problem = f"有 {len(said)} 行写着不公开或涉密：{named}；这些行照常读入，也{used}"
             yield Problem(None, header, "", problem, "只供内部使用；对外发布、外送前请剔除")

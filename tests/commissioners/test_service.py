@@ -440,3 +440,44 @@ def test_the_one_person_of_a_form_stands_above_its_header(tmp_path):
     wb.save(tmp_path / "two.xlsx")
     with pytest.raises(TableError, match="没有“姓名”"):
         read_service(tmp_path / "two.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("written", "month", "since"),
+    [
+        ("1月8日", "2026-01", None),
+        ("3月5日至3月7日", "2026-03", None),
+        ("3月5-7日", "2026-03", None),
+        ("12月20日", None, None),  # 2025 or still to come
+        ("2月30日", None, None),
+        ("3.5", None, None),  # perhaps a number
+        ("12月20日", "2025-12", "2025-09-01"),  # the one of that year of service
+    ],
+)
+def test_a_day_without_its_year_is_of_the_year_of_service(written, month, since):
+    rows = log((1, "2026-02-03", "甲", "", "代村", "", "", 1, "", ""), (2, written, "乙", "", "", "", "", 1, "", ""))
+    report = service_report(rows, PLAN, on="2026-03-31", since=since)
+    found = report.matched.set_index("record_id")["month"].to_dict()
+    assert found.get("2") == month
+    assert report.yearless == (month is not None)
+    assert ("没有写年份，照服务年度读" in report.summary) == (month is not None)
+
+
+@pytest.mark.parametrize(
+    ("remark", "due", "state"),
+    [
+        ("", 14.9, "落后"),  # 181 of 365 days of 30
+        ("2026年1月31日调离", 2.5, "按进度"),
+        ("1月31日退出", 2.5, "按进度"),
+        ("已于3月调离", 7.4, "落后"),  # by the middle of the quarter more was due than three days
+        ("调离", 14.9, "未定"),
+        ("2026年12月31日退出", 14.9, "落后"),  # still to come
+        ("专长与需求没有对上，请人工核对；距离未知", 14.9, "落后"),
+        ("接替调离的王某", 14.9, "落后"),
+    ],
+)
+def test_who_left_owes_the_days_until_then(remark, due, state):
+    plan = PLAN[PLAN["expert_id"] == "P2"].assign(备注=remark)
+    rows = log((1, "2026-01-20", "乙", "", "前村", "", "", 3, "", ""))
+    person = service_report(rows, plan, on="2026-06-30").persons.iloc[0]
+    assert (person["due_days"], person["state"], person["required"]) == (due, state, 30)

@@ -17,6 +17,7 @@ from matcher.contracts import (
     read_contracts,
     transfer_relief,
 )
+from matcher.contracts.remarks import remark_problems
 from matcher.contracts.rules import load_rules
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.pool.book.event_log import Log
@@ -306,6 +307,11 @@ def test_an_overdue_decision_and_what_is_not_filed_are_told_on_a_day():
         ("重复录入", "withdrawn"),
         ("企业主动放弃", "withdrawn"),
         ("2026年6月30日解除", "withdrawn"),
+        ("退回补正后已登记", "registered"),
+        ("3月2日退回，补正后通过", "registered"),
+        ("设备退回厂家", "registered"),
+        ("未退回", "registered"),
+        ("预付款已退回", "registered"),
     ],
 )
 def test_a_contract_struck_off_in_a_remark_does_not_count(remark, standing):
@@ -540,3 +546,22 @@ def test_short_headers_of_days_and_kind_are_read():
     days = reading.rows[["signed_on", "applied_on", "registered_on"]].iloc[0]
     assert [f"{day:%m-%d}" for day in days] == ["01-05", "01-12", "02-02"]
     assert reading.rows["kind"].tolist() == ["技术开发"]
+
+
+@pytest.mark.parametrize("remark", ["已退回", "材料不全，退回补正", "登记机构退回", "被退回修改"])
+def test_a_contract_sent_back_does_not_count_unless_it_is_said_to_be_registered(remark):
+    assert check(one() | {"备注": remark})["standing"].tolist() == ["refused"]
+    stated = check(one(state="已登记", registered_on="2025-07-01") | {"备注": remark})
+    assert stated["standing"].tolist() == ["registered"]
+    (told,) = remark_problems(stated)["problem"]
+    assert "仍然计入登记" in told
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "secret"),
+    [("备注", "涉密", True), ("密级", "秘密", True), ("备注", "非涉密", False), ("保密期限", "3年", False)],
+)
+def test_a_secret_contract_is_told(header, cell, secret):
+    table = pd.DataFrame([{"合同编号": "H1", "项目名称": "泵壳检测", "合同成交额（万元）": 50, header: cell}])
+    problems = read_contracts(table).problems["problem"]
+    assert problems.str.contains("写着不公开或涉密.*参加核对和统计").any() == secret

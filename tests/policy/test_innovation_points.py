@@ -229,3 +229,11 @@ def test_stages_may_list_their_local_indicators_in_another_order() -> None:
 def test_a_table_of_the_eighteen_is_told_from_one_of_edition_two() -> None:
     with pytest.raises(TableError, match="若要照它算，请指定版本 2024-national"):
         _weights(_flat(), "2025-2.0")
+
+
+@pytest.mark.parametrize(("hightech", "told"), [(6_000_000, False), (10_000_000, False), (10_000_001, True)])
+def test_more_high_technology_than_revenue_is_told(hightech: int, told: bool) -> None:
+    firms = pd.DataFrame({"enterprise_id": ["a"], "hightech_income_last_year": [hightech], "revenue_y3": [10_000_000]})
+    found = innovation_points(firms, on="2026-06-01")
+    assert found.problems["problem"].str.contains("高新技术产品（服务）收入多于营业收入").any() == told
+    assert set(found.values["unit"]) == {"元", "小数", "件", "人", "个", "项"}

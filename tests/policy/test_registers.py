@@ -633,3 +633,32 @@ def test_a_short_name_of_one_firm_is_proposed():
     assert "没有归户：是其名称的简称，待确认（可能是“沂州虚构华瑞传感技术有限公司”）" in [
         line for _, line, _ in told(done)
     ]
+
+
+@pytest.mark.parametrize("header", ["类别", "事项", "违法事项", "列入原因", "案由"])
+def test_what_happened_stands_under_many_headers(header):
+    rows = table(f"企业编号 {header} 等级 日期", ("a", "重大安全生产事故", "", "2026-03-01"))
+    assert bounds(facts("incidents", rows), "major_safety_accident_365d") == True  # noqa: E712
+
+
+@pytest.mark.parametrize(
+    ("grade", "kind", "day", "policy", "expected"),
+    [
+        ("较大", "安全", "2026-03-01", "srdi", None),  # by the rules of 2026 it bars, by those of 2022 it does not
+        ("较大", "安全", "2022-03-01", "srdi", False),  # more than three years ago
+        ("一般", "安全", "2026-03-01", "srdi", False),
+        ("较大", "质量", "2026-03-01", "srdi", False),
+        ("重大", "安全", "2026-03-01", "srdi", True),
+    ],
+)
+def test_a_considerable_accident_is_open_since_the_rules_of_2026(grade, kind, day, policy, expected):
+    rows = table("企业编号 类别 等级 日期", ("a", kind, grade, day))
+    done = facts("incidents", rows, policy, complete=["incidents"])
+    assert bounds(done, "major_incident_or_tax_evasion_3y") == expected
+    assert any("较大安全事故" in problem for _, problem, _ in told(done)) == (expected is None)
+
+
+def test_a_considerable_accident_counted_not_before_the_rules_of_2026():
+    rows = table("企业编号 类别 等级 日期", ("a", "安全", "较大", "2026-03-01"))
+    done = add_registers(FIRMS, {"incidents": [rows]}, "srdi", on=dt.date(2026, 3, 31), complete=["incidents"])
+    assert bounds(done, "major_incident_or_tax_evasion_3y") == False  # noqa: E712

@@ -3,6 +3,7 @@
 from itertools import product
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from small import EXAMPLES
@@ -414,3 +415,107 @@ def test_months_and_yearly_goals_are_of_the_year_of_the_title(tmp_path, title, d
     (tmp_path / "t.csv").write_text(lines, "utf-8")
     table = read_targets(tmp_path / "t.csv", on="2026-01-15").rows
     assert table["due"].astype(str).str[:10].tolist() == [due, due]
+
+
+def _cross(path, rows):
+    """A workbook of these rows."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_goals_handed_down_by_county_are_one_target_an_indicator_and_county(tmp_path):
+    rows = [
+        ["2026年科技指标分解表（截至6月底）"],
+        ["序号", "县区", "技术合同成交额（亿元）", "新认定高企（家）", "完成率"],
+        [1, "兰山区", 12.5, 40, "30%"],
+        [2, "罗庄区", 8, "25家", "40%"],
+        ["合计", None, 20.5, 65, "35%"],
+    ]
+    reading = read_targets(_cross(tmp_path / "t.xlsx", rows), on="2026-07-01")
+    shown = reading.rows.set_index("name")[["unit", "goal"]].to_dict("index")
+    assert shown == {
+        "兰山区技术合同成交额": {"unit": "亿元", "goal": 12.5},
+        "罗庄区技术合同成交额": {"unit": "亿元", "goal": 8.0},
+        "技术合同成交额": {"unit": "亿元", "goal": 20.5},
+        "兰山区新认定高企": {"unit": "家", "goal": 40.0},
+        "罗庄区新认定高企": {"unit": "家", "goal": 25.0},
+        "新认定高企": {"unit": "家", "goal": 65.0},
+    }
+    assert reading.rows["due"].eq(pd.Timestamp("2026-12-31")).all()
+    assert "3 个地区、2 项指标读成 6 项目标" in reading.problems["problem"].iloc[0]
+    assert reading.columns.set_index("header")["use"]["完成率"] != "已采用"
+
+
+def test_goals_and_figures_by_county_under_one_heading_are_kept_apart(tmp_path):
+    rows = [
+        ["2026年目标完成情况"],
+        ["县区", "高企（家）", None, "平台（个）", None],
+        [None, "目标", "完成", "目标", "完成"],
+        ["兰山区", 40, 12, 6, 2],
+        ["沂水县", 30, 11, 3, 1],
+    ]
+    path = _cross(tmp_path / "t.xlsx", rows)
+    book = openpyxl.load_workbook(path)
+    for cells in ("A2:A3", "B2:C2", "D2:E2"):
+        book.active.merge_cells(cells)
+    book.save(path)
+    read = read_targets(path, on="2026-07-01").rows.set_index("name")
+    assert read.loc["沂水县高企", ["goal", "actual"]].tolist() == [30, 11]
+    assert read.loc["兰山区平台", ["goal", "actual"]].tolist() == [6, 2]
+
+
+def test_a_county_a_column_is_read_the_same():
+    goals = {"全市": [20.5, 9], "兰山区": [12.5, 6], "河东区": [8, 3]}
+    table = pd.DataFrame({"指标名称": ["技术合同成交额", "市级平台"], "单位": ["亿元", "个"], **goals})
+    read = read_targets(table, on="2026-07-01").rows.set_index("name")["goal"].to_dict()
+    assert read == {
+        "技术合同成交额": 20.5,
+        "市级平台": 9,
+        "兰山区技术合同成交额": 12.5,
+        "兰山区市级平台": 6,
+        "河东区技术合同成交额": 8,
+        "河东区市级平台": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("owner", "named"),
+    [
+        ("兰山区", "兰山区技术合同成交额"),
+        ("市科技局", "技术合同成交额"),
+        ("各县区", "技术合同成交额"),
+        ("兰山区、河东区", "技术合同成交额"),
+    ],
+)
+def test_a_target_whose_county_stands_in_a_column_is_of_that_county(owner, named):
+    table = pd.DataFrame({"责任单位": [owner], "指标名称": ["技术合同成交额"], "单位": ["万元"], "目标值": [100]})
+    reading = read_targets(table, on="2026-07-01")
+    assert reading.rows["name"].tolist() == [named]
+    assert reading.problems["problem"].str.contains("已把地区写进目标名称").any() == (named != "技术合同成交额")
+
+
+def test_a_target_named_by_its_county_is_not_named_twice():
+    table = pd.DataFrame({"县区": ["兰山区"], "指标名称": ["兰山区高企数"], "目标值": [100]})
+    assert read_targets(table, on="2026-07-01").rows["name"].tolist() == ["兰山区高企数"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"科室": ["高新科", "农村科"], "高企（家）": [40, 30], "平台（个）": [3, 4]},  # no places
+        {"县区": ["兰山区", "兰山区"], "高企（家）": [40, 30], "平台（个）": [3, 4]},  # one place twice
+        {"县区": ["兰山区", "河东区"], "联系人": ["张三", "李四"], "联系电话": ["1", "2"]},  # no figures
+    ],
+)
+def test_other_tables_without_names_of_targets_are_refused_as_before(table):
+    with pytest.raises(TableError):
+        read_targets(pd.DataFrame(table), on="2026-07-01")
+
+
+def test_a_state_of_counties_whose_figures_may_be_no_goals_is_refused(tmp_path):
+    rows = [["2026年主要指标完成情况"], ["县区", "高企（家）", "平台（个）"], ["兰山区", 40, 12], ["沂水县", 30, 11]]
+    with pytest.raises(TableError):
+        read_targets(_cross(tmp_path / "t.xlsx", rows), on="2026-07-01")

@@ -536,3 +536,10 @@ def test_the_unit_of_the_upper_end_in_words_holds_for_the_lower(cell: str, low: 
 def test_units_of_headers_in_figures_and_in_english(header: str, factor: int):
     frame = pd.DataFrame({"Title": ["a"], "Description": ["b"], header: [50]}, dtype=object)
     assert read_needs(frame).rows["budget"].tolist() == [50 * factor]
+
+
+@pytest.mark.parametrize("cell", [922337203685478.0, 922337203685478, "922337203685478"])
+def test_a_sum_beyond_what_whole_yuan_hold_is_told(cell):
+    rows, problems = read_needs(pd.DataFrame({"需求名称": ["甲", "乙"], "预算（万元）": [cell, 5]}))
+    assert rows["budget"].isna().tolist() == [True, False]
+    assert problems["problem"].str.contains("大得不合理").any()

@@ -75,8 +75,24 @@ def test_a_request_is_a_need():
 
 
 @pytest.mark.parametrize(
-    "text", ["31 Jan 2027", "31st January 2027", "January 31, 2027", "Jan. 31st, 2027", "31-JAN-2027"]
+    "text", ["31 Jan 2027", "31st January 2027", "January 31, 2027", "Jan. 31st, 2027", "31-JAN-2027", "31-JAN-27"]
 )
 def test_days_with_the_month_in_english(text):
     assert read_date(text) == datetime.date(2027, 1, 31)
     assert not isinstance(read_date(text.replace("31", "32")), datetime.date)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("31-DEC-26", datetime.date(2026, 12, 31)),
+        ("01-JAN-49", datetime.date(2049, 1, 1)),
+        ("01-JAN-50", datetime.date(1950, 1, 1)),
+        ("31-DEC-126", None),
+        ("DEC-26", None),
+        ("31-XYZ-26", None),
+    ],
+)
+def test_two_digits_of_a_year_beside_the_name_of_a_month(text, day):
+    read = read_date(text)
+    assert read == day if day else not isinstance(read, datetime.date)

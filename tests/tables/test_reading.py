@@ -522,12 +522,29 @@ def test_excel_dates_errors_and_row_numbers():
 
 
 def test_a_message_stops_after_twenty_lines():
-    table = csv("编号,标题,预算", *(f"{i},第{i}项,不知道" for i in range(25)))
-    message = describe(read_needs(table).problems)
-    assert message.startswith("数据：25 处问题\n  第 2 行，预算 = “不知道”：不是数字")
+    problems = read_needs(csv("编号,标题,预算", *(f"{i},第{i}项,不知道" for i in range(25)))).problems
+    message = describe(problems.assign(problem=[f"毛病{at}" for at in range(25)]))
+    assert message.startswith("数据：25 处问题\n  第 2 行，预算 = “不知道”：毛病0；")
     assert message.endswith("\n  ……另有 5 处")
     assert message.count("\n") == 21
     assert describe(read_needs(csv("编号,标题", "1,甲")).problems) == ""
+
+
+@pytest.mark.parametrize(
+    ("cells", "lines"),
+    [
+        (["不知道"] * 3, ["第 2 行，预算 = “不知道”", "第 3 行，预算 = “不知道”", "第 4 行，预算 = “不知道”"]),
+        (["不知道"] * 4, ["第 2、3、4、5 行，预算 = “不知道”"]),
+        (["甲", "乙", "丙", "丁", "戊", "己"], ["第 2、3、4、5、6 等 6 行，预算 = “甲”、“乙”、“丙” 等 6 种"]),
+        (["甲", "1万", "乙", "2026年"], ["第 2 行，预算 = “甲”", "第 4 行，预算 = “乙”"]),
+    ],
+)
+def test_the_same_of_more_than_three_cells_is_one_line(cells, lines):
+    message = describe(
+        read_needs(csv("编号,标题,预算", *(f"{i},第{i}项,{cell}" for i, cell in enumerate(cells)))).problems
+    )
+    told = [line.strip().split("：")[0] for line in message.splitlines()[1:] if "不是数字" in line]
+    assert told == lines
 
 
 @pytest.mark.parametrize("opening", ["<!--", "<script>", "<p ", "<sup>1", "&a", "<", "技术转让"])

@@ -36,6 +36,10 @@ _REMOVAL = re.compile("移[出除]|修复|解除|撤销")  # a column that tells
 _IS_REMOVED = re.compile("(?<!未)(?<!尚未)(?<!不)(?:已|完成|准予|予以).{0,6}(?:移[出除]|修复|解除|撤销)")
 _NOT_REMOVED = re.compile(r"(?:否|无|没|[尚还]?未)[^,，;；。]{0,8}")  # an answer that it still holds
 _MINOR = re.compile("一般|较大|轻微|轻伤|较轻")
+_CONSIDERABLE = re.compile("较大")
+_COUNTS_TOO = dt.date(
+    2026, 4, 1
+)  # 较大生产安全事故 by 工信部企业〔2026〕2号; reviews of 2026 and the first tier go by 63号
 Holds = Callable[[Entry, str, Truth, dt.date], Truth]
 _ACCIDENTS = ("safety", "quality", "environment")
 
@@ -48,14 +52,22 @@ def kind_of(text: str) -> str:
     return ""
 
 
-def _happened(kinds: tuple[str, ...], first: Callable[[dt.date], dt.date]) -> Holds:
+def _happened(kinds: tuple[str, ...], first: Callable[[dt.date], dt.date], lower: dt.date = dt.date.max) -> Holds:
+    """Major incidents of these kinds since a day; from `lower` on 较大 accidents of safety may be asked too."""
+
     def holds(entry: Entry, kind: str, major: Truth, day: dt.date) -> Truth:
         if kind and kind not in kinds:
             return False
         graded = True if kind in ("research", "tax") else major
+        if graded is False and kind == "safety" and day >= lower and _considerable(entry):
+            graded = None
         return every(True if kind else None, graded, entry.day("happened_on").within(first(day), day))
 
     return holds
+
+
+def _considerable(entry: Entry) -> bool:
+    return bool(_CONSIDERABLE.search(entry.text("grade") + entry.text("kind")))
 
 
 def _unread_removal(entry: Entry) -> str:
@@ -110,7 +122,7 @@ _ASKED: dict[tuple[str, str], Holds] = {
     ("listed_abnormal", ""): _listed(("abnormal",)),
     ("listed_dishonest", ""): _listed(("dishonest",)),
     ("listed_abnormal_or_dishonest", ""): _listed(("abnormal", "dishonest")),
-    ("major_incident_or_tax_evasion_3y", ""): _happened((*_ACCIDENTS, "tax"), _three_years),
+    ("major_incident_or_tax_evasion_3y", ""): _happened((*_ACCIDENTS, "tax"), _three_years, _COUNTS_TOO),
 }
 FACTS = tuple(_ASKED)
 
@@ -137,6 +149,9 @@ def find_incidents(
                 answers[fact].append(every(state, entry.sure or None))
             if True in states:
                 _warn(told, entry, "有事故、违法或失信记录", COUNTED, "期限内不能通过；已修复、移出的请补移出日期")
+            elif kind == "safety" and _considerable(entry) and None in states:
+                problem = "较大安全事故：工信部企业〔2026〕2号的专精特新、小巨人不能通过，63号的只问重大事故"
+                _warn(told, entry, problem, OPEN, "请按所报的办法在企业表填“是”或“否”")
             elif kind and None not in states and entry.day("happened_on") != UNKNOWN_DAY:
                 problem = "有记录，但不在所问的期限内、已移出，或不是重大（严重）的"
                 _warn(told, entry, problem, NOT_COUNTED, "保留决定书备查")

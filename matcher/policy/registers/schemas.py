@@ -96,7 +96,13 @@ INCIDENTS = Contract(
     "record_id",
     (
         *WHO,
-        column("kind", "text", "类别", "事件类别 类型 事件类型", labels="安全 质量 环境 科研失信 经营异常"),
+        column(
+            "kind",
+            "text",
+            "类别",
+            "事件类别 类型 事件类型 事项 事项名称 事件 事件名称 违法事项 违法事由 处罚事由 案由 列入原因 列入事由",
+            labels="安全 质量 环境 科研失信 经营异常",
+        ),
         column("grade", "text", "等级", "严重程度 事故等级 程度 情节", labels="重大 较大 一般 严重"),
         column("happened_on", "date", "发生日期", "发生时间 列入日期 处罚日期 决定日期 日期"),
         column("removed_on", "date", "移出日期", "解除日期 移出时间 修复日期"),
