@@ -128,7 +128,9 @@ def read_records(
         if run is not None:
             starts[-1] = (run.first.low if run.first.low == run.first.high else None, *run.first)
             seen = f"记录 {row['record_id']} 的截止日期按期限算出：{run.last.high}"
-            lines.append((place["file"], place["sheet"], None, "限制期限", text, seen, "请核对；最好写明截止日期", True))
+            lines.append(
+                (place["file"], place["sheet"], None, "限制期限", text, seen, "请核对；最好写明截止日期", True)
+            )
         read = run.last if run else read_days(text) if text and not endless else None
         if isinstance(read, Span):
             read = read.last

@@ -31,7 +31,10 @@ _OVER_ITEMS = re.compile("(?:各|申报|评审|参评)?(?:项目|成果|课题)(
 _ID = re.compile(r"[A-Za-z\d\-—_.（）()]*\d[A-Za-z\d\-—_.（）()]*|(?:项目|课题|成果)[\d一二三四五六七八九十]+")
 _CRITERION = re.compile(  # what a header of points says: 创新性, 技术水平, 经济效益, 研究基础（20分）
     "[性度力值益量况础能平率]$|水平|效益|团队|条件|基础|意义|前景|风险|创新|先进|可行|经费|预算|进度|文本|表现|答辩|陈述|汇报"
-    r"|方案|路线|目标|内容|背景|依据|成效|贡献|影响|[\d一二三四五六七八九十]+分"
+    r"|年|月|日|龄|次|数|额|元|费|电话|手机|方案|路线|目标|内容|背景|依据|成效|贡献|影响|[\d一二三四五六七八九十]+分"
+)
+PERIOD = re.compile(  # how often each served in them, which is no score
+    r"(?:(?:20)?\d\d\s*[年.\-/]\s*)?\d{1,2}\s*月份?|(?:第?[一二三四1-4]|[上下]半)(?:季度?|年)|20\d\d[.\-/]\d{1,2}"
 )
 _LEAST = 2  # parts, items and reviewers that make such a form
 
@@ -57,8 +60,8 @@ def in_groups(book: Book, read: Read) -> Reading | None:
 
 
 def by_items(book: Book, read: Read) -> Reading | None:
-    """The scores of sheets of which each is one item's, named above the table (项目名称：…) or by the sheet's name, told;
-    None where there are no such.
+    """The scores of sheets of which each is one item's, named above the table (项目名称：…) or by the sheet, told; None
+    where there are no such.
     """
     parts = [
         part
@@ -275,7 +278,9 @@ def _turned(grid: Grid) -> Grid | None:
     reviewers = [reviewer_key(texts[at][who]) for at in rows]
     if len(items) < _LEAST or len(set(items.values())) < len(items) or len(set(reviewers)) < len(reviewers) or not rows:
         return None
-    by_id = all(_ID.fullmatch(name) for name in items.values())
+    if any(map(PERIOD.fullmatch, items.values())):
+        return None
+    by_id = all(map(_ID.fullmatch, items.values()))
     added = any(re.search("总[分评计]|合计|总得分", name) for name in names)
     if not by_id and not grouped and (added or any(_CRITERION.search(name) for name in items.values())):
         return None

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from matcher.errors import TableError
 from matcher.review.reviewer_names import is_numbered, is_person, reviewer_key
 from matcher.review.score_cells import says_not_scored, score_problems
 from matcher.tables.column_account import UNKNOWN
@@ -35,6 +34,7 @@ _ENOUGH = 3  # rows in which a column must come out as a total of others whose c
 
 
 def under_panel(header: str) -> bool:
+    """Whether a header of two rows stands below one of the whole panel (评委打分)."""
     return bool(_PANEL.match(peel(header.rpartition("-")[0]).core))
 
 
@@ -193,6 +193,7 @@ def _totals(scores: pd.DataFrame, numbered: set[str]) -> dict[str, str]:
 
 
 def headers_of(account: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    """The headers that fill some fields."""
     return account.loc[account["field"].isin(names), "header"].astype(str).tolist()
 
 
