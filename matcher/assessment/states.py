@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matcher.assessment.cell_model import SAYS, CellModel
+from matcher.assessment.cell_texts import LADDER, about_the_thing, is_part_done
 from matcher.assessment.clauses import (
     COUNT,
     DENIED,
@@ -32,19 +33,6 @@ from matcher.assessment.scales import evidence_words, not_words, shown_by, thing
 _YES, _NO, _UNKNOWN = (frozenset(tree()["answers"][answer].split()) for answer in ("yes", "no", "unknown"))
 _OF_RULES = {None: 2.0, False: 2.0, True: 1.5}  # log odds that the rules' answer counts
 _SURE = 0.6  # a yes with less chance is asked for
-_LADDER = ("simulation", "lab_test", "prototype", "pilot", "field_trial", "small_batch", "production")
-_NO_WORDS = re.compile(  # addresses, contacts, files, errors and spans of years say nothing of a thing
-    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.-]+|[^\s,;，；。]+\.(?:jpe?g|png|gif|bmp|pdf|docx?|xlsx?|pptx?|wps|zip|rar)\b"
-    r"|#(?:ref!|n/a|value!|name\?|div/0!|null!|num!)|(?:微信|qq|电话|手机|联系电话|邮箱)号?[:：]?\s*[\w-]{5,}"
-    r"|\b\d{4}\s*[-~～至—]+\s*\d{4}年?\b|已?经?(?:失效|过期|到期)$",
-    re.IGNORECASE,
-)
-_PATENT_NUMBER = re.compile(r"\b(?:zl|cn)\d{7,}[\d.x]*\b|\b\d{12}\.[\dx]\b", re.IGNORECASE)
-_CAPACITY = re.compile(  # what a line is laid out or approved for is no production
-    r"(?:设计|规划|可研|批复|备案|核准|核定)+的?(?:产能|年产能?力?|(?:生产)?能力|(?:年产|生产)?规模|年产量)+(?:为|达到?|约|是)*"
-    r"\d[\d,.]*\s*[余多]?[百千万亿]*\s*(?:公斤|千克|立方米|平方米|[吨台套件只支米辆瓶盒头个枚升])?"
-)
-_IN_USE = re.compile("(?<![未没])[已达投](?!.{0,4}(?:地基|土地|打桩|封顶))|销售|实际")
 _DENIED_THING = re.compile(r"(?:目前|现|暂|尚)*(?:没有|无|未有|没)[\u4e00-\u9fff]{1,6}")
 _AMOUNT = re.compile(r"[约近超共逾]?\s*(\d[\d,]*(?:\.\d+)?)\s*[+余多]?\s*[^\d\s]{0,4}")
 _DONE, _ANOTHER, _AGAIN, _AFTER, _PART, _APPROACH = (
@@ -127,12 +115,9 @@ def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool 
     >>> read_state("样机图纸已完成，尚未加工", "prototype")
     False
     """
-    text = _NO_WORDS.sub(" ", text).strip()
-    if kind in _LADDER:
-        text = _PATENT_NUMBER.sub(" ", text).strip()
-        first = _CAPACITY.match(text)
-        if not (first and _IN_USE.search(text, first.end())):
-            text = _CAPACITY.sub(lambda found: " " if found.start() else "计划产能", text).strip()
+    text = about_the_thing(text, kind)
+    if is_part_done(text):
+        return False
     word = _answer(text)
     if not word:
         return None
@@ -359,7 +344,7 @@ def _reaches_beyond(text: str, kind: str) -> bool:
 
 
 def _stages_in(text: str) -> list[str]:
-    return [stage for stage in _LADDER if evidence_words()[stage].search(text)]
+    return [stage for stage in LADDER if evidence_words()[stage].search(text)]
 
 
 def _without_others(text: str, kind: str) -> str:

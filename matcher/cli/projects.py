@@ -105,7 +105,7 @@ def duplicates_command(
     note(quiet, *told[:20], *([f"另有 {len(told) - 20} 处正文相同或没有正文"] if len(told) > 20 else []))
     flagged = pairs.loc[pairs["flagged"], "new_id"].nunique()
     if false_alarm < 1 and not pairs["promised"].all():
-        few = f"已有项目太少，对误报率 {false_alarm:g} 没有把握：只提示有整句照抄的；请给出更多已有项目"
+        few = f"已有项目太少，对误报率 {false_alarm:g} 没有把握：只提示有整句照抄或一半以上重合的；请给出更多已有项目"
         note(quiet, few)
     report(quiet, f"{len(applied.rows)} 项中有 {flagged} 项有提示；结果已写入 {output}")
 

@@ -422,12 +422,12 @@ def fairness_command(
     """Outcomes and rotation, published without names."""
     from matcher.review.fairness import NOTES, published
     from matcher.review.score_sheets import read_items
-    from matcher.review.scores import read_scores
+    from matcher.review.service import read_served
 
     given = [(label, Path(file)) for text in rounds for label, file in named([text], "名称=文件").items()]
     check({output: (".xlsx", ".html")}, items, *(path for _, path in given))
     handed = None if items is None else read(read_items, items, sheet=sheet, column=column, quiet=quiet)
-    held = [(label, read(read_scores, path, quiet=quiet).rows) for label, path in given]
+    held = [(label, read(read_served, path, quiet=quiet).rows) for label, path in given]
     result = published(None if handed is None else handed.rows, held, least=least)
     _publish(output, "评审公平性", result.sheets(), NOTES)
     report(quiet, f"{'、'.join(result.tables)}已写入 {output}")

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
+from matcher.integrity.lengths import Run, length_from
 from matcher.integrity.record_sheets import sheets_of_records
 from matcher.integrity.rules import ROLES, Notice, document_on, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
@@ -68,8 +69,9 @@ def read_records(
     """Read a table of records (the contract INTEGRITY_RECORDS), one row a decision and subject.
 
     In the rows, ends_on is a day and `permanent` says that there is no end (永久, 终身, 长期, 9999-12-31); a cell
-    that is empty, or holds no day (至今, 三年), is an end that nobody knows. What is not written there is taken
-    from the period (限制期限), of which a day alone may be either end. Where there is no day, `start_note` and
+    that is empty, or holds no day (至今, 三年), is an end that nobody knows; 自2024年5月起三年 is reckoned, and told
+    (`length_from`). What is not written there is taken from the period (限制期限), of which a day alone may be either
+    end, and a length alone (三年) counts from a first day that is written. Where there is no day, `start_note` and
     `end_note` say why: 永久 or the like, 没有写, or what was written.
 
     Examples
@@ -95,7 +97,7 @@ def read_records(
         reading = read_table(source, INTEGRITY_RECORDS, sheet=sheet, columns={"姓名": "name", units[0]: "unit"})
     _check_names(reading)
     place = reading.columns.iloc[0]
-    ends, permanent, notes, lines = [], [], [], []
+    ends, soonest, permanent, notes, lines = [], [], [], [], []
     names, kinds, named = [], [], []
     starts: list[tuple[dt.date | None, ...]] = []
     reading = replace(reading, rows=reading.rows.assign(period=reading.rows["period"].map(_days_in_brackets)))
@@ -122,11 +124,19 @@ def read_records(
             )
         text = row["ends_on"] or row["period"]
         endless = _endless(text, row["sanction"])
-        read = read_days(text) if text and not endless else None
+        run = None if endless else _run(row, starts[-1])
+        if run is not None:
+            starts[-1] = (run.first.low if run.first.low == run.first.high else None, *run.first)
+            seen = f"记录 {row['record_id']} 的截止日期按期限算出：{run.last.high}"
+            lines.append(
+                (place["file"], place["sheet"], None, "限制期限", text, seen, "请核对；最好写明截止日期", True)
+            )
+        read = run.last if run else read_days(text) if text and not endless else None
         if isinstance(read, Span):
             read = read.last
-        elif not row["ends_on"] and not is_last_day(text):
+        elif run is None and not row["ends_on"] and not is_last_day(text):
             read = None  # a day alone under 限制期限 may be the first
+        soonest.append(run.last.low if run else None)
         day = read.high if isinstance(read, Days) else read
         ends.append(day if isinstance(day, dt.date) else None)
         permanent.append(bool(endless))
@@ -150,6 +160,7 @@ def read_records(
         name=pd.Series(names, dtype=str),
         subject_kind=pd.Series(kinds, dtype=str),
         ends_on=pd.to_datetime(pd.Series(ends, dtype=object)),
+        **{"ends_on" + LOW: pd.to_datetime(pd.Series(soonest, dtype=object))},
         permanent=permanent,
         start_note=pd.Series([_start_note(row) for row in rows_of(rows)], dtype=str),
         end_note=pd.Series(notes, dtype=str),
@@ -159,6 +170,15 @@ def read_records(
         added = pd.DataFrame(lines, columns=problems.columns).astype(problems.dtypes.to_dict())
         problems = pd.concat([problems, added], ignore_index=True)
     return Reading(rows, problems, reading.columns)
+
+
+def _run(record: Mapping[str, Any], starts: tuple[dt.date | None, ...]) -> Run | None:
+    """From when to when a bar runs whose length is written; below 限制截止日期 with its first day only."""
+    known = next((Days(low, high) for _, low, high in (starts,) if low and high), None)
+    decided = _day(record.get("decided_on"))
+    if record["ends_on"]:
+        return length_from(record["ends_on"], None, decided)
+    return length_from(record["period"], known, decided)
 
 
 def _check_names(reading: Reading) -> None:
@@ -219,6 +239,7 @@ def in_force(record: Mapping[str, Any], on: dt.date) -> tuple[bool | None, str]:
     first, last = _span(record, "starts_on")
     repaired, surely_repaired = _span(record, "repaired_on")
     end, decided, answered = (_day(record.get(name)) for name in ("ends_on", "decided_on", "appeal_on"))
+    soonest = _day(record.get("ends_on" + LOW))
     appeal = str(record.get("appeal") or "")
     if (first and first > on) or (end and end < on) or (surely_repaired and surely_repaired <= on):
         return False, ""
@@ -234,6 +255,7 @@ def in_force(record: Mapping[str, Any], on: dt.date) -> tuple[bool | None, str]:
         (first is None, "没有写起始日期"),
         (last is not None and last > on, "起始日期不确切"),
         (end is None and not record.get("permanent"), unknown_end),
+        (soonest is not None and soonest < on, "截止日期不确切"),
         (repaired is not None and repaired <= on, "修复日期不确切"),
         (bool(re.search("中止执行|暂缓执行|停止执行", appeal)), "申诉期间中止执行"),
         ("变更" in appeal, "申诉后有变更"),

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from matcher.errors import ArgumentError, TableError
 from matcher.matching.late_interaction import Accurate, token_model
 from matcher.progress import advancing
-from matcher.projects.alignment import has_copied_sentence
+from matcher.projects.alignment import COPIED, has_copied_sentence
 from matcher.projects.fingerprints import RUN, bare, shared_runs
 from matcher.projects.nearest import MEANING, NEAR, Floats, Near, Whole, near_rows, nearest, read_closely
 from matcher.projects.promise import SIGNS, Promise, signs
@@ -118,7 +118,8 @@ def find_duplicates(
           without its university (材料学院), or a unit that nearly agrees (`matcher.tables.units`);
         * funded: whether the old one was, where known; sections: the sections that share most, "研究内容 64%";
           promised: whether the library has texts enough to keep the promise with nine tenths of certainty, 230 for 1 %.
-          With fewer, closeness to one of them is no evidence: only a pair with a copied sentence is flagged.
+          With fewer, closeness to one of them is no evidence: only a pair with a copied sentence, or of which half of
+          the new text stands in the old one, is flagged.
 
     Raises
     ------
@@ -261,6 +262,7 @@ def _rows(
         if not promise.sure:
             for i in np.flatnonzero(broken.any(axis=1)).tolist():
                 broken[i] &= has_copied_sentence(texts[0][at], texts[1][near.rows[i]])
+            broken[:, 0] |= others & (near.overlap >= COPIED)  # most of it stands there, whatever others show
     flagged: NDArray[np.bool_] = np.asarray(broken.any(axis=1))
     first = np.argsort(~flagged, kind="stable")[:k].tolist()
     because = ["、".join(compress(SIGNS.values(), row)) for row in broken.tolist()]

@@ -21,13 +21,14 @@ class Cost(NamedTuple):
     note: str
 
 
-def cost_of(text: str, hours: float | None, samples: float | None) -> Cost:
-    """The cost in yuan of so many hours or samples, from below and above; (0, inf) where it cannot be told.
+def cost_of(text: str, hours: float | None, samples: float | None, cards: float | None = None) -> Cost:
+    """The cost in yuan of so many hours, samples or hours of cards, from below and above; (0, inf) where it cannot be
+    told.
 
     Prices by one unit are alternatives (members and others, day and night): the cheapest and the dearest are the ends.
     Prices by several units (hour and sample) may be alternatives or add up: the cheapest alone and all together are the
     ends. A day is eight to 24 hours, a shift (台班) eight, begun ones are whole; samples need at least one run (次, 批)
-    together and one point (点, 项, 针) each; an hour of cards or cores is at least one card's.
+    together, and one point (点, 项, 针) and one run (样·次) each; an hour of cards or cores is at least one card's.
 
     Examples
     --------
@@ -42,7 +43,7 @@ def cost_of(text: str, hours: float | None, samples: float | None) -> Cost:
     tariff = tariff_of(text)
     if not tariff.fees:
         return Cost(*UNKNOWN, _why_nothing(text))
-    amounts = [_amounts(fee, hours, samples, tariff.begun) for fee in tariff.fees]
+    amounts = [_amounts(fee, hours, samples, cards, tariff.begun) for fee in tariff.fees]
     ends = [_ends(fee, amount) for fee, amount in zip(tariff.fees, amounts, strict=True)]
     main: dict[str, list[tuple[float, float]]] = {}
     for fee, end in zip(tariff.fees, ends, strict=True):
@@ -57,10 +58,12 @@ def cost_of(text: str, hours: float | None, samples: float | None) -> Cost:
     high = min(max(high * tariff.more + tariff.start[1], tariff.least), tariff.cap)
     if tariff.apart or tariff.unread or tariff.inside:
         high = math.inf
-    return Cost(low, high, _note(tariff, hours, samples))
+    return Cost(low, high, _note(tariff, hours, samples, cards))
 
 
-def _amounts(fee: Fee, hours: float | None, samples: float | None, begun: bool) -> tuple[float, float]:
+def _amounts(
+    fee: Fee, hours: float | None, samples: float | None, cards: float | None, begun: bool
+) -> tuple[float, float]:
     """How many units a need takes, at least and at most."""
     whole: Callable[[float], float] = math.ceil if begun or fee.size != 1 else float
     time = UNKNOWN if hours is None else (hours / fee.size,) * 2
@@ -68,7 +71,7 @@ def _amounts(fee: Fee, hours: float | None, samples: float | None, begun: bool) 
     if fee.per == "hour":
         low, high = time
     elif fee.per == "card_hour":
-        low, high = time[0], math.inf
+        low, high = (time[0], math.inf) if cards is None else (cards / fee.size,) * 2
     elif fee.per in ("day", "shift"):
         shortest, longest = HOURS_A_DAY
         low, high = time[0] / (longest if fee.per == "day" else shortest), time[1] / shortest
@@ -77,7 +80,7 @@ def _amounts(fee: Fee, hours: float | None, samples: float | None, begun: bool) 
         low, high = pieces
     elif fee.per == "run":
         low, high = 1.0, max(1.0, pieces[1])
-    elif fee.per == "point":
+    elif fee.per in ("point", "sample_run"):
         low, high = pieces[0], math.inf
     else:
         low, high = (0.0, 0.0) if fee.per == "once" else UNKNOWN
@@ -109,21 +112,23 @@ _MISSING = {
     "sample": "需求没有写样品数",
     "run": "要做几次没有写",
     "point": "每样几点（几项）没有写，按至少一个算",
+    "sample_run": "每样做几次没有写，按至少一次算",
     "": "没有写按什么计费",
 }
 
 
-def _note(tariff: Tariff, hours: float | None, samples: float | None) -> str:
+def _note(tariff: Tariff, hours: float | None, samples: float | None, cards: float | None) -> str:
     """The fees as they were read, and what is missing."""
     said = "；".join(dict.fromkeys(_in_words(fee) for fee in tariff.fees))
     why: dict[str, None] = {}
     for fee in tariff.fees:
-        known = {"hour": hours, "day": hours, "shift": hours, "sample": samples, "once": 1}.get(fee.per)
+        times = {"hour": hours, "day": hours, "shift": hours, "card_hour": cards, "sample": samples, "once": 1}
+        known = times.get(fee.per)
         if known is None and fee.high:
             why[_MISSING.get(fee.per, f"按{_name(fee.per)}计费，用多少没有写")] = None
-        if fee.per == "card_hour" and hours is None:
+        if fee.per == "card_hour" and hours is None and cards is None:
             why["需求没有写机时"] = None
-        if fee.per == "point" and samples is None:
+        if fee.per in ("point", "sample_run") and samples is None:
             why["需求没有写样品数"] = None
     if tariff.more != 1:
         why[f"上限已加收 {tariff.more - 1:.0%}"] = None

@@ -25,6 +25,10 @@ PER = {  # unit -> how a note calls it, and the words for it
             map("".join, product(("卡", "核", "核心", "节点", "gpu", "cpu"), ("", "·", "*"), ("时", "小时", "h")))
         ),
     ),
+    "sample_run": (
+        "样·次",
+        " ".join(map("".join, product(("样", "样品", "件"), ("·", "*", "×", "/"), ("次", "测试")))),
+    ),
     "day": ("天", "天 日 个工作日 工作日 d day days"),
     "shift": ("台班", "台班 班"),
     "sample": ("样", "样 样品 样本 试样 个样品 个样 个样本 个 件 只 片 支 根 块 sample samples"),
@@ -88,9 +92,9 @@ _INSIDE = re.compile("校内|所内|院内|内部|本单位|本校|本院|本所
 class Fee(NamedTuple):
     """Yuan for `size` units of one kind; an end is infinite where it is open.
 
-    per: "hour", "card_hour", "day", "shift", "sample", "run", "point", "week", "month", "year", another unit as it is
-    written, or "" where none is. first: what the first units, `included`, cost together. extra: "always" or "perhaps"
-    paid besides the other fees; "" for one that is paid instead of them.
+    per: "hour", "card_hour", "sample_run", "day", "shift", "sample", "run", "point", "week", "month", "year", another
+    unit as it is written, or "" where none is. first: what the first units, `included`, cost together. extra: "always"
+    or "perhaps" paid besides the other fees; "" for one that is paid instead of them.
     """
 
     low: float

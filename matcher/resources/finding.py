@@ -28,7 +28,7 @@ from matcher.progress import advancing, timed
 from matcher.resources.capabilities import STATES, Coverage, asked_of, compare, offered_of
 from matcher.resources.costs import UNKNOWN, Cost, cost_of
 from matcher.resources.methods import methods_asked, methods_named
-from matcher.resources.reading import is_closed
+from matcher.resources.reading import is_closed, is_for_some
 from matcher.resources.standards import Standard, compare_standards, standards_of
 from matcher.tables.arguments import as_whole, check_frame
 from matcher.tables.schemas import HIGH, LOW
@@ -313,6 +313,7 @@ def _ranked(
     indicators = asked_of(str(need.get("title") or ""), description, columns)
     standards = standards_of(text)
     wanted, samples = _needed_hours(need, hours), _ends(need, "sample_count")
+    cards = _ends(need, "card_hours")
     pairs = []
     for row in np.argsort(-total, kind="stable")[:CANDIDATES].tolist():
         resource = library.rows[row]
@@ -328,7 +329,7 @@ def _ranked(
         states += [state for _, state, _ in compared]
         state = _state(states, resource, wanted) if related else "unrelated"
         fee = str(resource.get("fee") or (f"校内{resource['fee_inside']}" if resource.get("fee_inside") else ""))
-        least, most = (cost_of(fee, *ends) for ends in zip(wanted, samples, strict=True))
+        least, most = (cost_of(fee, *ends) for ends in zip(wanted, samples, cards, strict=True))
         cost = Cost(least.low, most.high, least.note)
         pairs.append(_Pair(row, value, state, coverage, compared, cost))
     ids = library.index.ids
@@ -352,6 +353,8 @@ def _state(states: Sequence[str], resource: Mapping[str, Any], wanted: _Ends) ->
     elif most is not None and (most <= 0 or (wanted[0] is not None and most < wanted[0])):
         kept_from = "no_hours"
     else:
+        if fit == "met" and is_for_some(str(resource.get("state") or "")):
+            return "unknown"  # whether the firm is one of them, somebody has to ask
         perhaps = least is not None and wanted[1] is not None and least < wanted[1]
         return "unknown" if perhaps and fit == "met" else fit
     return f"{fit}_{kept_from}" if fit in _FITS else kept_from

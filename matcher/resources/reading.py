@@ -11,6 +11,7 @@ import pandas as pd
 
 from matcher.needs.units import read_unit
 from matcher.resources.costs import HOURS_A_DAY
+from matcher.resources.fees import PER
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.contracts import HIGH, LOW, TEXT
 from matcher.tables.reading import Reading, read_table
@@ -23,10 +24,16 @@ _BARE = rf"(?:[≤≥<>＜＞]=?|优于|约)?\s*{_SIGNED}(?:\s*[-~～—至到]+
 _TIME = re.compile(
     r"\s*(\d[\d,]*(?:\.\d+)?)\s*(?:(?:h|hr|hrs|hours?|个?小时|个?机时|时)|(天|日|个?工作日|d|days?))\.?\s*", re.I
 )
+_CARDS = re.compile(rf"\s*(\d[\d,]*(?:\.\d+)?)\s*(?:{'|'.join(map(re.escape, PER['card_hour'][1].split()))})\s*", re.I)
 _CLOSED = re.compile(
     "撤销|停用|报废|注销|停机|维修|检修|大修|待修|故障|损坏|封存|关闭|不开放|未开放|不对外|不共享|暂停|在建|筹建|安装调试|^否$"
     "|仅(?:供|限)?(?:[校院所]内|内部|本单位)|内部使用"
 )
+_FOR_SOME = re.compile(
+    "园区|入[驻园孵]|在孵|会员|成员单位|理事单位|本(?:[校院所市县区省]|单位|集团|园)|[校院所]内(?!外)|内部|签约|联盟|辖区|[市省区县]内|师生|学生|定点|指定"
+)
+_ALL = re.compile("社会|全国|所有|不限|均可|公开|[校院所]内外|内外|其他|优先|[校院所市省区县]外")
+_ONLY = re.compile("仅|只(?:对|限|供|面向|向|为|服务)|限(?![时量])")
 _OPEN_AGAIN = re.compile(
     "无(?:任何)?(?:故障|停机|损坏)|未(?:停用|报废|损坏)|(?:维修|检修|大修)(?:后|完)[^，,；;]*|已(?:修复|恢复)"
 )
@@ -63,13 +70,33 @@ def is_closed(state: str) -> bool:
     return _CLOSED.search(_OPEN_AGAIN.sub("", state)) is not None
 
 
+def is_for_some(state: str) -> bool:
+    """Whether a state says that only some may use it (仅限园区企业).
+
+    >>> [is_for_some(text) for text in ("仅限园区企业", "只对会员单位开放", "限时开放", "园区企业优先", "仅限粉末")]
+    [True, True, False, False, False]
+    """
+    return any(
+        _ONLY.search(part) and _FOR_SOME.search(part) and not _ALL.search(part) for part in _CLAUSES.split(state)
+    )
+
+
 def _with_states(reading: Reading) -> Reading:
-    """What a remark says of the state (维修中) as state; the rest of it stays a remark."""
+    """What a remark says of the state (维修中), and whom a resource serves (仅限园区企业), as state; the rest of a
+    remark stays one.
+    """
     rows = reading.rows
     states, notes = [], []
-    for state, note in zip(rows["state"].fillna("").astype(str), rows["note"].fillna("").astype(str), strict=True):
+    cells = (rows[name].fillna("").astype(str) for name in ("state", "note", "open_to"))
+    for state, note, served in zip(*cells, strict=True):
         parts = [part.strip() for part in _CLAUSES.split(note)]
-        said = [part for part in parts if len(part) <= _STATE and is_closed(part) and not _NO_STATE.search(part)]
+        said = [
+            part
+            for part in parts
+            if len(part) <= _STATE and (is_closed(part) or is_for_some(part)) and not _NO_STATE.search(part)
+        ]
+        if _FOR_SOME.search(served) and not _ALL.search(served):
+            said = list(dict.fromkeys((served if _ONLY.search(served) else f"仅限{served}", *said)))
         states.append("；".join(filter(None, (state, *said))))
         notes.append("；".join(part for part in parts if part and part not in said) if said else note)
     return Reading(rows.assign(state=states, note=notes), reading.problems, reading.columns)
@@ -100,7 +127,24 @@ def read_resource_needs(
     source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
 ) -> Reading:
     """Read needs as `matcher.read_needs` does, with capability, range, precision, sample, standard and hours."""
-    return _with_units(_with_times(read_table(source, RESOURCE_NEEDS, sheet=sheet, columns=columns)))
+    return _with_units(_with_times(_with_cards(read_table(source, RESOURCE_NEEDS, sheet=sheet, columns=columns))))
+
+
+def _with_cards(reading: Reading) -> Reading:
+    """Hours of cards or cores (500卡时) as `card_hours`: they are no hours by the clock."""
+    rows, problems = reading.rows, reading.problems
+    if "hours" + TEXT not in rows:
+        return reading
+    found = [_CARDS.fullmatch(str(text)) for text in rows["hours" + TEXT]]
+    cards = pd.Series([float(one[1].replace(",", "")) if one else pd.NA for one in found], rows.index, "Float64")
+    headers = set(reading.columns.loc[reading.columns["field"] == "hours", "header"])
+    ours = problems["column"].isin(headers) & problems["value"].map(lambda value: bool(_CARDS.fullmatch(str(value))))
+    texts = rows["hours" + TEXT].mask(cards.notna(), "")
+    return Reading(
+        rows.assign(card_hours=cards, **{"hours" + TEXT: texts}),
+        problems[~ours].reset_index(drop=True),
+        reading.columns,
+    )
 
 
 def _with_times(reading: Reading) -> Reading:

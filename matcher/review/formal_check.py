@@ -18,7 +18,7 @@ from matcher.policy.identity import APPLICATION
 from matcher.policy.policy import Policy, PolicyName, load_policy
 from matcher.policy.relevance import hangs_on
 from matcher.policy.scoring import PASSED, decided, passed_codes
-from matcher.review.nominations import AWARD_FACTS, PERSON_FACTS, derive_facts
+from matcher.review.nominations import AWARD_FACTS, PERSON_FACTS, awards_apart, derive_facts
 from matcher.tables.arguments import Day, as_day, check_firms
 from matcher.tables.contracts import HIGH, LOW
 
@@ -113,7 +113,7 @@ def check_nominations(
     rules, day = rules_over_applications(policy), as_day(on)
     check_firms(nominations, "enterprise_id", name="nominations")
     derived = derive_facts(nominations, rules, year=day.year, persons=persons, awarded=awarded)
-    rows = derived.rows
+    rows = awards_apart(derived.rows, rules)
     (ready,), notes = prepare([rules], rows, day)
     groups = list(answers(ready))
     titles = _texts(rows, "name")

@@ -31,6 +31,8 @@ AWARD_FACTS = {
     "person_awarded_last_year",
     "person_awarded_last_two_years",
 }
+_PLACE = re.compile("[^，。（(]{2,3}?(?:省|市|自治区)")
+_GRADED = re.compile(r"^(.+奖)[\s:：·—（(-]*([特一二三]等)奖?[)）]?$")
 _BETWEEN = re.compile(r"[、，,；;\n|]+")
 _MARKS = re.compile(r"[\W_]+")
 _NOT_AWARDED = re.compile("未|没|否|落|淘汰|不")
@@ -115,6 +117,22 @@ def derive_facts(
                 table = _stated_or_found(table, name, values)
     shown = [(item, wanted[fact].title, text) for item, fact, text in found if fact in wanted]
     return Derived(table, pd.DataFrame(shown, columns=FOUND))
+
+
+def awards_apart(table: pd.DataFrame, rules: Policy) -> pd.DataFrame:
+    """The table with a grade that stands behind the award (科技进步奖一等奖) as the grade, where that is not said, and
+    without the place's name before the award (山东省科技进步奖) where it is that of the rules.
+    """
+    if "award" not in table:
+        return table
+    awards = table["award"].fillna("").astype(str).str.strip()
+    if place := _PLACE.match(rules.title):
+        awards = awards.str.replace(rf"^(?:\d{{4}}年度?)?{place[0]}(?=.*奖)", "", regex=True)
+    grades = table["grade"].fillna("").astype(str).str.strip() if "grade" in table else pd.Series("", table.index)
+    found = awards.str.extract(_GRADED)
+    taken = found[0].notna() & ((grades == "") | (grades.str.removesuffix("奖") == found[1]))
+    awards, grades = awards.mask(taken, found[0]), grades.mask(taken, found[1])
+    return table.assign(award=awards, **({"grade": grades} if taken.any() or "grade" in table else {}))
 
 
 def parts_of(cell: Any) -> list[str]:

@@ -61,10 +61,22 @@ def read_objections(
     What stands in words in place of a day is kept beside it: due_text (15个工作日), closed_on_text (已办结).
     """
     reading = read_table(source, OBJECTIONS, sheet=sheet, columns=columns)
+    reading = replace(reading, rows=_with_category(reading.rows))
     headers = reading.columns.loc[reading.columns["field"].isin(("due", "closed_on")), "header"]
     said = [bool(_WITHIN.fullmatch(fold(text))) or _settled_by(text) != "" for text in reading.problems["value"]]
     return replace(
         reading, problems=reading.problems[~(reading.problems["column"].isin(headers) & np.array(said, bool))]
+    )
+
+
+def _with_category(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with what a kind of objection says (实名, 匿名, 单位, 个人) where its own column does not."""
+    said = rows["category"].fillna("").astype(str).str.removesuffix("异议").str.removeprefix("以")
+    named = said.str.extract("(实名|匿名|署名)")[0].map({"实名": True, "署名": True, "匿名": False})
+    kind = said.str.extract("(单位|个人)")[0].fillna("")
+    return rows.assign(
+        named=rows["named"].fillna(named.astype("boolean")),
+        kind=rows["kind"].mask(rows["kind"].fillna("").astype(str).eq(""), kind),
     )
 
 

@@ -25,7 +25,7 @@ LISTED = ["number", "item", "title", "award", "grade", "units", "persons", "nomi
 
 class Publication(NamedTuple):
     """What is published: the list, its first and last day, the lines below it; how many secret items are not; and where
-    the table states another period.
+    the table states another period, or decisions that gave way to what was chosen.
     """
 
     table: pd.DataFrame
@@ -49,6 +49,9 @@ _REACHES = re.compile(  # also what is masked, and numbers within a house
 _HELD_BACK = re.compile(  # a clause of a remark that says this and nothing else: not 暂缓拨付, 放弃排名
     "(?:建议|拟|先|请|应|须|予以)?(?:暂缓|缓评|缓议|再议|待定|待议|复议|不予|放弃|撤回|取消|终止|退出)"
     "(?:本?项目)?(?:立项|公示|奖励|授奖|支持|资助|申报|资格|处理|上会)?"
+)
+_TO_COME = re.compile(
+    "[待暂缓再复须需后退撤?？]|议(?!立项|支持|授奖|资助)|整改|修改|补充|完善|条件|放弃|取消|终止|异议"
 )
 _YES = ("true", "是", "1", "1.0")
 
@@ -118,8 +121,20 @@ def publication(
             "受理、提名一类尚无结论的名单要全部公示，请用 --all"
         )
     keep = pd.Series(True, table.index)
+    graded: list[str] = []
+    against: list[str] = []
     if decided is not None:
         passed = [says_passed(word) for word in decided]
+        if chosen is not None:
+            clear = [_by_choice(word, choice) for word, choice in zip(decided, chosen, strict=True)]
+            gives = [known is None and choice is not None for known, choice in zip(passed, clear, strict=True)]
+            graded = [word for word in dict.fromkeys(decided[gives]) if word]
+            against = [
+                str(item)
+                for item, known, choice in zip(table["item"], passed, chosen, strict=True)
+                if known is False and choice.lower() in _YES
+            ]
+            passed = [choice if way else known for way, choice, known in zip(gives, clear, passed, strict=True)]
         unclear = [
             f"{item}（{word or '空'}）"
             for item, word, known in zip(table["item"], decided, passed, strict=True)
@@ -155,6 +170,10 @@ def publication(
         shown = shown.drop(columns="item")
     shown.insert(0, "number", range(1, len(shown) + 1))
     first, last, differing = _period(table, None if on is None else as_day(on), rule)
+    if against:
+        differing.append(f"{first_few(against, '项')} 写着入选而结论是没有通过，没有公示；请核对")
+    if graded:
+        differing.append(f"结论写的是“{'”“'.join(graded[:5])}”的，按“是否入选”一列公示或不公示；请核对")
     counted = f"（公布当日不计，{rule.text}）" if rule.days else "（见结果表）"
     how = "须以书面形式提出，写明事实并附证据；" if rule.signed else "请以书面形式提出；"
     signed = "个人署真实姓名、单位和地址，单位签字盖章。匿名的不予受理。" if rule.signed else ""
@@ -167,6 +186,14 @@ def publication(
     if rule.working:
         lines["工作日"] = "按周一至周五计，没有扣除法定节假日和调休；请核对"
     return Publication(shown, first, last, lines, 0 if secret is None else int(hidden.sum()), differing)
+
+
+def _by_choice(word: str, choice: str) -> bool | None:
+    """Whether an item was chosen (是否立项 是), where its decision says how well it did (优先支持); None where nothing
+    is written, or the decision says that something is yet to come and the choice does not deny it.
+    """
+    chosen = choice.lower() in _YES
+    return None if not choice or (chosen and (not word or _TO_COME.search(word))) else chosen
 
 
 def _period(table: pd.DataFrame, on: dt.date | None, rule: PublicityRule) -> tuple[dt.date, dt.date, list[str]]:

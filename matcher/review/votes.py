@@ -15,6 +15,7 @@ from matcher.export.titles import VOTES as TITLES_OF_VOTES
 from matcher.policy.policy import Policy, PolicyName
 from matcher.review.ballots import KINDS, kind_of
 from matcher.review.formal_check import FormalCheck, check_nominations, rules_over_applications
+from matcher.review.nominations import awards_apart
 from matcher.review.publicity import says_passed
 from matcher.tables.arguments import Day, check_frame
 from matcher.tables.reading import PROBLEM_COLUMNS
@@ -105,7 +106,8 @@ def _from_counts(table: pd.DataFrame, members: int | None) -> tuple[pd.DataFrame
         rows[name] = pd.to_numeric(column, errors="coerce").to_numpy(float, na_value=np.nan)
     if members is not None:
         rows["members"] = rows["members"].fillna(float(members))
-    cast = rows[_CAST].sum(axis=1, min_count=3)
+    spoiled = pd.to_numeric(rows["spoiled"], errors="coerce") if "spoiled" in rows else pd.Series(0.0, rows.index)
+    cast = rows[_CAST].sum(axis=1, min_count=3) + spoiled.fillna(0).astype(float)
     rows["present"] = rows["present"].fillna(cast)
     for item, *lacking in rows[["item", *written]].to_numpy().tolist():
         names = [VOTES[name].title for name, count in zip(written, lacking, strict=True) if np.isnan(count)]
@@ -127,7 +129,8 @@ def _from_counts(table: pd.DataFrame, members: int | None) -> tuple[pd.DataFrame
     wrong = (rows["votes_for"] > rows["present"]) | (rows["present"] > rows["members"])
     text = "票数多于到会，或到会多于应到；按未知处理"
     problems += [(item, "", text) for item in rows.loc[wrong, "item"]]
-    problems += _sums(rows["item"], cast, rows["present"], out)
+    what = "同意、反对、弃权" + ("、废票" if spoiled.notna().any() and "spoiled" in rows else "")
+    problems += _sums(rows["item"], cast, rows["present"], out, what)
     rows.loc[wrong, ["present", "votes_for"]] = np.nan
     return _shaped(rows, problems)
 
@@ -136,7 +139,9 @@ def _board(members: float) -> str:
     return "应到委员数没有写" if np.isnan(members) else f"应到按 {members:g} 位计"
 
 
-def _sums(items: pd.Series, cast: pd.Series, present: pd.Series, recused: pd.Series) -> list[tuple[str, str, str]]:
+def _sums(
+    items: pd.Series, cast: pd.Series, present: pd.Series, recused: pd.Series, what: str
+) -> list[tuple[str, str, str]]:
     """Items whose votes do not add up to those present, or to what they add up to for most items."""
     whole = cast + recused
     usual = whole.mode().iloc[0] if (whole.value_counts() > 1).any() else np.nan
@@ -144,7 +149,7 @@ def _sums(items: pd.Series, cast: pd.Series, present: pd.Series, recused: pd.Ser
     for item, sum_, here, all_ in zip(items, cast.tolist(), present.tolist(), whole.tolist(), strict=True):
         if np.isnan(sum_) or np.isnan(here):
             continue
-        text = f"同意、反对、弃权合计 {sum_:g} 票"
+        text = f"{what}合计 {sum_:g} 票"
         if sum_ != here:
             told.append((item, "", f"{text}，{'多' if sum_ > here else '少'}于到会 {here:g} 位；请核对"))
         elif usual == usual and all_ != usual:
@@ -259,6 +264,7 @@ def judge_votes(votes: pd.DataFrame, policy: PolicyName, *, on: Day, members: in
         words = "、".join(VOTES[name].title for name in sorted(lacking))
         raise PolicyError(f"“{rules.title}”不是表决规则：没有用到{words}")
     table, problems = tally(votes, members=members)
+    table = awards_apart(table, rules)
     facts = table.rename(columns={"item": "enterprise_id", "title": "name"})
     first = check_nominations(facts, rules, on=on)
     facts = _placed(facts, first, rules)

@@ -77,7 +77,7 @@ EVIDENCE = (
     _evidence(
         "pilot",
         "中试",
-        "中试报告 中试试验 通过中试 完成中试 中试验证 pilot_test pilot_scale pilot_report pilot_plant "
+        "中试报告 中试试验 通过中试 完成中试 中试完成情况 中试验证 pilot_test pilot_scale pilot_report pilot_plant "
         "pilot_run pilot_scale_test",
     ),
     _evidence(
@@ -121,7 +121,8 @@ EVIDENCE = (
     _evidence(
         "sales",
         "销售",
-        "销售额 销售收入 销售合同 销售发票 首批销售 已销售 sale sales_revenue first_sale sales_contract "
+        "销售额 销售收入 近三年销售收入 近三年销售额 新增销售收入 新增销售额 近三年新增销售收入 近三年新增销售额 "
+        "销售合同 销售发票 首批销售 已销售 sale sales_revenue first_sale sales_contract "
         "sales_record revenue",
     ),
 )

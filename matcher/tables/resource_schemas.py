@@ -147,6 +147,7 @@ RESOURCES = Contract(
         ),
         column("level", "text", "平台级别", "级别 平台等级 等级 认定级别"),
         column("state", "text", "运行状态", "状态 仪器状态 设备状态 使用状态 开放状态 status"),
+        column("open_to", "text", "服务对象", "开放对象 共享对象 使用对象 面向对象 开放范围 共享范围 open_to"),
         column("note", "text", "备注", "备注说明 remark remarks note notes", lines=True),
     ),
     any_of=("name", "method"),

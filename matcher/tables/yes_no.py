@@ -50,6 +50,12 @@ _OF_FAULTS = re.compile(
     "失信|违法|违规|违反|违约|事故|异常|禁止|限制|淘汰|偷|逃税|骗|造假|作假|不良|撤销|取消|注销|吊销|逾期|涉密|侵权|污染|处罚"
     "|纠纷|诉讼|黑名单|被|仅|未|不|无"
 )
+_COMPLETE = re.compile("齐全|齐备|完备|完整")
+_LACKING = re.compile(
+    r"(?:还|尚)?(?:缺少?|欠)[^,，;；。]{1,10}|[^,，;；。]{0,8}(?:不全|不齐全?|不齐备|不完整)|(?:未|没有?)(?:盖章|签字|签章)"
+)
+_OF_NUMBERS = re.compile("(?:登记|证书|批准|备案|受理)(?:证书?)?(?:编?号|号码)$")  # who has such a number has the thing
+_A_NUMBER = re.compile(r"^(?=.*\d)[^,，;；。]{5,}$")
 _NO_BY_CODE = 2
 _SHORTEST = 2  # characters of what a header asks, for a cell that repeats it
 _BOTH_WAYS = Fault("表头说的是“没有”，这一格两种意思都说得通，没有采用", "请填“是”（表头说的属实）或“否”")
@@ -111,6 +117,11 @@ def read_yesno(cell: object, header: str = "", names: tuple[str, ...] = ()) -> b
     answer = _in_words(_END.sub("", text) or text, asked)
     if answer is None and names and not denies(header) and not denies(names[0]):  # 未列入 under 经营异常名录
         answer = _in_a_word_of(names[0], _END.sub("", text))
+    if answer is None and names and not denies(header) and not denies(names[0]):
+        if _COMPLETE.search(names[0]) and _LACKING.fullmatch(text):
+            return False
+        if _OF_NUMBERS.search(header) and _A_NUMBER.search(text):
+            return True
     return answer if answer is not None or is_nothing(text) else _NEITHER
 
 

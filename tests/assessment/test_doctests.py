@@ -9,7 +9,19 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "name", ["assessing", "cell_model", "clauses", "economics", "maturity", "readiness", "scales", "states", "values"]
+    "name",
+    [
+        "assessing",
+        "cell_model",
+        "cell_texts",
+        "clauses",
+        "economics",
+        "maturity",
+        "readiness",
+        "scales",
+        "states",
+        "values",
+    ],
 )
 def test_examples_in_docstrings_run(name: str) -> None:
     module = importlib.import_module(f"matcher.assessment.{name}")

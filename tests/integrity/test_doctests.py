@@ -8,7 +8,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["checking", "records", "rules", "workbook"])
+@pytest.mark.parametrize("name", ["checking", "lengths", "records", "rules", "workbook"])
 def test_examples_in_docstrings_run(name: str) -> None:
     module = importlib.import_module(f"matcher.integrity.{name}")
     outcome = doctest.testmod(module)

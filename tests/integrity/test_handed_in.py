@@ -4,7 +4,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from matcher.integrity import check_integrity, read_records, read_subjects
+from matcher.integrity import bars_on, check_integrity, read_records, read_subjects
 
 RECORDS = "姓名,所在单位,处理措施,限制起始日期,限制截止日期|庞某林,示例大学,取消申报资格,2025-01-01,2027-12-31"
 
@@ -60,13 +60,44 @@ def test_the_same_code_is_the_same_unit_under_any_usual_header():
         ("2024.6.18-2027.6.17（3年）", "2027-06-17"),
         ("三年", None),
         ("3年（自发文之日起）", None),
-        ("3年（2024年6月18日起）", None),
+        ("3年（2024年6月18日起）", "2027-06-18"),
         ("2年（2024.1.1-2025.12.31）、3年（2024.1.1-2026.12.31）", None),
     ],
 )
 def test_the_days_of_a_period_may_stand_in_brackets(period, ends):
     rows = read_records(table(f"姓名,单位,处理措施,限制期限|庞某林,示例大学,取消申报资格,{period}")).rows
     assert [None if pd.isna(day) else f"{day:%Y-%m-%d}" for day in rows["ends_on"]] == [ends]
+
+
+@pytest.mark.parametrize(
+    ("cells", "days", "states"),
+    [
+        # on the day before, from the first, inside, on the days that may be over, after
+        (",自2024年5月起三年", ("2024-05-01", "2027-05-31"), ("", "需核实", "不得", "需核实", "")),
+        (",2024年5月10日起，为期2年", ("2024-05-10", "2026-05-10"), ("", "不得", "不得", "需核实", "")),
+        (",3年（自处理决定之日起）", ("2024-04-01", "2027-04-01"), ("", "不得", "不得", "需核实", "")),
+        ("2024-05-10,三年", ("2024-05-10", "2027-05-10"), ("", "不得", "不得", "需核实", "")),
+        ("2024-05-10,18个月", ("2024-05-10", "2025-11-10"), ("", "不得", "不得", "需核实", "")),
+    ],
+)
+def test_an_end_is_reckoned_from_a_first_day_and_a_length(cells, days, states):
+    head = "姓名,单位,处理措施,处理日期,限制起始日期,限制期限"
+    reading = read_records(table(f"{head}|庞某林,示例大学,取消申报资格,2024-04-01,{cells}"))
+    first, last = map(pd.Timestamp, days)
+    asked = [first - pd.Timedelta(days=1), first, first + pd.Timedelta(days=200), last, last + pd.Timedelta(days=1)]
+    found = [bars_on(reading.rows, on=day)["applicant"].tolist() for day in asked]
+    assert [one[0] if one else "" for one in found] == list(states)
+    assert any("按期限算出" in problem for problem in reading.problems["problem"])
+
+
+@pytest.mark.parametrize(
+    "cells", [",三年", ",自公布之日起三年", ",三年以上", ",自2024年5月起", ",2024年5月起三年或五年"]
+)
+def test_an_end_that_a_length_does_not_tell_stays_open(cells):
+    head = "姓名,单位,处理措施,处理日期,限制起始日期,限制期限"
+    rows = read_records(table(f"{head}|庞某林,示例大学,取消申报资格,2024-04-01,{cells}")).rows
+    assert rows["ends_on"].isna().all()
+    assert bars_on(rows, on="2025-01-01")["applicant"].tolist() == ["需核实"]
 
 
 def book(path, sheets):

@@ -129,6 +129,29 @@ def test_a_library_too_small_for_any_promise_flags_copied_sentences_only(size):
     assert pairs[["new_id", "flagged", "promised"]].to_numpy().tolist() == [["N1", True, False], ["N2", False, False]]
 
 
+@pytest.mark.parametrize(("kept", "flagged"), [(0.7, True), (0.4, False)])
+def test_what_mostly_stands_in_another_new_project_is_flagged_in_a_list_of_few(kept, flagged):
+    first, other = made_up(3), made_up(55)
+    table = pd.DataFrame(
+        {
+            "project_id": ["N1", "N2", "N3"],
+            "text": [first, first[: int(kept * len(first))] + other[int(kept * len(other)) :], made_up(27)],
+            "person": ["甲", "乙", "丙"],
+        }
+    )
+    pairs = find_duplicates(table, k=1).set_index("new_id")
+    assert pairs["flagged"].to_dict() == {"N1": flagged, "N2": flagged, "N3": False}
+
+
+def test_a_continuation_of_a_list_of_few_is_not_flagged():
+    text = made_up(3)
+    old = pd.DataFrame({"project_id": ["P1"], "text": [text], "person": ["甲"], "year": ["2020"]})
+    new = pd.DataFrame(
+        {"project_id": ["N1"], "text": [text[:45] + made_up(55)[45:]], "person": ["甲"], "year": ["2024"]}
+    )
+    assert find_duplicates(new, old)[["flagged", "case"]].values.tolist() == [[False, "本人延续"]]
+
+
 def test_sections_and_mistakes():
     old = library()
     asked = pd.DataFrame({"project_id": ["N1"], "content": [old["text"][3]], "innovation": [made_up(950)]})

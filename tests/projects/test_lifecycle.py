@@ -127,6 +127,21 @@ def test_a_row_that_lacks_something_is_refused(book, row, fault):
 # ---- the log
 
 
+@pytest.mark.parametrize(
+    ("word", "note", "kept"),
+    [
+        ("变更负责人", "甲变更为乙", "变更负责人；甲变更为乙"),
+        ("预算调整", "", "预算调整"),
+        ("变更", "", ""),
+        ("变更", "甲", "甲"),
+    ],
+)
+def test_what_was_changed_is_noted(book, word, note, kept):
+    running(book, (word, "2023-09-01", {"备注": note}))
+    (project,) = book.known("2026-01-01")
+    assert project.last("changed").body["note"] == kept
+
+
 def test_the_same_again_writes_nothing_whoever_writes_it(book):
     rows = events(("任务书", "2023-07-01", {}), ("支出", "2024-01-01", {"名称": "材料费", "金额（元）": 500}))
     assert tuple(book.record(rows, person="甲", source="一.xlsx")) == (2, 0)
@@ -342,6 +357,9 @@ def items(book, wanted, *reached):
         ("不超过10人", "12人", "not_met"),
         ("在两家企业示范", "在三家企业示范", "unclear"),
         ("≥3项", "约500万元", "unclear"),
+        ("申请3件", "申请2件", "not_met"),
+        ("授权3件", "申请3件", "unclear"),
+        ("申请3件", "3件", "met"),
     ],
 )
 def test_what_was_wanted_and_what_was_reached(book, wanted, reached, state):
@@ -358,6 +376,11 @@ def test_what_was_wanted_and_what_was_reached(book, wanted, reached, state):
         ({"完成情况": "差不多"}, ("unclear", "")),
         ({"完成": "2项", "完成情况": "已完成"}, ("not_met", "比较")),
         ({"证明材料": "报告"}, ("not_said", "")),
+        ({"完成情况": "完成4项"}, ("met", "比较")),
+        ({"完成情况": "2项"}, ("not_met", "比较")),
+        ({"完成情况": "已完成80%"}, ("unclear", "")),
+        ({"完成情况": "2025年6月完成"}, ("unclear", "")),
+        ({"完成": "4项", "完成情况": "2项"}, ("met", "比较")),
     ],
 )
 def test_what_a_project_says_of_itself_counts_only_without_figures(book, cells, answer):

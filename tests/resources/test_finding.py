@@ -278,3 +278,37 @@ def test_hours_used_in_the_year_of_the_day_are_taken_off(headers, free):
     asked = [one for one in read_resources(table).problems["action"][1:] if one.startswith("若是")]
     dated = [one for one in headers if "20" in one]
     assert asked == [f'若是，请指定，如 columns={{"{one}": "已用机时"}}' for one in dated]
+
+
+@pytest.mark.parametrize(
+    ("cells", "advice", "state"),
+    [
+        ({"备注": "仅限园区企业使用"}, "先核实", "仅限园区企业使用"),
+        ({"服务对象": "园区企业"}, "先核实", "仅限园区企业"),
+        ({"开放对象": "会员单位"}, "先核实", "仅限会员单位"),
+        ({"备注": "精度高；只对入孵企业开放"}, "先核实", "只对入孵企业开放"),
+        ({"服务对象": "企业、高校、科研院所"}, "可预约", ""),
+        ({"服务对象": "面向社会，园区企业优先"}, "可预约", ""),
+        ({"备注": "仅限固体粉末"}, "可预约", ""),
+        ({"备注": "园区企业可优惠"}, "可预约", ""),
+        ({"备注": "仅限校内"}, "合适，不开放", "仅限校内"),
+    ],
+)
+def test_what_only_some_may_use_is_to_be_asked_for(cells, advice, state):
+    resources = read_resources(
+        pd.DataFrame([{"编号": "Y1", "仪器名称": "万能试验机", "量程": "0~300kN", **cells}])
+    ).rows
+    needs = read_resource_needs(pd.DataFrame({"编号": ["X1"], "名称": ["螺栓拉伸试验，最大拉力200kN"]})).rows
+    found = find_resources(needs, resources)
+    assert found[["advice", "state"]].values.tolist() == [[advice, state]]
+
+
+def test_hours_of_cards_are_priced_as_such():
+    needs = read_resource_needs(
+        pd.DataFrame({"编号": ["X1", "X2"], "名称": ["深度学习训练", "图像识别训练"], "机时": ["500卡时", "20"]})
+    )
+    resources = read_resources(pd.DataFrame({"编号": ["Y1"], "名称": ["深度学习训练算力"], "收费标准": ["8元/卡·时"]}))
+    found = find_resources(needs.rows, resources.rows)
+    assert found[["cost_low", "cost_high"]].fillna(-1).values.tolist() == [[4000, 4000], [160, -1]]
+    assert needs.problems.empty
+    assert found["hours"].isna().tolist() == [True, False]

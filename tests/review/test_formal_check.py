@@ -193,3 +193,36 @@ def test_persons_of_other_items_are_told():
 def test_a_table_of_another_kind_is_called_by_its_name(table, kind):
     with pytest.raises(TableError, match=f"这像是一张{kind}表；.*请换申报项目情况表，或用 --column"):
         read_firms(pd.DataFrame(table), load_policy("award-heze"), on="2023-05-01")
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "answer"),
+    [
+        ("签字盖章", "缺公章", False),
+        ("签字盖章", "未盖章", False),
+        ("签字盖章情况", "签字不全", False),
+        ("签字盖章", "齐全", True),
+        ("签字盖章", "已寄出", None),
+        ("成果登记号", "9372023Y0001", True),
+        ("成果登记号", "无", False),
+        ("成果登记号", "", None),
+        ("是否成果登记", "9372023Y0001", None),
+        ("成果登记号", "正在办理", None),
+    ],
+)
+def test_cells_of_attachments_as_offices_fill_them(header, cell, answer):
+    rows = read_firms(pd.DataFrame({"提名号": ["T1"], "成果名称": ["甲"], header: [cell]}), "award-shandong").rows
+    got = rows["registered" if "登记" in header else "signed_and_sealed"][0]
+    assert (None if pd.isna(got) else bool(got)) == answer
+
+
+def test_an_award_with_its_grade_and_province_is_the_award():
+    table = pd.DataFrame(
+        {
+            "提名号": ["T1", "T2", "T3"],
+            "成果名称": list("甲乙丙"),
+            "奖种": ["科技进步奖一等奖", "山东省技术发明奖", "某学会奖"],
+        }
+    )
+    checks = check_nominations(read_firms(table, "award-shandong").rows, "award-shandong", on="2025-03-31").items
+    assert checks.loc[checks["check"] == "写明奖种", "state"].tolist() == ["通过", "通过", "未知"]

@@ -220,6 +220,33 @@ def test_a_conclusion_that_cannot_be_read_stops_the_list():
         publication(items.assign(decision=["通过", "待定", "未通过"]), on="2026-11-02", days=7)
 
 
+GRADED = {"项目编号": ["P1", "P2", "P3"], "项目名称": ["一", "二", "三"], "是否立项": ["是", "是", "否"]}
+
+
+@pytest.mark.parametrize(
+    "words", [("优先支持", "支持", "一般支持"), ("A", "B", "C"), ("优秀", "通过", "待定"), ("建议支持", "一等", "暂缓")]
+)
+def test_a_choice_decides_where_the_conclusion_only_says_how_good_it_is(words):
+    table = pd.DataFrame({**GRADED, "立项意见": words})
+    public = publication(read_items(table).rows, on="2026-11-02", rules="山东2019")
+    assert public.table["item"].tolist() == ["P1", "P2"]
+    assert public.differing[-1].endswith("按“是否入选”一列公示或不公示；请核对")
+
+
+@pytest.mark.parametrize("word", ["暂缓", "修改后再报", "待定", "通过（须整改）", "有条件支持", ""])
+def test_a_conclusion_that_leaves_it_open_stops_the_list_beside_a_choice(word):
+    table = pd.DataFrame({**GRADED, "立项意见": ["通过", word, "不通过"]})
+    with pytest.raises(TableError, match=r"P2（.*） 的结论看不懂或没有写"):
+        publication(read_items(table).rows, on="2026-11-02", rules="山东2019")
+
+
+def test_a_choice_against_the_conclusion_is_told():
+    table = pd.DataFrame({**GRADED, "立项意见": ["通过", "不通过", "不通过"]})
+    public = publication(read_items(table).rows, on="2026-11-02", rules="山东2019")
+    assert public.table["item"].tolist() == ["P1"]
+    assert public.differing == ["P2 写着入选而结论是没有通过，没有公示；请核对"]
+
+
 def test_a_choice_that_cannot_be_read_stops_the_list():
     table = ITEMS.drop(columns="表决结果").assign(是否入选=["是", "拟授奖", ""])
     with pytest.raises(TableError, match="P2、P3 是否入选看不懂或没有写；请写“是”或“否”后再公示"):
@@ -315,3 +342,24 @@ def test_headers_of_a_list_and_of_a_log_as_bureaus_write_them():
     assert states.table[["item", "in_time", "form", "state"]].to_numpy().tolist() == [
         ["A1", "是", "未知：盖章", "办理中"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "named", "kind"),
+    [
+        ("异议类型", "实名", True, ""),
+        ("异议类型", "匿名异议", False, ""),
+        ("异议形式", "单位实名", True, "单位"),
+        ("异议类别", "个人", None, "个人"),
+        ("异议类型", "知识产权争议", None, ""),
+    ],
+)
+def test_a_kind_of_objection_says_whose_it_is_and_whether_it_is_named(header, cell, named, kind):
+    rows = read_objections(pd.DataFrame({"项目编号": ["P1"], "异议内容": ["有争议"], header: [cell]})).rows
+    assert (None if pd.isna(rows["named"][0]) else bool(rows["named"][0]), rows["kind"][0]) == (named, kind)
+
+
+def test_a_column_of_its_own_goes_before_the_kind_of_objection():
+    table = pd.DataFrame({"项目编号": ["P1"], "异议类型": ["实名"], "是否实名": ["否"], "提出方": ["孙某"]})
+    rows = read_objections(table).rows
+    assert (bool(rows["named"][0]), rows["kind"][0]) == (False, "孙某")

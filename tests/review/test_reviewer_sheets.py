@@ -56,12 +56,12 @@ def test_sheets_that_name_no_reviewer_are_refused(tmp_path, names):
         check_scores(read_scores(path).rows)
 
 
-def test_sheets_of_groups_with_their_own_reviewers_are_not_taken_for_a_reviewers(tmp_path):
+def test_sheets_of_groups_with_their_own_reviewers_are_all_read(tmp_path):
     head = ["评委", *HEAD]
     path = book(
         tmp_path / "s.xlsx", 一组=[head, ["甲", "P1", 88, ""], ["乙", "P1", 80, ""]], 二组=[head, ["丙", "P2", 70, ""]]
     )
-    assert triples(read_scores(path)) == [("P1", "乙", 80), ("P1", "甲", 88)]
+    assert triples(read_scores(path)) == [("P1", "乙", 80), ("P1", "甲", 88), ("P2", "丙", 70)]
 
 
 def test_several_reviewers_above_a_table_are_nobodys_score(tmp_path):

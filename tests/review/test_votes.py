@@ -324,3 +324,36 @@ def test_a_line_of_the_tellers_is_no_item(line):
         "反对": ["1", "4", None],
     }
     assert read_votes(pd.DataFrame(table)).rows["item"].tolist() == ["T1", "T2"]
+
+
+def counts(**columns):
+    table = pd.DataFrame({"项目编号": ["A", "B"], "应到": 15, "实到": 13, "同意": [12, 7], "不同意": [1, 4], **columns})
+    return judge_votes(read_votes(table).rows, "award-vote-shandong", on="2026-11-30")
+
+
+@pytest.mark.parametrize(
+    ("awards", "grades"),
+    [
+        (["科技进步奖一等奖", "科技进步奖二等奖"], None),
+        (["山东省科技进步奖一等奖", "2026年度山东省科学技术进步奖（二等奖）"], None),
+        (["科技进步奖", "科技进步奖"], ["一等奖", "二等奖"]),
+        (["科技进步奖一等奖", "科技进步奖"], ["一等", "二等奖"]),
+    ],
+)
+def test_a_grade_behind_the_award_is_the_grade(awards, grades):
+    given = {"等级": grades} if grades else {}
+    result = counts(奖种=awards, 弃权=[0, 1], 废票=[0, 1], **given)
+    assert result.table["decision"].tolist() == ["通过", "通过"]
+    assert result.problems.empty
+
+
+@pytest.mark.parametrize(
+    ("award", "grade"), [("科技进步奖一等奖", "二等奖"), ("江苏省科技进步奖", "一等奖"), ("其他奖", "一等奖")]
+)
+def test_an_award_that_is_another_or_says_two_grades_stays_unknown(award, grade):
+    assert counts(奖种=award, 等级=grade, 弃权=[0, 2]).table["decision"].tolist() == ["未知", "未知"]
+
+
+def test_spoiled_ballots_are_among_those_cast():
+    told = counts(奖种="科技进步奖", 等级="二等奖", 弃权=[0, 1], 废票=[0, None]).problems["problem"].tolist()
+    assert told == ["同意、反对、弃权、废票合计 12 票，少于到会 13 位；请核对"]

@@ -43,6 +43,8 @@ _FIGURE = r"\d[\d,]*(?:\.\d+)?"
 _RANGE = re.compile(rf"([-−]?{_FIGURE})[^\d~～—–至到±,，;；、-]{{0,6}}(?:[~～—–至到]+|-)\s*([-−+]?{_FIGURE})")
 _ABOUT = re.compile(rf"(?:约|大概|近|左右|上下|不到)\s*({_FIGURE})|({_FIGURE})\D{{0,4}}(?:左右|上下)")
 _AT_MOST = re.compile("[≤<＜]|不超过|不大于|不高于|小于|低于|以内|以下|至多|最多")
+_VERB = re.compile("申请|授权|获授权|发表|录用|制定|建成|建设|新增|培养|引进|实现|形成|开发|示范|推广|完成|达到")
+_SHARE_DONE = re.compile(r"(?:完成|进度|达成)(?:率|度|了)?\D{0,3}\d+(?:\.\d+)?\s*[%％]")  # of the work, not the figure
 _DONE = {"已完成": "met", "完成": "met", "达到": "met", "是": "met", "超额完成": "met", "√": "met",
          "基本完成": "near", "部分完成": "near", "未完成": "not_met", "未达到": "not_met", "否": "not_met"}  # fmt: skip
 
@@ -70,7 +72,7 @@ def delivered_items(projects: Sequence[Project]) -> pd.DataFrame:
             own = event if event.body["reached"] or event.body["verdict"] else None  # both in one row
             wanted, told = event.body["wanted"], reached.get(item, own)
             state, margin, how = _judged(item, wanted, told)
-            cells = (told.body["reached"], told.body["evidence"], told.day) if told else ("", "", None)
+            cells = (_reached(told), told.body["evidence"], told.day) if told else ("", "", None)
             rows.append(
                 (one.id, one.facts.get("title", ""), item, wanted, cells[0], state, margin, how, *cells[1:])
             )  # fmt: skip
@@ -78,10 +80,16 @@ def delivered_items(projects: Sequence[Project]) -> pd.DataFrame:
     return table.assign(reached_on=pd.to_datetime(table["reached_on"]), margin=table["margin"].astype("Float64"))
 
 
+def _reached(told: Event) -> str:
+    """What was reached, which people also write below 完成情况 (13.5%)."""
+    verdict: str = told.body["verdict"]
+    return told.body["reached"] or (verdict if re.search(r"\d", verdict) and not _SHARE_DONE.search(verdict) else "")
+
+
 def _judged(item: str, wanted: str, told: Event | None) -> tuple[str, float | None, str]:
     if told is None:
         return "not_said", None, ""
-    reached, verdict = told.body["reached"], _DONE.get(told.body["verdict"])
+    reached, verdict = _reached(told), _DONE.get(told.body["verdict"])
     figures = _compared(item, wanted, reached) if reached else None
     open_ = bool(reached) and _is_open(wanted, reached)
     if figures is not None and not open_:
@@ -132,7 +140,10 @@ def _compared(item: str, wanted: str, reached: str) -> tuple[str, float | None] 
         if asked and all(one.state != "not_said" for one in found):
             worst = max(found, key=lambda one: (("met", "near", "not_met").index(one.state), -(one.margin or 0)))
             return worst.state, worst.margin
-    numbers = [read_number(text, 1) for text in (wanted, reached)]
+    verbs = [_VERB.match(text) for text in (wanted, reached)]
+    if all(verbs) and len({verb[0] for verb in verbs if verb}) > 1:
+        return None  # applied for is not granted
+    numbers = [read_number(_VERB.sub("", text), 1) for text in (wanted, reached)]
     least, got = numbers
     if not isinstance(least, Number) or not isinstance(got, Number) or _kind(least) != _kind(got):
         return None

@@ -49,6 +49,7 @@ _PASSED = re.compile(
     "(?<![未不没待拟])(?:已|已经)?(?:通过[^，,；;。]{0,6}(?:验收|绩效评价)|(?:验收|绩效评价)(?:合格|通过)|完成验收|已验收|(?:已|准予|同意)结[题项])(?!后|的?条件|率)"
 )
 _OF_A_PART = re.compile("中期|阶段性|设备|工程|分项|子课题|竣工|消防|环保|安全")
+_CHANGED = re.compile("负责人|单位|人员|指标|内容|预算|经费")
 _STATES = ("实施状态", "执行状态", "项目状态", "状态")
 _REMARK = re.compile(r"[(（][^()（）]*[)）]")  # 2025.7.1-2027.6.30（延期至2027.12.31）
 _ENDED = re.compile("终止|撤[销项回]|验收|结[题项]|退[出回]|中止|暂停|停[工止]|取消|放弃|驳回")
@@ -248,7 +249,9 @@ def event_of(row: Mapping[Any, Any], known: KnownIds, person: str, source: str) 
     cell["until"] = cell["until"] or plain(row.get("until" + HIGH))  # a month ends with its last day
     amount = row.get("amount")
     amount = None if amount is None or pd.isna(amount) else int(amount)
-    code, unread = CODES.get(cell["event"], ""), why_unknown(PROJECT_EVENTS["day"], row)
+    if (code := CODES.get(cell["event"], "")) == "changed" and _CHANGED.search(cell["event"]):
+        cell["note"] = "；".join(filter(None, (cell["event"], cell["note"])))  # what was changed
+    unread = why_unknown(PROJECT_EVENTS["day"], row)
     name = known.find(cell["project_id"])
     words = "、".join([*EVENTS.values(), *ITEMS.values()])
     checks = [
