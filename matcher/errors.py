@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,7 +10,15 @@ if TYPE_CHECKING:
 
 
 class MatcherError(Exception):
-    """Root of every error that this library raises on purpose; its text is fit to be shown to a user."""
+    """Root of every error that this library raises on purpose; its text is fit to be shown to a user and to be logged:
+    contacts, such as ids that are telephone numbers, are masked in it. `args` has it as it was raised.
+    """
+
+    shown: Callable[[str], str] = staticmethod(str)  # `matcher.tables`, which knows contacts, puts its own here
+
+    def __str__(self) -> str:
+        """The text, contacts masked."""
+        return self.shown(Exception.__str__(self))  # KeyError would put it in quotes
 
 
 class ArgumentError(MatcherError, ValueError):

@@ -29,6 +29,7 @@ from matcher.matching.remembered import Records
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import as_whole, check_frame
 from matcher.tables.ids import ids_of
+from matcher.tables.kinds import with_text_kinds
 
 WORN = 0.2  # a work that weighs less supports nobody
 SOLID = 0.5  # two supporting works that weigh at least this are strong evidence
@@ -352,4 +353,4 @@ def _table(parts: list[pd.DataFrame], ids: list[str], reasons: bool) -> pd.DataF
     columns = [*ids, *(COLUMNS if reasons else COLUMNS[:8])]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     types = {"rank": np.int64, "score": float, "affinity": float, "good_match": bool, "speaking": np.int64}
-    return table[columns].astype(types)
+    return with_text_kinds(table[columns].astype(types))

@@ -29,6 +29,8 @@ from matcher.export.formats import json_bytes
 from matcher.export.parquet import HiddenIds, ParquetStream
 from matcher.export.tables import clean_table
 from matcher.export.targets import half_written, make_folder, save_files, why_not
+from matcher.tables.cells import shorten
+from matcher.tables.contacts import mask_contacts
 from matcher.tables.fingerprint import table_fingerprint
 from matcher.tables.json import parse_json
 from matcher.tables.locks import HeldError, held
@@ -80,7 +82,7 @@ def write_pieces(
     ------
     OutputError
         The folder holds something else, or the results of other settings or of another input; another program is at
-        work in it; or it cannot be written.
+        work in it; it cannot be written; or cells of one column are of kinds that Parquet cannot hold together.
     ArgumentTypeError
         A setting is no plain value.
 
@@ -197,7 +199,11 @@ def _arrow(table: pd.DataFrame, hidden: HiddenIds | None) -> pa.Table:
     ready = clean_table(table)
     if hidden is not None:
         ready = mask_table(ready, ids=hidden.shown)
-    arrow = pa.Table.from_pandas(ready, preserve_index=False).replace_schema_metadata()
+    try:
+        arrow = pa.Table.from_pandas(ready, preserve_index=False).replace_schema_metadata()
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        where = f"（{mask_contacts(shorten(str(error.args[-1]), 80))}）"
+        raise OutputError(f"结果里有一列各格不是同一类值，写不成 Parquet{where}；请先统一成文本、数字或列表") from error
     texts = [pa.types.is_null(kind) or pa.types.is_large_string(kind) for kind in arrow.schema.types]
     fields = zip(arrow.schema, texts, strict=True)
     return arrow.cast(pa.schema([field.with_type(pa.string()) if text else field for field, text in fields]))

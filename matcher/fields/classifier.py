@@ -27,6 +27,7 @@ from matcher.fields.taxonomy import NONE, SHIPPED, Scheme
 from matcher.matching.encoders import StaticEncoder
 from matcher.matching.tokens import Segmenter, Terms
 from matcher.progress import track
+from matcher.tables.kinds import with_text_kinds
 
 COLUMNS = ("id", "code", "name", "level", "rank", "probability", "words")
 FORMAT = "matcher-fields-1"
@@ -141,7 +142,8 @@ class FieldModel:
             chances, nothing = self._chances(terms, none=none)
             pieces.append(self._rows(terms, at, chances, nothing, wanted, k, at_least))
         if not pieces:
-            return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+            numbers = {"level": np.int64, "rank": np.int64, "probability": float}
+            return with_text_kinds(pd.DataFrame({name: pd.Series(dtype=numbers.get(name, object)) for name in COLUMNS}))
         table = pd.concat(pieces, ignore_index=True)
         table.insert(0, "id", np.asarray(ids, object)[table.pop("text").to_numpy()])
         return table

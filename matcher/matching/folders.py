@@ -33,6 +33,7 @@ from matcher.errors import EncoderError, IndexFolderError, MatcherError, Missing
 from matcher.tables.locks import HeldError, held
 
 CURRENT, LOCK = "CURRENT", "LOCK"
+SHARDED = "library.json"  # says that a folder of shards is whole
 _LINE = re.compile(rb"(manifest-\d{6,}\.json) ([0-9a-f]{64})\n")
 _NAME = re.compile(r"(?:part-[0-9a-f]{16}|alive-[0-9a-f]{16}\.npy|(?:feedback|table|library)-[0-9a-f]{16}\.parquet)")
 _REASONS = {

@@ -91,7 +91,7 @@ def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.Dat
     stated = pd.to_numeric(level, errors="coerce")
     verdicts = verdict.map(_verdict)
     reasons = pd.Series(
-        [_reason(*both) for both in zip(reason, verdicts, strict=True)], index=reason.index, dtype=object
+        [reason_of(*both) for both in zip(reason, verdicts, strict=True)], index=reason.index, dtype=object
     )
     _tell_of_others(reason, reasons)
     beside = (verdict != "") & verdicts.isna() & (level != "")
@@ -140,16 +140,7 @@ def _verdict(text: str) -> str | None:
     return "accepted" if _ACCEPTED.fullmatch(text) else "declined" if _DECLINED.fullmatch(text) else None
 
 
-def reason_named(text: str) -> str:
-    """The Chinese name of the reason that a decline in a person's words is counted as.
-
-    >>> reason_named("太贵"), reason_named("price"), reason_named("价格太高"), reason_named("老板不同意")
-    ('太贵', '其他', '太贵', '其他')
-    """
-    return REASONS[_reason(text.strip(), "declined") or "other"][0]
-
-
-def _reason(text: str, verdict: str | None) -> str | None:
+def reason_of(text: str, verdict: str | None) -> str | None:
     """The reason that a text names; 其他 for other words beside a verdict, None where there is no verdict either."""
     names = {name: key for key, (chinese, _) in REASONS.items() for name in (key, chinese)}
     if not text or text in names:

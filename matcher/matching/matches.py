@@ -32,6 +32,7 @@ from matcher.matching.unanswered import without_said
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import as_whole, check_frame
 from matcher.tables.ids import ids_of
+from matcher.tables.kinds import with_text_kinds
 from matcher.tables.remarks import no_longer_offered
 from matcher.tables.schemas import OUTCOMES
 
@@ -226,6 +227,7 @@ def match(
         used = {"preference": bool(weights), "feedback": index.feedback is not None}
         used |= {"rerank": bool(rerank or accurate)}
         table = pd.DataFrame(first | scores | {name: pairs[name] for name in pairs if used.get(name, True)})
+        table = with_text_kinds(table)
         if read is None:
             return table
         order = best_read_first(first[asking], first["rank"], read, judged["probability"])

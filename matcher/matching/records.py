@@ -22,8 +22,6 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # two letters and more: "C:/" i
 class UnknownIdError(MatcherError, KeyError):
     """Ids were given that are not there; the text names them."""
 
-    __str__ = Exception.__str__  # KeyError would put the text in quotes
-
 
 def id_column_of(table: pd.DataFrame) -> str:
     """The id column of a table, which says what its rows are. Raises TableError unless there is just one."""

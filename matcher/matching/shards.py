@@ -22,6 +22,7 @@ from matcher.errors import ArgumentError, ArgumentTypeError, IndexFolderError, T
 from matcher.matching.base import AFAR, BaseIndex, check_index
 from matcher.matching.encoders import Encoder
 from matcher.matching.explanation import REASONS, is_explained
+from matcher.matching.folders import SHARDED
 from matcher.matching.index import Index
 from matcher.matching.matches import match
 from matcher.matching.records import id_column_of
@@ -31,8 +32,6 @@ from matcher.needs.routes import ASK_BACK, NOT_TECHNICAL
 from matcher.tables.fingerprint import table_fingerprint
 from matcher.tables.ids import ids_of
 from matcher.tables.json import parse_json
-
-LIBRARY = "library.json"  # says that a folder of shards is whole
 
 
 class Shards(Sequence[Index]):
@@ -66,7 +65,7 @@ class Shards(Sequence[Index]):
     def __init__(self, folder: str | Path, *, encoder: Encoder | None = None) -> None:
         self._folder, self._encoder = Path(folder), encoder
         try:
-            content = parse_json((self._folder / LIBRARY).read_bytes())
+            content = parse_json((self._folder / SHARDED).read_bytes())
             self._many = int(content["shards"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexFolderError(f"{folder}：没有分片的库，或建库没有做完；请用 Shards.build 建库") from error
@@ -128,7 +127,7 @@ class Shards(Sequence[Index]):
         place, seen, segmenter = Path(folder), set[str](), segmenter or Segmenter()
         many = 0
         with contextlib.suppress(FileNotFoundError):
-            (place / LIBRARY).unlink()
+            (place / SHARDED).unlink()
         for piece in pieces:
             ids = ids_of(piece, id_column_of(piece)).tolist()
             if twice := seen.intersection(ids):
@@ -150,7 +149,7 @@ class Shards(Sequence[Index]):
         statistics = shard_statistics(shards)
         for at in range(many):
             replace(shards[at], whole=statistics).save(_place(place, at))
-        (place / LIBRARY).write_text(json.dumps({"shards": many}), "utf-8")
+        (place / SHARDED).write_text(json.dumps({"shards": many}), "utf-8")
         return shards
 
 

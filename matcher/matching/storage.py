@@ -139,6 +139,8 @@ def load(folder: str | Path, *, encoder: Encoder | None, format: str = FORMAT) -
         while True:
             current = folders.current(folder)
             if not current:
+                if (folder / folders.SHARDED).is_file():
+                    raise IndexFolderError(f"{folder}：这是分片的库，不是一个索引；请在 Python 中用 match_shards 匹配")
                 raise IndexFolderError(f"{folder}：没有索引（缺少 {folders.CURRENT} 文件）")
             try:
                 return _load(folder, current, encoder, format)

@@ -233,6 +233,12 @@ def is_typed(names: Sequence[str], contract: Contract) -> bool:
     return "enterprise_id" in names and len(known & set(names)) > 1
 
 
+def unread_facts(names: Sequence[str], contract: Contract) -> dict[str, str]:
+    """Headers of a table that name a fact which it has under no English name, each with that name: nobody read it."""
+    headers = {word: column.name for column in contract.columns for word in (column.title, *column.headers)}
+    return {name: headers[name] for name in map(str, names) if name in headers and headers[name] not in names}
+
+
 def _typed(path: Path, contract: Contract) -> pd.DataFrame | None:
     import pyarrow.parquet as pq
 

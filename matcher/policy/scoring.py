@@ -363,6 +363,10 @@ def score(firms: pd.DataFrame, policy: Policies, *, on: Day) -> Scored:
     """
     policies = load_policies(policy)
     prepared, notes = prepare(policies, firms, as_day(on))
+    if not len(firms):  # the tables of any firm without their rows
+        any_firm = score(pd.DataFrame({"enterprise_id": ["-"]}), policies, on=on)
+        by_policy = {ready.policy.id: ready for ready in prepared}
+        return Scored(any_firm.summary.iloc[:0], any_firm.verdicts.iloc[:0], problem_table(notes), by_policy)
     summaries, verdicts = [], []
     for ready, note in zip(prepared, notes, strict=True):
         check_figures(ready, note)
@@ -370,7 +374,7 @@ def score(firms: pd.DataFrame, policy: Policies, *, on: Day) -> Scored:
         summaries.append(summary_frame(ready, groups))
         verdicts.append(verdict_frame(ready, groups))
     return Scored(
-        _union(summaries) if summaries else pd.DataFrame(columns=list(SUMMARY)),
+        _union(summaries),
         _joined([frame for frame in verdicts if len(frame)]),
         problem_table(notes),
         {ready.policy.id: ready for ready in prepared},

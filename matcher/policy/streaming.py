@@ -211,13 +211,13 @@ def score_parquet(
                 else:
                     sinks[name].put(table if hidden is None else hidden.masked(table))
         if not firms:
-            for name, table in _empty_tables(policies, day, set(sinks)).items():
+            for name, table in empty_tables(policies, day, set(sinks)).items():
                 sinks[name].put(table)
     rows = {name: sinks[name].rows if name in sinks else 0 for name in ("summary", "verdicts")}
     return {"firms": firms, **rows}, _once(problem_table(problems))
 
 
-def _empty_tables(policies: Sequence[Policy], day: dt.date, wanted: Collection[str]) -> dict[str, pa.Table]:
+def empty_tables(policies: Sequence[Policy], day: dt.date, wanted: Collection[str]) -> dict[str, pa.Table]:
     """The tables of no firms: those of any firm without their rows."""
     any_firm = pd.DataFrame({"enterprise_id": ["-"]})
     answered = answer_tables(policies, any_firm, day, wanted)

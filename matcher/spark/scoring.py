@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 
+from matcher.errors import OutputError
+from matcher.export.parquet import ParquetStream
+from matcher.export.targets import make_folder, why_not
 from matcher.policy.facts import PROBLEMS, Notes, problem_table
-from matcher.policy.policy import Policies, load_policies
-from matcher.policy.streaming import CHUNK, answer_tables, typed_columns
+from matcher.policy.policy import Policies, Policy, load_policies
+from matcher.policy.streaming import CHUNK, answer_tables, empty_tables, typed_columns
 from matcher.spark.frames import check_spark, mapped, plain
 from matcher.tables.arguments import Day, as_day
 
@@ -47,6 +54,7 @@ VERDICT_KINDS = {
     "why": "string",
 }
 PROBLEM_KINDS = dict.fromkeys(PROBLEMS, "string")
+FILE_KINDS = {"table": "string", "partition": "bigint", "file": "string", "rows": "bigint"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,73 @@ class ScoredFrames:
     summary: DataFrame
     verdicts: DataFrame
     problems: DataFrame
+    _source: tuple[DataFrame, list[Policy], dt.date] = field(repr=False, compare=False)
+
+    def save(self, folder: str | Path, *, verdicts: bool = True) -> dict[str, int]:
+        """Have the executors write summary and verdicts themselves, in one reading, without a way through Java.
+
+        Spark takes every word of a verdict as a text; what is written here are the files of `score_parquet`, whose
+        words are numbers into a dictionary. Several times quicker than `write` of the frames.
+
+        Parameters
+        ----------
+        folder
+            One that the driver and all executors see under this name, such as a mounted share: made where there is
+            none. Each table becomes a folder in it with a file for each partition, which Spark, pyarrow, DuckDB and
+            pandas read as one table.
+        verdicts
+            Whether they are written, too.
+
+        Returns
+        -------
+        dict
+            How many rows each table has.
+
+        Raises
+        ------
+        OutputError
+            It holds something already, or cannot be written.
+        """
+        table, policies, day = self._source
+        wanted = ("summary", "verdicts") if verdicts else ("summary",)
+        place = make_folder(folder)
+        if any(not path.name.startswith(".") for path in place.iterdir()):
+            raise OutputError(f"文件夹“{folder}”不是空的；请换一个文件夹")
+        for name in wanted:
+            make_folder(place / name)
+        run = secrets.token_hex(4)
+
+        def work(parts: Iterator[pd.DataFrame]) -> Iterable[pd.DataFrame]:
+            from pyspark import TaskContext
+
+            task: Any = TaskContext.get()
+            made = f".{run}-{task.taskAttemptId()}.parquet"
+            with ExitStack() as stack:
+                files: dict[str, ParquetStream] = {}
+                for part in parts:
+                    for name, answer in answer_tables(policies, part, day, wanted):
+                        if isinstance(answer, Notes):
+                            continue
+                        if name not in files:
+                            files[name] = stack.enter_context(ParquetStream(place / name / made))
+                        files[name].put(answer)
+            told = [(name, task.partitionId(), made, file.rows) for name, file in files.items()]
+            yield pd.DataFrame(told, columns=list(FILE_KINDS))
+
+        try:
+            files = mapped(table, work, FILE_KINDS, CHUNK).collect()  # of each partition, the attempt that counts
+            for name, partition, made, _ in files:
+                (place / name / made).replace(place / name / f"part-{partition:05}.parquet")
+            if not files:
+                for name, empty in empty_tables(policies, day, wanted).items():
+                    with ParquetStream(place / name / "part-00000.parquet") as stream:
+                        stream.put(empty)
+        except OSError as error:
+            raise OutputError(why_not(error, place)) from error
+        finally:
+            for left in place.glob(f"*/.{run}-*"):  # of attempts that were lost
+                left.unlink(missing_ok=True)
+        return {name: sum(rows for one, *_, rows in files if one == name) for name in wanted}
 
 
 def score(firms: DataFrame, policy: Policies, *, on: Day) -> ScoredFrames:
@@ -105,4 +180,5 @@ def score(firms: DataFrame, policy: Policies, *, on: Day) -> ScoredFrames:
         tables("summary", SUMMARY_KINDS),
         tables("verdicts", VERDICT_KINDS),
         problems.filter(~of_all).unionByName(problems.filter(of_all).distinct()),
+        (table, policies, day),
     )

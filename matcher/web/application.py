@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        lifespan=_lifespan,
     )
     app.state.service = Service(library, settings, Path(pool) if pool is not None else None, searchers)
     app.state.access = Access(settings)
@@ -122,6 +125,14 @@ def create_app(
         app.add_exception_handler(kind, handler)
     app.add_middleware(Guard, settings=settings, fault=_fault)
     return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Beside the requests: take up an index that another program saved."""
+    beside = asyncio.create_task(app.state.service.keep_up())
+    yield
+    beside.cancel()
 
 
 async def _mistake(request: Request, error: MatcherError) -> Response:

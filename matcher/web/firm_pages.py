@@ -94,7 +94,8 @@ async def firm_points(request: Request, service: Shared) -> HTMLResponse:
         rules = shipped_policy(given.get("policy", FIRST))
         on = _typed_day(given["on"]) if "on" in given else service.settings.day()
         known = {name: value for name, value in given.items() if name in rules.columns}
-        table = pd.DataFrame([{"name": given.get("name", "未命名企业"), **known}])
+        table = pd.DataFrame([{"enterprise_id": "1", "name": given.get("name", "未命名企业"), **known}])
+        table.attrs["file"] = "填写的事实"
         firm = read_firms(table, rules, on=on)
         answer = trace(firm.rows, rules, firm.rows["enterprise_id"].iloc[0], on=on)
         shown = page_facts(answer)

@@ -102,15 +102,19 @@ class Library:
             raise TableError("这个库里没有专家；请管理员把专家表和业绩表放进库后重新启动")
         return self.experts
 
+    def sides(self) -> list[tuple[Side, Index]]:
+        """The sides that the library has, each with its records."""
+        both: tuple[tuple[Side, Index | None], ...] = (("outcomes", self.outcomes), ("needs", self.needs))
+        return [(side, index) for side, index in both if index is not None]
+
     def with_index(self, side: Side, index: Index) -> Library:
         """The library with another index on a side."""
         return replace(self, outcomes=index) if side == "outcomes" else replace(self, needs=index)
 
     def warm(self) -> Library:
         """Everything worked out that is worked out once, so that the first search is as quick as the later ones."""
-        for index in (self.outcomes, self.needs):
-            if index is not None:
-                index.warm()
+        for _, index in self.sides():
+            index.warm()
         return self
 
 

@@ -1,7 +1,7 @@
 """Processes that search beside the service, so that several processors answer those who type at the same time.
 
 They are forked from the service once its library is warm and before it has threads, and share its memory. Each has the
-library as it was then, and learns what is judged since as the service does.
+library as it was then, and learns what is judged since, and takes up what is saved elsewhere, as the service does.
 """
 
 from __future__ import annotations
@@ -25,12 +25,11 @@ FROM = 20_000  # records from which on a search takes longer than what goes betw
 class Searchers:
     """Processes that answer one search of a few texts at a time. Shared by all threads.
 
-    A process that has ended is done without; an index that came from elsewhere meanwhile is none of theirs.
+    A process that has ended is done without.
     """
 
     def __init__(self, library: Library, many: int) -> None:
-        sides: tuple[tuple[Side, Index | None], ...] = (("outcomes", library.outcomes), ("needs", library.needs))
-        self._known = {side: index for side, index in sides if index is not None}
+        self._known = dict(library.sides())
         self._idle: queue.SimpleQueue[Fork] = queue.SimpleQueue()
         self._all: list[Fork] = []
         for _ in range(many):
@@ -40,7 +39,7 @@ class Searchers:
     @classmethod
     def beside(cls, library: Library) -> Searchers | None:
         """One for each processor, where there are several and the library is large."""
-        most = max((len(index) for index in (library.outcomes, library.needs) if index is not None), default=0)
+        most = max((len(index) for _, index in library.sides()), default=0)
         return cls(library, processors()) if processors() > 1 and most >= FROM else None
 
     def together(self, index: Index) -> int:
@@ -57,19 +56,30 @@ class Searchers:
 
     def learn(self, side: Side, index: Index, learned: Index, asked: pd.DataFrame, judged: pd.DataFrame) -> None:
         """Have all of them learn what made `learned` of `index`."""
-        if self._known.pop(side, None) is not index:
-            return
-        told = {"side": side, "judged": judged.to_dict("records"), "asked": asked.to_dict("records")}
+        if any(one is index for one in self._known.values()):
+            told = {"judged": judged.to_dict("records"), "asked": asked.to_dict("records")}
+            self._renew(side, learned, told)
+
+    def follow(self, side: Side, saved: Index) -> None:
+        """Have all of them take up an index that was saved elsewhere: each reads it from its folder."""
+        self._renew(side, saved, {"saved": list(saved.origin)})
+
+    def _renew(self, side: Side, index: Index, told: dict[str, Any]) -> None:
+        """Tell all of them by what the index of a side becomes this one; whoever cannot do it ends.
+
+        Meanwhile nobody is asked for that side.
+        """
+        self._known.pop(side, None)
         forks = list[Fork]()
         with contextlib.suppress(ForkError):
             while True:  # until there is none but those
                 forks.append(self._next(forks))
         for fork in forks:
             try:
-                self._asked(fork, told)
+                self._asked(fork, {"side": side, **told})
             except ForkError:  # it would go on giving the answers of before
                 self._gone(fork)
-        self._known[side] = learned
+        self._known[side] = index
 
     def close(self) -> None:
         """Let the processes end."""
@@ -104,10 +114,17 @@ def _answering(known: dict[Side, Index]) -> Callable[[bytes], bytes]:
 
     def answer(question: bytes) -> bytes:
         told = json.loads(question)
-        asked, side = pd.DataFrame(told["asked"]), told["side"]
+        asked, side = pd.DataFrame(told.get("asked")), told["side"]
         if "judged" in told:
             known[side] = fit_feedback(known[side], asked, pd.DataFrame(told["judged"])).warm()
             return b"learned"
+        if "saved" in told:
+            folder, version = told["saved"]
+            index = Index.load(folder).warm()
+            if index.origin[1] != version:
+                raise ForkError  # it was saved once more
+            known[side] = index
+            return b"read"
         table = pa.Table.from_pandas(match(asked, known[side], k=told["k"]))
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema) as stream:

@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from matcher.errors import BookError, IndexFolderError, MatcherError, TableError
 from matcher.matching import Index, fit_feedback
 from matcher.matching.folders import current
-from matcher.matching.judgements import REASONS, reason_named
+from matcher.matching.judgements import REASONS, reason_of
 from matcher.pool import Book, discover
 from matcher.pool.book.event_log import Log
 from matcher.pool.book.follow_up import follow
@@ -35,6 +35,7 @@ from matcher.web.settings import Settings
 
 ACCEPTED = ("采纳", "accepted")
 KEPT, KEPT_BYTES, MINUTES = 40, 200 << 20, 15
+EVERY = 5.0  # seconds between two looks for an index that another program saved
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -81,6 +82,7 @@ class Service:
         self.library, self.settings, self.pool, self._searchers = library, settings, pool, searchers
         self._batches = Batches(searchers)
         self._judging = threading.Lock()
+        self._unread: dict[Side, tuple[str, str]] = {}  # the version of a saved index that could not be read, and why
         self.writing = threading.Lock()  # held while the book or a saved index is written
         self._slots = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
         self._results: dict[str, Result] = {}
@@ -185,7 +187,7 @@ class Service:
         """
         if not (judgement.title + judgement.description).strip():
             raise TableError("title、description：不能都是空的；请给出提问一方的文字，只凭编号教不了什么")
-        counted = _counted_as(judgement)
+        said, reason = judgement.reason.strip(), _reason(judgement)
         asking = "need_id" if judgement.side == "outcomes" else "outcome_id"
         pair = pd.DataFrame(
             [
@@ -193,19 +195,20 @@ class Service:
                     asking: judgement.asking_id,
                     KINDS[judgement.side].id_column: judgement.record_id,
                     "verdict": judgement.verdict,
-                    "reason": mask_contacts(judgement.reason),
+                    "reason": reason,
                 }
             ]
         )
         texts = {asking: judgement.asking_id, "title": judgement.title, "description": judgement.description}
         with self._judging:
-            index = _newest(self.library.index(judgement.side))
+            index = self._newest(judgement.side)
             if judgement.record_id not in index.row_of:
                 raise TableError(f"库里没有“{judgement.record_id}”这一条；请刷新页面后再试")
             asked = pd.DataFrame([texts])
             learned = fit_feedback(index, asked, pair)
             with self.writing:
-                done = counted + self._into_book(judgement, pair)
+                done = [f"理由“{shorten(said, 20)}”记作“{reason}”"] if said not in ("", reason, *REASONS) else []
+                done += self._into_book(judgement, pair.assign(note=f"拒绝理由：{said}" if done else ""))
                 if index.origin[0]:
                     _save(learned, Path(index.origin[0]), done)
             if index.origin[0]:
@@ -216,7 +219,42 @@ class Service:
             if self._searchers:
                 self._searchers.learn(judgement.side, index, learned, asked, pair)
             self.library = self.library.with_index(judgement.side, learned)
-        return done
+        return [mask_contacts(line) for line in done]
+
+    def _newest(self, side: Side) -> Index:
+        """The index of a side, as its folder has it where another program saved it anew; to be asked for one at a time.
+
+        Raises IndexFolderError.
+        """
+        index = self.library.index(side)
+        if not _renewed(index):
+            return index
+        saved = Index.load(index.origin[0]).warm()
+        if self._searchers:
+            self._searchers.follow(side, saved)
+        self.library = self.library.with_index(side, saved)
+        return saved
+
+    def take_up(self) -> None:
+        """Take up what other programs saved in the folders of the library; whoever searches meanwhile has the old one.
+
+        One that cannot be read is told by `faults`, and not read again.
+        """
+        for side, index in self.library.sides():
+            if (version := _renewed(index)) and self._unread.get(side, ("", ""))[0] != version:
+                try:
+                    with self._judging:
+                        self._newest(side)
+                    self._unread.pop(side, None)
+                except (MatcherError, OSError) as error:
+                    why = str(error).replace(index.origin[0], Path(index.origin[0]).name)
+                    self._unread[side] = version, why
+
+    async def keep_up(self) -> None:
+        """Look for what other programs saved, for as long as the service runs."""
+        while True:
+            await asyncio.sleep(EVERY)
+            await run_in_threadpool(self.take_up)
 
     def _into_book(self, judgement: Judgement, pair: pd.DataFrame) -> list[str]:
         if self.pool is None:
@@ -250,19 +288,27 @@ class Service:
         faults = []
         if self.pool is not None and not is_book(self.pool):
             faults.append("培育库的文件不在了，或不是培育库")
-        for index in (self.library.outcomes, self.library.needs):
-            folder, version = index.origin if index is not None else ("", "")
-            if not folder:
-                continue
+        for side, index in self.library.sides():
+            folder = index.origin[0]
             try:
-                now = current(Path(folder))
+                is_there = not folder or current(Path(folder)) is not None
             except (MatcherError, OSError):
-                now = None
-            if now is None:
+                is_there = False
+            if not is_there:
                 faults.append("库的索引文件夹不在了，或读不出来；查找还照旧，重新启动就没有库了")
-            elif now[0] != version:
-                faults.append("库的索引在别处改过；重新启动，或再记下一条采纳、拒绝以后，才用新的")
+            elif side in self._unread and _renewed(index) == self._unread[side][0]:
+                faults.append(f"库的索引在别处改过，新的读不出来，查找还用原来的：{self._unread[side][1]}")
         return faults
+
+
+def _renewed(index: Index) -> str:
+    """The version of a saved index that another program put in the place of this one; "" for none, or where none is."""
+    folder, version = index.origin
+    try:
+        now = current(Path(folder)) if folder else None
+    except (MatcherError, OSError):  # `faults` tells of it
+        return ""
+    return "" if now is None or now[0] == version else now[0]
 
 
 def is_book(path: Path) -> bool:
@@ -275,22 +321,21 @@ def is_book(path: Path) -> bool:
     return start.startswith(b"SQLite format 3\0") and start[68:72] == Log.format.application.to_bytes(4, "big")
 
 
-def _counted_as(judgement: Judgement) -> list[str]:
-    """What a reason in a person's own words is counted as. Raises TableError for a decline without any, and for an
-    acceptance with one.
+def _reason(judgement: Judgement) -> str:
+    """The Chinese word of `REASONS` for a decline, "" for an acceptance.
+
+    Raises TableError for a decline without a reason, and for an acceptance with one.
     """
     said = judgement.reason.strip()
     if judgement.verdict in ACCEPTED:
         if said:
             raise TableError("reason：采纳不要理由；拒绝才要")
-        return []
+        return ""
     if not said:
         raise TableError("拒绝时请选择理由，理由会改变以后的次序")
-    words = [word for word, _ in REASONS.values()]
     if not any(map(str.isalpha, said)):
-        raise TableError(f"reason：请用文字写明理由，如 {'、'.join(words)}")
-    known = {*REASONS, *words}
-    return [] if said in known else [f"理由“{shorten(mask_contacts(said), 40)}”记作“{reason_named(said)}”"]
+        raise TableError(f"reason：请用文字写明理由，如 {'、'.join(word for word, _ in REASONS.values())}")
+    return REASONS[reason_of(said, "declined") or "other"][0]
 
 
 def _save(learned: Index, folder: Path, done: list[str]) -> None:
@@ -306,10 +351,3 @@ def _save(learned: Index, folder: Path, done: list[str]) -> None:
 def _unusable(error: BookError, path: Path) -> HTTPException:
     """A fault of the book, not of who asks; its place on the machine is not told."""
     return HTTPException(503, f"培育库现在不能用：{str(error).replace(str(path), path.name)}")
-
-
-def _newest(index: Index) -> Index:
-    """A saved index as its folder has it now: a command may have changed it meanwhile."""
-    folder, version = index.origin
-    now = current(Path(folder)) if folder else None
-    return index if now is None or now[0] == version else Index.load(folder)

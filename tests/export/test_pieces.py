@@ -18,6 +18,7 @@ import pytest
 from matcher.errors import ArgumentTypeError, OutputError
 from matcher.export import pieces as pieces_module
 from matcher.export import write_pieces
+from matcher.tables.fingerprint import table_fingerprint
 
 TABLE = pd.DataFrame({"need_id": ["N1", "13800001234", "N3", "13811111234", "N5"], "n": [1, 2, 3, 4, 5]})
 
@@ -127,6 +128,7 @@ import os, signal, sys
 import pandas as pd
 from matcher.export import pieces as pieces_module
 from matcher.export import write_pieces
+from matcher.tables.fingerprint import table_fingerprint
 
 table = pd.DataFrame({"need_id": [f"N{i}" for i in range(40)], "n": range(40)})
 
@@ -229,3 +231,30 @@ def test_a_folder_that_cannot_be_held_is_told_in_words(error, words, tmp_path, m
     monkeypatch.setattr("matcher.export.pieces.held", not_held)
     with pytest.raises(OutputError, match=words):
         write_pieces(tmp_path / "f", iter([]), lambda piece: [], settings={})
+
+
+def test_cells_may_be_lists(tmp_path):
+    pieces = [pd.DataFrame({"outcome_id": ["C1", "C2"], "marks": [["a", "b"], None]})]
+
+    def kept(piece):
+        return [("marked", piece)]
+
+    assert write_pieces(tmp_path / "a", pieces, kept, settings={}) == {"pieces": 1, "marked": 2}
+    assert pd.read_parquet(tmp_path / "a" / "marked")["marks"].tolist()[0].tolist() == ["a", "b"]
+    assert write_pieces(tmp_path / "a", pieces, kept, settings={})["marked"] == 2  # the same input again
+    other = [pieces[0].assign(marks=[["a", "c"], None])]
+    with pytest.raises(OutputError, match="另一份输入"):
+        write_pieces(tmp_path / "a", other, kept, settings={})
+    with pytest.raises(OutputError, match="不是同一类值"):
+        write_pieces(tmp_path / "b", [pieces[0].assign(marks=[["a"], 1])], kept, settings={})
+
+
+def test_the_fingerprint_of_a_table_without_lists_stays():
+    """Folders of before are gone on with."""
+    table = pd.DataFrame({"a": ["x", None], "b": [1.5, 2.0]})
+    assert table_fingerprint(table) == table_fingerprint(table.astype({"a": object}))
+    lists = pd.DataFrame({"a": [[1, 2], [3]]})
+    assert table_fingerprint(lists) != table_fingerprint(pd.DataFrame({"a": [[1, 2], [4]]}))
+    long = pd.DataFrame({"a": [np.arange(5000), np.arange(5000)]})
+    changed = pd.DataFrame({"a": [np.arange(5000), np.where(np.arange(5000) == 2500, 0, np.arange(5000))]})
+    assert table_fingerprint(long) != table_fingerprint(changed)

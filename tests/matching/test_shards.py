@@ -137,3 +137,13 @@ def test_what_cannot_be_merged_is_refused(whole):
     taught = fit_feedback(whole, NEEDS, judged)
     with pytest.raises(ArgumentError, match="judged pairs"):
         merge_matches([match(NEEDS, taught, k=3)], k=3)
+
+
+def test_a_folder_of_shards_is_no_index_and_told_so(tmp_path):
+    Shards.build([OUTCOMES[:3], OUTCOMES[3:]], tmp_path / "library")
+    with pytest.raises(IndexFolderError, match="这是分片的库"):
+        Index.load(tmp_path / "library")
+    assert len(Index.load(tmp_path / "library" / "shard-00000")) == 3
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(IndexFolderError, match="缺少 CURRENT 文件"):
+        Index.load(tmp_path / "empty")

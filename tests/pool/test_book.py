@@ -12,6 +12,7 @@ from small import EXAMPLES
 
 from matcher.errors import ConflictError, PoolError, TableError
 from matcher.matching.feedback import REASONS as FEEDBACK_REASONS
+from matcher.policy import read_firms
 from matcher.policy.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
 from matcher.pool.book.archive import export_book, rebuild_book
@@ -515,3 +516,19 @@ def test_a_sheet_of_last_year_that_comes_back_unchanged_writes_nothing(tmp_path)
     edited = sheet.assign(employees_total=90)  # a neighbour: what was edited is written
     assert book.put(edited, on="2027-01-10", person="李").cells == 1
     assert figures(book, "2027-01-10") == [26, 33, None, None, None, 90]
+
+
+def test_facts_under_headers_that_nobody_read_are_told(tmp_path, caplog):
+    def told(table):
+        caplog.clear()
+        with Book.create(tmp_path / f"{len(list(tmp_path.iterdir()))}.db", on="2026-11-01", person="王岚") as book:
+            book.put(table.assign(enterprise_id="Q1"), on="2026-11-02", person="王岚")
+        return [record.getMessage() for record in caplog.records]
+
+    raw = pd.DataFrame({"企业名称": ["甲公司"], "职工总数": ["120人"]})
+    [said] = told(raw)
+    assert "“企业名称”应是 name、“职工总数”应是 employees_total" in said
+    assert told(pd.DataFrame({"name": ["甲公司"], "employees_total": [120.0]})) == []
+    assert told(pd.DataFrame({"name": ["甲公司"], "employees_total": [120.0], "职工总数": ["120人"]})) == []  # carried
+    assert told(pd.DataFrame({"name": ["甲公司"], "备注": ["重点"]})) == []
+    assert told(read_firms(raw, "hte", on="2026-11-02").rows[["name", "employees_total"]]) == []

@@ -1,6 +1,8 @@
 """Score cards: monotone, points that add up, refused where a history is too small, never over a rule."""
 
 import datetime as dt
+import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -432,6 +434,11 @@ def test_from_a_history_to_ordered_lists(pool, tmp_path, made, learned):
     book = openpyxl.load_workbook("报告.xlsx")
     assert book.sheetnames == [
         "评分表", "总分与概率", "跨轮检验", "预计与实际", "未列入的项目", "历史的用途", "问题", "列的去向", "说明",
+    ]  # fmt: skip
+    with zipfile.ZipFile("报告.xlsx") as packed:
+        drawn = [packed.read(name).decode() for name in packed.namelist() if name.startswith("xl/charts/chart")]
+    assert [title for one in drawn for title in re.findall("总分与通过的概率|预计与实际的通过率", one)] == [
+        "总分与通过的概率", "预计与实际的通过率",
     ]  # fmt: skip
     assert pool("learn", "历史.csv", "-o", "卡2.csv", "--report", "报告.txt")[0] == 0
     assert Path("卡2.csv").read_bytes() == Path("卡.csv").read_bytes()

@@ -16,7 +16,7 @@ from benchmark_scoring import made_up_firms
 from made_up import made_up
 
 import matcher
-from matcher.errors import PolicyError, TableError
+from matcher.errors import OutputError, PolicyError, TableError
 from matcher.fields import classify
 from matcher.matching import Index
 from matcher.policy import score as local_score
@@ -130,6 +130,33 @@ def test_every_verdict_of_every_firm_and_an_executor_killed_while_it_scores(spar
     assert before - set(executors(spark))
     same(scored.verdicts, expected.verdicts, ["enterprise_id", "policy", "rule"])
     same(scored.problems, expected.problems, ["enterprise_id", "policy", "column", "problem"])
+
+
+def test_executors_write_the_files_themselves_and_one_is_killed_at_the_end(spark, tmp_path):
+    firms, place, marker = made_up_firms(500), tmp_path / "out", tmp_path / "killed"
+
+    def kill_once(batches):
+        yield from batches
+        if not marker.exists():
+            marker.touch()
+            daemon = os.getppid()
+            executor = int(Path(f"/proc/{daemon}/stat").read_text().rsplit(")", 1)[1].split()[1])
+            os.kill(executor, signal.SIGKILL)
+
+    fragile = frame(spark, firms).toDF(*(f"c{i}" for i in range(len(firms.columns))))
+    fragile = fragile.mapInArrow(kill_once, fragile.schema).toDF(*firms.columns)
+    expected = local_score(firms, ["hte", "tech-sme"], on=ON)
+    assert score(fragile, ["hte", "tech-sme"], on=ON).save(place) == {"summary": 1000, "verdicts": 39 * 500}
+    assert marker.exists()
+    for name, by in (("summary", ["enterprise_id", "policy"]), ("verdicts", ["enterprise_id", "policy", "rule"])):
+        assert all(path.name.startswith("part-") for path in (place / name).iterdir())
+        same(pd.read_parquet(place / name), getattr(expected, name), by)
+    assert spark.read.parquet(str(place / "verdicts")).count() == 39 * 500
+    with pytest.raises(OutputError, match="不是空的"):
+        score(frame(spark, firms), "hte", on=ON).save(place)
+    none = score(frame(spark, firms).limit(0), "hte", on=ON)
+    assert none.save(tmp_path / "none") == {"summary": 0, "verdicts": 0}
+    assert len(pd.read_parquet(tmp_path / "none" / "verdicts")) == 0
 
 
 def made_decimal(name):

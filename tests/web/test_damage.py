@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+import time
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from matcher import Index
 from matcher.matching import folders
 from matcher.pool import Book
 from matcher.web import Library
+from matcher.web import service as service_module
 
 SAID = {"asking_id": "N1", "title": "机械手", "record_id": "C1", "verdict": "采纳", "person": "王岚"}
 FIRMS = pd.DataFrame({"enterprise_id": ["QY1"], "name": ["沂河重工传动有限公司"]})
@@ -47,7 +49,7 @@ def test_health_tells_what_is_wrong_with_the_files(book, saved):
 
     assert said() == ("ok", [])
     Index.load(saved).remove(["C6"]).save(saved)
-    assert said() == ("degraded", ["库的索引在别处改过；"])
+    assert said() == ("ok", [])  # it is taken up
     shutil.rmtree(saved)
     book.write_bytes(b"nothing of a book" * 9)
     assert said() == ("degraded", ["培育库的文件不在了，", "库的索引文件夹不在了"])
@@ -55,6 +57,56 @@ def test_health_tells_what_is_wrong_with_the_files(book, saved):
     assert said()[1][0] == "培育库的文件不在了，"
     assert client(library()).get("/api/health").json()["status"] == "ok"
     assert client(library(outcomes=None)).get("/api/health").json()["faults"] == []
+
+
+def test_an_index_that_another_program_saved_is_taken_up(saved):
+    browser = client(Library.open(saved))
+    service = browser.app.state.service
+
+    def found():
+        hits = browser.post("/api/search", json={"text": "机械手", "k": 50}).json()["hits"]
+        return sorted(hit["outcome_id"] for hit in hits)
+
+    before = found()
+    service.take_up()  # nothing is new
+    assert found() == before == [f"C{i}" for i in range(1, 7)]
+    Index.load(saved).remove(["C6"]).save(saved)
+    service.take_up()
+    assert found() == before[:-1]
+    assert browser.post("/api/feedback", json=SAID).json()["done"] == ["已教给库并保存"]  # upon the new one
+    assert Index.load(saved).feedback is not None
+    assert len(Index.load(saved)) == 5
+
+
+def test_a_service_that_runs_looks_for_it_by_itself(saved, monkeypatch):
+    monkeypatch.setattr(service_module, "EVERY", 0.02)
+    with client(Library.open(saved)) as browser:
+        Index.load(saved).remove(["C6"]).save(saved)
+        until = time.monotonic() + 30
+        while browser.get("/api/health").json()["outcomes"] == 6 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert browser.get("/api/health").json() | {"pool": None} == {
+            "status": "ok", "faults": [], "outcomes": 5, "needs": None, "experts": None, "pool": None,
+        }  # fmt: skip
+
+
+def test_a_new_index_that_cannot_be_read_is_told_and_the_old_one_stays(saved):
+    browser = client(Library.open(saved))
+    Index.load(saved).remove(["C6"]).save(saved)
+    manifest = saved / (saved / "CURRENT").read_text().split()[0]
+    whole = manifest.read_bytes()
+    manifest.write_bytes(whole[:-9])
+    browser.app.state.service.take_up()
+    answer = browser.get("/api/health").json()
+    assert (answer["status"], answer["outcomes"]) == ("degraded", 6)
+    assert answer["faults"][0].startswith("库的索引在别处改过，新的读不出来")
+    assert str(saved.parent) not in str(answer)
+    assert browser.post("/api/search", json={"text": "机械手"}).status_code == 200
+    manifest.write_bytes(whole)
+    Index.load(saved).remove(["C5"]).save(saved)
+    browser.app.state.service.take_up()
+    assert browser.get("/api/health").json()["status"] == "ok"
+    assert browser.get("/api/health").json()["outcomes"] == 4
 
 
 @pytest.mark.parametrize("content", [None, b"", b"nothing of a book" * 9])
@@ -104,3 +156,13 @@ def test_a_firm_that_the_book_does_not_know_is_told(book, given, subject, known)
         [] if known else [f"企业 {given} 不在培育库中，按所给的写法记入"]
     )
     assert events(book) == [(subject, "pushed")]
+
+
+def test_a_decline_in_other_words_stands_in_the_book_as_it_was_said(book):
+    said = SAID | {"verdict": "拒绝", "reason": "厂里没预算"}
+    answer = client(pool=book).post("/api/feedback", json=said).json()["done"]
+    assert answer[:2] == ["理由“厂里没预算”记作“其他”", "培育库记为“已拒绝”"]
+    with Book.open(book) as opened:
+        [body] = [event.body for event in opened.log.events() if event.kind == "follow"]
+    assert (body["status"], body["reason"], body["note"]) == ("declined", "other", "拒绝理由：厂里没预算")
+    assert client(pool=book).post("/api/feedback", json=said).json()["done"][1] == "培育库里已记为“已拒绝”"

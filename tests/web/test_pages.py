@@ -188,11 +188,14 @@ def test_points_move_as_facts_are_typed():
     base = {"csrf": said, "policy": "tech-sme", "on": "2026-11-24", "name": "甲公司"}
     score = re.compile(r"data-score>([^<]+) 分")
     before = browser.post("/firm/points", data=base).text
+    assert "处要看一下" not in before  # nothing was typed yet
     assert score.search(before)[1] == "0 至 100"
     assert "接着问什么" in before
     staffed = browser.post("/firm/points", data=base | {"employees_total": "100", "rd_staff": "35"}).text
     assert score.search(staffed)[1] == "20 至 100"  # 30 % and more of the staff in science: 20 of 20 points
     wrong = browser.post("/firm/points", data=base | {"employees_total": "约一百人"}).text
+    assert "填写的事实" in wrong
+    assert "DataFrame" not in wrong
     assert "填的内容有" in wrong
 
 

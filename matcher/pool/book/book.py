@@ -5,6 +5,7 @@ Whatever the book says follows from its events and the rule texts kept beside th
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -15,6 +16,7 @@ import pandas as pd
 
 from matcher.errors import ConflictError, PoolError
 from matcher.event_log.log import Event
+from matcher.policy.firm_table import firm_contract, unread_facts
 from matcher.policy.identity import has_ended
 from matcher.policy.linkage import coded_twins, find_firm
 from matcher.policy.policy import PolicyName, load_policy
@@ -26,8 +28,9 @@ from matcher.pool.book.follow_up import added_conversions
 from matcher.pool.book.rules import Rules, read_rules, write_rules
 from matcher.pool.tiers import COLUMNS as TIER_COLUMNS
 from matcher.pool.tiers import LEADS, assign_tiers, default_leads
+from matcher.progress import logger
 from matcher.tables.arguments import Day, as_day, check_firms
-from matcher.tables.cells import as_written
+from matcher.tables.cells import as_written, first_few
 from matcher.tables.schemas import HIGH, LOW
 
 STATES = ("candidate", "in_pool", "left", "graduated")
@@ -150,7 +153,8 @@ class Book:
         Parameters
         ----------
         firms
-            enterprise_id, once a firm, and any columns; an empty cell says nothing. Where the table has the column
+            enterprise_id, once a firm, and any columns, as `read_firms` gives them (headers of facts that nobody read
+            are told through the logger: no rule reads them); an empty cell says nothing. Where the table has the column
             `VERSION` (from `sheet`), a cell counts only where it differs from what its editor had seen, an emptied cell
             makes the fact unknown, and a cell that somebody else changed in the meantime is a conflict. A cell known
             within bounds only (`<column>_min`, `_max`, `_text`) is one fact, which later values replace; bounds around
@@ -175,6 +179,7 @@ class Book:
         on = as_day(on)
         check_firms(firms, "enterprise_id")
         rows = edited_rows(firms)
+        self._tell_unread([str(name) for name in firms.columns], on)
         with self.log.writing():
             events, written = against_book(rows, self._facts(), on=on, person=person, source=source, accept=accept)
             conflicts, strangers = written.conflicts, written.strangers
@@ -183,6 +188,16 @@ class Book:
                 raise ConflictError("\n".join(faults), conflicts if len(conflicts) else strangers)
             self.log.append(events)
         return written
+
+    def _tell_unread(self, names: Sequence[str], on: dt.date) -> None:
+        """Say which columns are facts under headers that `read_firms` would have read."""
+        if all(name.isascii() for name in names):
+            return
+        with contextlib.suppress(PoolError):  # no rules hold yet on that day
+            rules = self.rules(on)
+            if unread := unread_facts(names, firm_contract([rules.goal, rules.entry])):
+                named = first_few([f"“{header}”应是 {name}" for header, name in unread.items()], "列")
+                logger.warning("企业表没有经过 read_firms，这些列原样记下，判断时不用：%s", named)
 
     def firms(self, on: Day, *, until: int | None = None, year: int | None = None) -> pd.DataFrame:
         """The wide firm table as it is known on a day (up to a place in the log), sorted by enterprise_id.

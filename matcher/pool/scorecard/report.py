@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from matcher.export.charts import Chart
 from matcher.export.sheets import Sheet
 from matcher.export.titles import CARD, CHECK, GROUPS, HISTORY, POOL
 from matcher.policy.policy import Policy
@@ -129,11 +130,13 @@ def report_sheets(learned: Learned) -> dict[str, Sheet]:
     check = card.check.assign(measure=card.check["measure"].map(MEASURES)).round(4)
     groups = card.groups.assign(passed_share=(card.groups["passed"] / card.groups["rows"])).round(4)
     scale = _scale(card).round(4).rename(columns={"points": "total"})
+    chances = Chart("line", "total", ["probability", "low", "high"], "总分与通过的概率（95 % 区间）", "0%")
+    reliability = Chart("line", "group", ["expected", "passed_share", "low", "high"], "预计与实际的通过率", "0%")
     return {
         "评分表": Sheet(card.table().drop(columns="rule").round(4), titles, formats=_SHARES),
-        "总分与概率": Sheet(scale, titles, formats=_SHARES),
+        "总分与概率": Sheet(scale, titles, formats=_SHARES, chart=chances),
         "跨轮检验": Sheet(check, CHECK),
-        "预计与实际": Sheet(groups, GROUPS, formats=_SHARES | {"expected": "0.0%"}),
+        "预计与实际": Sheet(groups, GROUPS, formats=_SHARES | {"expected": "0.0%"}, chart=reliability),
         "未列入的项目": Sheet(learned.left_out[["title", "reason"]], titles),
         "历史的用途": Sheet(used, titles),
     }
