@@ -28,7 +28,7 @@ from matcher.progress import advancing, timed
 from matcher.resources.capabilities import STATES, Coverage, asked_of, compare, offered_of
 from matcher.resources.costs import UNKNOWN, Cost, cost_of
 from matcher.resources.methods import methods_asked, methods_named
-from matcher.resources.reading import is_closed
+from matcher.resources.reading import is_closed, is_limited
 from matcher.resources.standards import Standard, compare_standards, standards_of
 from matcher.tables.arguments import as_whole, check_frame
 from matcher.tables.schemas import HIGH, LOW
@@ -347,12 +347,13 @@ def _ranked(
 def _state(states: Sequence[str], resource: Mapping[str, Any], wanted: _Ends) -> str:
     least, most = _ends(resource, "hours_free")
     fit = "not_met" if "not_met" in states else "unknown" if "unknown" in states or not states else "met"
-    if is_closed(str(resource.get("state") or "")):
+    state = str(resource.get("state") or "")
+    if is_closed(state):
         kept_from = "closed"
     elif most is not None and (most <= 0 or (wanted[0] is not None and most < wanted[0])):
         kept_from = "no_hours"
     else:
-        perhaps = least is not None and wanted[1] is not None and least < wanted[1]
+        perhaps = is_limited(state) or (least is not None and wanted[1] is not None and least < wanted[1])
         return "unknown" if perhaps and fit == "met" else fit
     return f"{fit}_{kept_from}" if fit in _FITS else kept_from
 

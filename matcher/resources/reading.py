@@ -24,13 +24,17 @@ _TIME = re.compile(
     r"\s*(\d[\d,]*(?:\.\d+)?)\s*(?:(?:h|hr|hrs|hours?|个?小时|个?机时|时)|(天|日|个?工作日|d|days?))\.?\s*", re.I
 )
 _CLOSED = re.compile(
-    "撤销|停用|报废|注销|停机|维修|检修|大修|待修|故障|损坏|封存|关闭|不开放|未开放|不对外|不共享|暂停|在建|筹建|安装调试|^否$"
+    "撤销|停用|报废|注销|停机|维修|检修|大修|待修|故障|损坏|封存|关闭|不开放|未开放|不对外|不共享|暂停|在建|筹建|安装调试"
+    r"|(?:^|[，,；;。\n])\s*(?:否|[×✗✘╳xX])\s*(?:$|[，,；;。\n])"
     "|仅(?:供|限)?(?:[校院所]内|内部|本单位)|内部使用"
 )
 _OPEN_AGAIN = re.compile(
     "无(?:任何)?(?:故障|停机|损坏)|未(?:停用|报废|损坏)|(?:维修|检修|大修)(?:后|完)[^，,；;]*|已(?:修复|恢复)"
 )
-_NO_STATE = re.compile("费|价|电话|联系|热线|定期|每[年月周]|记录|报告|^否$")  # 维修费另计 says nothing of today
+_LIMITED = re.compile("仅(?:限|供|对|向|面向)|(?:部分|有条件|有限)(?:对外)?(?:开放|共享)")
+_NO_STATE = re.compile(  # 维修费另计 and 节假日不开放 say nothing of today
+    r"费|价|电话|联系|热线|定期|每[年月周]|节假日|[寒暑]假|周末|周[一二三四五六日]|星期|夜间|记录|报告|^(?:否|[×✗✘╳xX])$"
+)
 _CLAUSES, _STATE = re.compile(r"[，,；;。\n]+"), 20  # characters of a clause that is a state
 
 
@@ -61,6 +65,11 @@ def read_resources(
 def is_closed(state: str) -> bool:
     """Whether a state says that nobody can use it."""
     return _CLOSED.search(_OPEN_AGAIN.sub("", state)) is not None
+
+
+def is_limited(state: str) -> bool:
+    """Whether a state says that only some may use it (仅限合作单位), so that one has to ask."""
+    return _LIMITED.search(state) is not None
 
 
 def _with_states(reading: Reading) -> Reading:
