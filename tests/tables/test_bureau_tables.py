@@ -165,3 +165,35 @@ def test_a_kind_and_a_day_of_listing_are_hinted_at_for_nothing_else():
     assert reading.columns["hint"].tolist() == ["", "", ""]
     reading = read_table(pd.DataFrame({"成果名称": ["磨齿"], "挂牌日期": ["2026-03-01"]}), OUTCOMES)
     assert reading.columns["field"].tolist() == ["title", "posted_on"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "low", "high"),
+    [("☑50以下 □50-100", None, 500_000), ("□50以下 ☑50-100", 500_000, 1_000_000), ("40（√）", 400_000, 400_000)],
+)
+def test_a_figure_that_is_ticked_counts(cell, low, high):
+    row = read_needs(csv(NEEDS, f"甲公司,磨齿,{cell}")).rows.iloc[0]
+    ends = [row.get(end, row["budget"]) for end in ("budget_min", "budget_max")]
+    assert [None if pd.isna(end) else end for end in ends] == [low, high]
+
+
+@pytest.mark.parametrize("cell", ["□50以下 □50-100", "☑50 ☑60", "√", "□无"])
+def test_a_figure_of_which_none_or_two_are_ticked_is_asked(cell):
+    row = read_needs(csv(NEEDS, f"甲公司,磨齿,{cell}")).rows.iloc[0]
+    assert pd.isna(row.get("budget_max"))
+    assert pd.isna(row["budget"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "answer"),
+    [
+        *(("✗", False), ("✘", False), ("是（省级）", True), ("是（国家级）", True), ("有（部级）", True)),
+        *(("有（市级）", None), ("是（已过期）", None), ("否（省级）", None)),
+    ],
+)
+def test_a_level_beside_yes_counts_where_it_is_high_enough(cell, answer):
+    rows = read_firms(
+        csv("企业名称,拥有经认定的省部级以上研发机构", f"甲公司,{cell}"), "tech-sme", on="2026-03-31"
+    ).rows
+    found = rows.get("provincial_rd_institution", pd.Series([pd.NA]))[0]
+    assert (None if pd.isna(found) else found) == answer
