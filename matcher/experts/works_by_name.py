@@ -12,6 +12,7 @@ import pandas as pd
 
 from matcher.tables.arguments import check_frame
 from matcher.tables.ids import id_texts
+from matcher.tables.names import read_persons, without_office
 from matcher.tables.reading import PROBLEM_COLUMNS
 from matcher.tables.writings import KnownIds
 
@@ -83,7 +84,7 @@ def join_by_name(people: pd.DataFrame, works: pd.DataFrame, *, file: str = "") -
         return ByName(works, 0, {}, {}, empty)
     holders: dict[str, list[int]] = {}
     for i, name in enumerate(people["name"].fillna("").astype(str)):
-        if key := _key(name):
+        if key := _of_person(name):
             holders.setdefault(key, []).append(i)
     names, authors, units = (
         works[name].fillna("").astype(str).tolist() if name in works else [""] * len(works)
@@ -100,7 +101,7 @@ def join_by_name(people: pd.DataFrame, works: pd.DataFrame, *, file: str = "") -
         hits: list[str] = []
         unknown_names = []
         for name in written:
-            candidates = holders.get(_key(name), [])
+            candidates = holders.get(_of_person(name), [])
             if len(candidates) > 1 and units[row]:
                 candidates = _of_unit(candidates, homes, units[row]) or candidates
             if len(candidates) == 1:
@@ -122,7 +123,7 @@ def join_by_name(people: pd.DataFrame, works: pd.DataFrame, *, file: str = "") -
 def _of_unit(candidates: Sequence[int], homes: Sequence[str], unit: str) -> list[int]:
     """The people who are of a unit; where none is, those whose unit is a part of it, or it of theirs."""
     written = _key(unit)
-    keys = {i: _key(homes[i]) for i in candidates if _key(homes[i])}
+    keys = {i: key for i in candidates if (key := _key(without_office(homes[i])))}
     return [i for i, home in keys.items() if home == written] or [
         i
         for i, home in keys.items()
@@ -153,6 +154,12 @@ def _problems(file: str, joined: int, ambiguous: Counter[str], unknown: Counter[
         [(file, "", None, "姓名", name, problem, action, True) for name, problem, action in lines],
         columns=PROBLEM_COLUMNS,
     ).astype({"row": "Int64", "kept": bool})
+
+
+def _of_person(name: str) -> str:
+    """The key of one person's name without titles (张一（教授）, 李二高级工程师); that of the whole text otherwise."""
+    persons = [one for one in read_persons(name).names if not one.doubt and not one.surname]
+    return _key(persons[0].name if len(persons) == 1 else name)
 
 
 def _key(name: str) -> str:

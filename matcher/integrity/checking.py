@@ -37,6 +37,8 @@ _OF_OFFICES = re.compile(  # who is to be reached, or answers for a house, is no
     "联系|填[报表写]|经办|报送|审[核批]|推荐|提名|介绍|财务|会计|单位|企业|公司|部门|[处科所室院系]负责|行政|主管|法定|法人"
     "|科研管理|从业|职工|在职|其[他它]人员"
 )
+_UNIT_KINDS = re.compile("单位|法人|企业|公司|机构|组织|团体|合作社|工商户|高校|院校|学校|院所|研究所")
+_PERSON_KINDS = re.compile("个人|自然人|人员|专家|负责人|代表人|法人代表|完成人|教师|学生|本人")
 _COUNT = re.compile(r"\d+(?:\.\d+)?\s*[人名位个]?")
 _MORE = "需核实：姓名没有写全（“等”几人），没有写出的人没有查"
 
@@ -333,7 +335,8 @@ class _Records:
     def _is_other(self, subject: _Subject, kept: _Kept) -> bool:
         """Whether a record of the name is surely somebody else's."""
         code, kind = (_text(kept.record[name]) for name in ("code", "subject_kind"))
-        if kind and (("单位" in kind) or ("法人" in kind)) == (subject.person is not None):
+        of_unit, of_person = bool(_UNIT_KINDS.search(kind)), bool(_PERSON_KINDS.search(kind))
+        if of_unit != of_person and of_person == (subject.person is None):
             return True
         return bool(code and subject.code and _shape(code) == _shape(subject.code))
 

@@ -184,7 +184,8 @@ def _run(record: Mapping[str, Any], starts: tuple[dt.date | None, ...]) -> Run |
 def _check_names(reading: Reading) -> None:
     """Refuse a table without a column of names, unless each record has a code."""
     filled = {name for names in reading.columns["field"] for name in str(names).split("、")}
-    if "name" in filled or (reading.rows["code"] != "").all():
+    nobody = reading.problems["problem"].str.startswith(f"{INTEGRITY_RECORDS['name'].title}和").any()
+    if "name" in filled or ((reading.rows["code"] != "").all() and not nobody):
         return
     name, unread = INTEGRITY_RECORDS["name"].title, reading.columns[reading.columns["use"] == UNKNOWN]
     headers = unread["header"].astype(str).tolist()

@@ -348,12 +348,13 @@ def _ranked(
 def _state(states: Sequence[str], resource: Mapping[str, Any], wanted: _Ends) -> str:
     least, most = _ends(resource, "hours_free")
     fit = "not_met" if "not_met" in states else "unknown" if "unknown" in states or not states else "met"
-    if is_closed(str(resource.get("state") or "")):
+    state = str(resource.get("state") or "")
+    if is_closed(state):
         kept_from = "closed"
     elif most is not None and (most <= 0 or (wanted[0] is not None and most < wanted[0])):
         kept_from = "no_hours"
     else:
-        if fit == "met" and is_for_some(str(resource.get("state") or "")):
+        if fit == "met" and is_for_some(state):
             return "unknown"  # whether the firm is one of them, somebody has to ask
         perhaps = least is not None and wanted[1] is not None and least < wanted[1]
         return "unknown" if perhaps and fit == "met" else fit

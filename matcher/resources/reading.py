@@ -26,18 +26,22 @@ _TIME = re.compile(
 )
 _CARDS = re.compile(rf"\s*(\d[\d,]*(?:\.\d+)?)\s*(?:{'|'.join(map(re.escape, PER['card_hour'][1].split()))})\s*", re.I)
 _CLOSED = re.compile(
-    "撤销|停用|报废|注销|停机|维修|检修|大修|待修|故障|损坏|封存|关闭|不开放|未开放|不对外|不共享|暂停|在建|筹建|安装调试|^否$"
+    "撤销|停用|报废|注销|停机|维修|检修|大修|待修|故障|损坏|封存|关闭|不开放|未开放|不对外|不共享|暂停|在建|筹建|安装调试"
+    r"|(?:^|[，,；;。\n])\s*(?:否|[×✗✘╳xX])\s*(?:$|[，,；;。\n])"
     "|仅(?:供|限)?(?:[校院所]内|内部|本单位)|内部使用"
 )
 _FOR_SOME = re.compile(
-    "园区|入[驻园孵]|在孵|会员|成员单位|理事单位|本(?:[校院所市县区省]|单位|集团|园)|[校院所]内(?!外)|内部|签约|联盟|辖区|[市省区县]内|师生|学生|定点|指定"
+    "园区|入[驻园孵]|在孵|会员|成员单位|理事单位|本(?:[校院所市县区省]|单位|集团|园)|[校院所]内(?!外)|内部|签约|合作|联盟|辖区|[市省区县]内|师生|学生|定点|指定"
 )
 _ALL = re.compile("社会|全国|所有|不限|均可|公开|[校院所]内外|内外|其他|优先|[校院所市省区县]外")
 _ONLY = re.compile("仅|只(?:对|限|供|面向|向|为|服务)|限(?![时量])")
 _OPEN_AGAIN = re.compile(
     "无(?:任何)?(?:故障|停机|损坏)|未(?:停用|报废|损坏)|(?:维修|检修|大修)(?:后|完)[^，,；;]*|已(?:修复|恢复)"
 )
-_NO_STATE = re.compile("费|价|电话|联系|热线|定期|每[年月周]|记录|报告|^否$")  # 维修费另计 says nothing of today
+_PARTLY = re.compile("(?:部分|有条件|有限)(?:对外)?(?:开放|共享)")
+_NO_STATE = re.compile(  # 维修费另计 and 节假日不开放 say nothing of today
+    r"费|价|电话|联系|热线|定期|每[年月周]|节假日|[寒暑]假|周末|周[一二三四五六日]|星期|夜间|记录|报告|^(?:否|[×✗✘╳xX])$"
+)
 _CLAUSES, _STATE = re.compile(r"[，,；;。\n]+"), 20  # characters of a clause that is a state
 
 
@@ -71,13 +75,14 @@ def is_closed(state: str) -> bool:
 
 
 def is_for_some(state: str) -> bool:
-    """Whether a state says that only some may use it (仅限园区企业).
+    """Whether a state says that only some may use it, or only some of it is open (仅限园区企业, 部分开放).
 
     >>> [is_for_some(text) for text in ("仅限园区企业", "只对会员单位开放", "限时开放", "园区企业优先", "仅限粉末")]
     [True, True, False, False, False]
     """
     return any(
-        _ONLY.search(part) and _FOR_SOME.search(part) and not _ALL.search(part) for part in _CLAUSES.split(state)
+        _PARTLY.search(part) or (_ONLY.search(part) and _FOR_SOME.search(part) and not _ALL.search(part))
+        for part in _CLAUSES.split(state)
     )
 
 

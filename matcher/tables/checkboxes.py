@@ -13,6 +13,7 @@ _SIGNS = str.maketrans(
     | dict.fromkeys("✓✔", "√")
     | dict.fromkeys("✗✘╳", "×")
 )
+_LIKELY = "☑□☐■☒√✓✔"  # one of these stands in nearly every cell with boxes
 _BRACKETED = re.compile(r"[(\[【〔（［]\s*([√×vVxX☑☐]?)\s*[)\]】〕）］]")
 _BESIDE_BOX = re.compile(r"☐√|(?<![^\s,，、;；])√☐|☐[vV](?![A-Za-z])")
 _CROSSED_BOX = re.compile(r"☐×|(?<![^\s,，、;；])×☐")
@@ -72,6 +73,20 @@ def ticked(text: str) -> str:
     """
     choices = read_boxes(text)
     return text if choices is None else ",".join(choice.text for choice in choices if choice.ticked)
+
+
+def the_ticked(text: str) -> str:
+    """The one label that is ticked of a range of figures or of days; any other cell as it is.
+
+    >>> the_ticked("☑50万以下 □50-100万"), the_ticked("□50万以下 □50-100万"), the_ticked("☑50万 ☑60万")
+    ('50万以下', '□50万以下 □50-100万', '☑50万 ☑60万')
+    >>> the_ticked("50万"), the_ticked("√")
+    ('50万', '√')
+    """
+    if text.isascii() or not any(sign in text for sign in _LIKELY):
+        return text
+    chosen = [choice.text for choice in read_boxes(text) or () if choice.ticked]
+    return chosen[0] if len(chosen) == 1 and chosen[0] else text
 
 
 def _before(marked: str) -> bool:

@@ -21,7 +21,7 @@ from matcher.tables.cells import (
     is_elsewhere,
     is_excel_error,
 )
-from matcher.tables.checkboxes import ticked
+from matcher.tables.checkboxes import the_ticked, ticked
 from matcher.tables.column_cells import Cells, read_each, without_excel_errors
 from matcher.tables.date_cells import read_dates
 from matcher.tables.measures import unit_apart
@@ -45,6 +45,8 @@ def read_cells(column: Column, unit: str, cells: Sequence[object], header: str =
         return _read_ids(column, cells)
     if column.kind == "labels":
         return _read_labels(column, cells)
+    if column.kind != "yesno":
+        cells = [the_ticked(cell) if isinstance(cell, str) else cell for cell in cells]
     if column.kind == "share":
         return read_shares(column, unit == "%", cells)
     if column.kind == "date":

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from matcher.tables.cells import Fault, as_written
+from matcher.tables.cells import Fault, as_written, half_width
 from matcher.tables.column_cells import Cells, Soft, read_each, told, without_excel_errors
-from matcher.tables.dates import Days, Span, read_days
+from matcher.tables.dates import Days, Span, read_days, with_whole_years
 from matcher.tables.schemas import Column
 
 _FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2101, 1, 1)
@@ -60,6 +60,11 @@ def read_dates(column: Column, cells: Sequence[object]) -> Cells:
         faults += inexact.items()
     faults += periods.items()
     faults.sort(key=lambda fault: fault[0])
+    short = [i for i, day in enumerate(found) if day is not None and not isinstance(day, str) and _is_short(cells[i])]
+    if short:
+        text = half_width(as_written(cells[short[0]]))
+        problem = f"年份只写了两位（{len(short)} 格），按“{with_whole_years(text)}”一样读入"
+        notes.append((text, Fault(problem, "请把年份写成四位")))
     written = Counter((as_written(cells[i]).strip(), state) for i, state in states.items() if state)
     for (text, state), times in written.items():
         meaning = "已结束" if state == "ended" else "仍有效，没有截止日期"
@@ -67,6 +72,11 @@ def read_dates(column: Column, cells: Sequence[object]) -> Cells:
     if written:
         states = {i: state or "open" for i, state in states.items()}
     return Cells(values, faults, soft, states if written else {}, notes)
+
+
+def _is_short(cell: object) -> bool:
+    """Whether a date is written with a year of two figures."""
+    return isinstance(cell, str) and with_whole_years(text := half_width(cell)) != text
 
 
 def _no_single_day(span: Span) -> Fault:

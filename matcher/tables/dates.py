@@ -37,7 +37,7 @@ _OPEN = re.compile(
 _DAY = r"(\d{4})(?:\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(\d{2})(\d{2}))"
 _TIME = (
     r"(?:[T\s]*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?|[T\s]*\d{1,2}[时点](?:整|\d{1,2}分?)?)?"
-    r"\s*(?:\((?:周|星期)[一二三四五六日天]\))?"
+    r"\s*(?:上午|下午)?\s*(?:\(?(?:周|星期)[一二三四五六日天]\)?)?"
 )
 _FROM = r"(?:(?:即日|自?(?:发布|公布|征集|公告)之日)起?|截至|截止[到至]?|有效期至|自|至|到)?\s*"
 _TO = r"(?:至|到|~|-|—|–|―)+"
@@ -55,6 +55,9 @@ _SPAN = re.compile(
     r"(\d{4})\s*(?P<dash>-)?[年./]?\s*(\d{1,2})\s*(?(dash)-|[月./])\s*(\d{1,2})\s*[日号]?\s*"
     r"(?(dash)[至到~—–―]|(?:至|到|~|-|—|–|―))+\s*(?:(\d{1,2})\s*[-月./]\s*)?(\d{1,2})\s*[日号]?"
 )
+# 26年3月 and 98年5月; 36 to 59 may be of either century. 24.1-25.12 begins and ends with what is no month.
+_SHORT_YEAR = re.compile(r"(?<![\d.])([0-2]\d|3[0-5]|[6-9]\d)\s*年(?=\s*\d{1,2}\s*月)")
+_SHORT_SPAN = re.compile(r"(1[3-9]|2\d|3[0-5])([./])(\d{1,2})\s*(?:至|到|~|-|—|–|―)+\s*(1[3-9]|2\d|3[0-5])\2(\d{1,2})")
 _ENDING = re.compile(r"(?:有效期)?(?:至|到|截[至止])\s*\d.*|.*\d\D?\s*(?:止|前|之前|以前|截止)")
 _EPOCH = datetime.date(1899, 12, 30)
 _QUARTERS = dict(zip("一二三四1234", (1, 2, 3, 4) * 2, strict=True))
@@ -140,6 +143,7 @@ def read_days(cell: object) -> datetime.date | Days | Span | str | Fault | None:
         return _EPOCH + datetime.timedelta(days=int(text[:5]))
     if len(text) > 100:
         return _NOT_A_DATE
+    text = with_whole_years(text)
     if span := _SPAN.fullmatch(text):
         year, _, month, day, last_month, last_day = span.groups()
         text = f"{year}-{month}-{day}至{year}-{last_month or month}-{last_day}"
@@ -153,6 +157,20 @@ def read_days(cell: object) -> datetime.date | Days | Span | str | Fault | None:
     if match[11]:
         return _span(first, OPEN if match[11] == "今" else "")
     return _span(first, _day(*groups[5:10])) if groups[5] else first
+
+
+def with_whole_years(text: str) -> str:
+    """A text in which years of two figures that can only be years are written out.
+
+    >>> with_whole_years("26年3月5日"), with_whole_years("98年5月"), with_whole_years("24.1-25.12")
+    ('2026年3月5日', '1998年5月', '2024.1-2025.12')
+    >>> with_whole_years("10年6个月"), with_whole_years("45年3月"), with_whole_years("10.1-12.31")
+    ('10年6个月', '45年3月', '10.1-12.31')
+    """
+    if span := _SHORT_SPAN.fullmatch(text):
+        first, sign, month, last, last_month = span.groups()
+        return f"20{first}{sign}{month}-20{last}{sign}{last_month}"
+    return _SHORT_YEAR.sub(lambda year: f"{'20' if year[1] < '36' else '19'}{year[1]}年", text)
 
 
 def local_times(cells: pd.Series[Any]) -> pd.Series[Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from matcher.tables import cells
@@ -15,6 +16,7 @@ from matcher.tables.schemas import Column
 from matcher.tables.unit_lines import unit_in_header
 
 _ALIKE = 0.7  # a header as like as this to a field that has no column is told
+_ONE_OF_SEVERAL = re.compile("(?<=[\u4e00-\u9fff])[(（]?[1-9一二三四五六][)）]?$")
 _BARE_CODES = ("编号", "编码", "代码", "id")
 _VAGUE = {"项目名称", "名称", "标题", "题目", "单位", "内容", "简介", "描述", "详情"}
 _RENAME = "有几列都是这个表头，请各写不同的名称，如写明年份"
@@ -83,6 +85,7 @@ def assign(
     meanings = {
         place: meaning for place, text in enumerate(texts) if (meaning := vocabulary.meaning(text)) != Meaning()
     }
+    meanings |= _of_several(texts, meanings, vocabulary)
     _settle_years(meanings)
     _settle_periods(meanings, vocabulary.year, year)
     times = Counter(map(header_key, texts))
@@ -118,6 +121,14 @@ def assign(
         _look_near(fields, texts, vocabulary, parts)
     fields.remarks.sort()
     return fields
+
+
+def _of_several(texts: Sequence[str], meanings: Mapping[int, Meaning], vocabulary: Vocabulary) -> dict[int, Meaning]:
+    """研究方向1, 研究方向2: numbered columns of a text that is joined from several."""
+    stems = {place: _ONE_OF_SEVERAL.sub("", text) for place, text in enumerate(texts) if place not in meanings}
+    times = Counter(stem for place, stem in stems.items() if stem != texts[place])
+    several = {place: vocabulary.meaning(stem) for place, stem in stems.items() if times[stem] > 1}
+    return {place: one for place, one in several.items() if one.columns and one.columns[0].joins}
 
 
 def _settle_years(meanings: dict[int, Meaning]) -> None:
@@ -248,11 +259,20 @@ def _miss_year(fields: Fields, place: int, meaning: Meaning, vocabulary: Vocabul
 
 
 def _stand_in(fields: Fields, texts: Sequence[str], column: Column) -> None:
-    """A field without a column takes one that names another field in words that could be its own."""
+    """A field without a column takes one that names another field in words that could be its own: of two columns of
+    that field (目标任务, 全年目标) the one that it has not.
+    """
     if column.name in fields.places:
         return
+    words = set(map(header_key, column.instead))
+    for rival in fields.rivals:
+        if header_key(header_label(texts[rival[0]])) in words:
+            fields.places[column.name], fields.units[column.name] = rival[0], ""
+            fields.rivals.remove(rival)
+            return
+    contested = {other.name for _, other in fields.rivals}
     for name, place in sorted(fields.places.items(), key=lambda pair: pair[1]):
-        if header_key(header_label(texts[place])) in map(header_key, column.instead) and name not in fields.joined:
+        if header_key(header_label(texts[place])) in words and name not in fields.joined and name not in contested:
             fields.places[column.name], fields.units[column.name] = place, ""
             del fields.places[name], fields.units[name]
             return

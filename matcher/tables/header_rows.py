@@ -45,6 +45,8 @@ _HINT = re.compile(
 _AMOUNT = re.compile(r"[(（][\d,.%\s]+[)）]")  # an accountant's minus
 _NAMES = re.compile("名称|姓名|企业|单位|项目|标题|题目")
 _STEMS = "甲乙丙丁戊己庚辛"
+_NUMBERING = ("栏次", "列次", "序列", "行次", "序号")  # before the numbers of the columns
+_COLUMN_NUMBER = re.compile(r"[(（]?(\d{1,3}(?:\.\d)?)[)）]?(?:\s*=[\d+\-*×/.（）() ]+)?")  # 8.1, and 3=1+2
 
 
 class HeaderRows(NamedTuple):
@@ -265,9 +267,13 @@ def _has_figure(grid: Grid, start: int, *, end: int, place: int) -> bool:
 def _is_numbering(filled: Sequence[str], parts: Sequence[tuple[str, ...]]) -> bool:
     """甲 乙 1 2 3, or (1) (2) (3): the numbers that statistical forms give their columns."""
     width = len(parts)
-    if len(filled) > 1 and filled[0] in ("栏次", "列次", "序列"):
+    if len(filled) > 1 and filled[0] in _NUMBERING:
         filled = filled[1:]
-        width -= 1
+        width = len(filled)
+        counted = [match for text in filled if (match := _COLUMN_NUMBER.fullmatch(text.removesuffix(".0")))]
+        numbers = [float(match[1]) for match in counted]
+        if len(counted) == width > 1 and numbers[0] == 1 and all(a < b for a, b in itertools.pairwise(numbers)):
+            return True
     letters = [text.upper() for text in filled] == [chr(65 + i) for i in range(min(width, 26))]
     if len(filled) == width >= 4 and letters:
         return True
@@ -276,12 +282,12 @@ def _is_numbering(filled: Sequence[str], parts: Sequence[tuple[str, ...]]) -> bo
     if filled[0] == "A":
         filled = [_STEMS[0], *filled[1:]]
     stems = list(itertools.takewhile(lambda text: text in _STEMS, filled))
-    numbers = [match[1] for text in filled[len(stems) :] if (match := _NUMBERED.fullmatch(text.removesuffix(".0")))]
+    counts = [match[1] for text in filled[len(stems) :] if (match := _NUMBERED.fullmatch(text.removesuffix(".0")))]
     return (
         len(filled) == width >= (4 if plain and not stems else 3)
         and "".join(stems) == _STEMS[: len(stems)]
-        and len(numbers) == width - len(stems) >= 2
-        and list(map(int, numbers)) == list(range(1, len(numbers) + 1))
+        and len(counts) == width - len(stems) >= 2
+        and list(map(int, counts)) == list(range(1, len(counts) + 1))
     )
 
 

@@ -119,7 +119,8 @@ def read_persons(cell: str) -> Persons:
     found: dict[tuple[str, bool], PersonName] = {}
     more = False
     for piece in _pieces(text):
-        inner = [_bare(part[1:-1]) for part in _BRACKETS.findall(piece)]
+        beside = [part[1:-1].strip() for part in _BRACKETS.findall(piece)]
+        inner = [_bare(part) for part in beside if not _BESIDE.fullmatch(part)]  # (高级工程师) is no name
         outer = re.sub(" {2,}", " ", _BRACKETS.sub(" ", piece))
         more = more or bool(_OTHERS.search(outer))
         unit = next((part for text in inner for part in re.split(r"[\s,;:、]+", text) if is_unit(part)), "")
@@ -204,6 +205,15 @@ def bare_unit(cell: str) -> str:
     if text == _half(cell).strip():  # as it is written, brackets and all
         return cell.strip()
     return text.replace("(", "（").replace(")", "）") or cell.strip()
+
+
+def without_office(cell: str) -> str:
+    """A unit without the office or title of somebody there behind it.
+
+    >>> without_office("虚构大学机械学院院长"), without_office("虚构化工所高级工程师"), without_office("虚构大学")
+    ('虚构大学机械学院', '虚构化工所', '虚构大学')
+    """
+    return _TITLE_LAST.sub("", cell)
 
 
 def names_staff(cell: str) -> bool:

@@ -16,10 +16,11 @@ _OF_NO_NEED = re.compile(r"去年|上年|今年|近[一二三两几\d]*年|最�
 _WISHES = re.compile("希望|期望|计划|拟|预计|打算|准备|愿|意向|[可能]够?(?:投|出|支付|承受)")
 _YES_OR_NO = re.compile(".{0,12}(?:是否|有无|有没有|能否|可否|吗[?？]?$)")
 _YOU = re.compile("^(?:请问|您所在的?|您的?|你们?的?|贵)+")
+_ADDRESSED = re.compile("请问|您|你们?的|贵(?=公司|企业|单位|方|厂|司|院|校|所)")  # 贵公司名称 is asked, 贵金属 is not
 _WHO = re.compile(
     "^(?:本|我)?(?:企业|公司|单位|方)?(?:在?(?:目前|当前|现阶段|现在|近期|今后|未来))?"
     "在?(?:(?:技术|生产|研发|经营)(?:上|中|方面|过程中?))?"
-    "(?:遇到|面临|存在|碰到|急需|亟需|亟待|迫切|需要|有待|想要?|打算)*要?(?:解决|突破|攻克)?的?(?:主要|关键|重点|核心|最)?的?(?=.{3})"
+    "(?:最?(?:遇到|面临|存在|碰到|急需|亟需|亟待|迫切|需要?|有待|希望|想要?|打算))*要?(?:解决|突破|攻克)?的?(?:主要|关键|重点|核心|最)?的?(?=.{3})"
 )
 _WAY = re.compile(".*(?:何种|哪种|哪些|什么|怎样的?).{0,4}(?:方式|形式|模式).*合作.*|.*合作的?(?:方式|形式|模式).*")
 _MONEY = re.compile(".*(?:投入|出资|支付|预算).{0,6}多少.{0,4}")
@@ -33,6 +34,8 @@ def asked_for(text: str) -> tuple[str, ...]:
 
     >>> asked_for("5、贵企业目前遇到的主要技术难题是什么？"), asked_for("8、希望以何种方式与高校合作？【多选题】")
     (('企业目前遇到的主要技术难题', '技术难题'), ('合作方式',))
+    >>> asked_for("1、贵公司名称"), asked_for("目前最需要解决的技术问题是什么？")[1], asked_for("贵金属用量")
+    (('公司名称',), '技术问题', ())
     >>> asked_for("贵公司有多少研发人员？"), asked_for("近三年投入多少资金？"), asked_for("研发投入是多少？")
     ((), (), ())
     >>> asked_for("7、计划投入多少资金？（万元）"), asked_for("是否有研发机构？"), asked_for("6、希望达到的技术指标")
@@ -48,12 +51,13 @@ def asked_for(text: str) -> tuple[str, ...]:
         return ()
     if _MONEY.fullmatch(plain):
         return ("拟投入资金" + asides,)
-    if not (question or of_a_form):
+    addressed = _ADDRESSED.match(plain)
+    if not (question or of_a_form or addressed):
         return ()
-    if question is None:
+    if not (question or addressed):
         return (plain + asides,)
     if _WAY.fullmatch(plain):
         return ("合作方式",)
-    asked = _YOU.sub("", (question["asked"] or question["bare"]).strip())
+    asked = _YOU.sub("", ((question["asked"] or question["bare"]) if question else plain).strip())
     forms = (asked, _WHO.sub("", asked).strip("的"))
     return tuple(dict.fromkeys(form + asides for form in forms if len(form) > 1 and not _BARE_WHO.fullmatch(form)))

@@ -146,9 +146,23 @@ RESOURCES = Contract(
             joins=True,
         ),
         column("level", "text", "平台级别", "级别 平台等级 等级 认定级别"),
-        column("state", "text", "运行状态", "状态 仪器状态 设备状态 使用状态 开放状态 status"),
+        column(
+            "state",
+            "text",
+            "运行状态",
+            "状态 仪器状态 设备状态 使用状态 开放状态 开放情况 "
+            "共享状态 共享情况 开放共享情况 开放共享状态 对外开放情况 是否开放 是否对外开放 "
+            "是否开放共享 是否共享 是否对外共享 是否对外服务 是否对外 status",
+            joins=True,
+        ),
         column("open_to", "text", "服务对象", "开放对象 共享对象 使用对象 面向对象 开放范围 共享范围 open_to"),
-        column("note", "text", "备注", "备注说明 remark remarks note notes", lines=True),
+        column(
+            "note",
+            "text",
+            "备注",
+            "备注说明 开放规定 开放共享规定 对外开放规定 对外开放共享规定 开放说明 remark remarks note notes",
+            lines=True,
+        ),
     ),
     any_of=("name", "method"),
     keeps_unread=True,

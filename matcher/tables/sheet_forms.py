@@ -38,7 +38,7 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     first: int | None = None
     forms: list[tuple[int, list[_Pair]]] = []
     remarks: list[Remark] = []
-    beside: list[tuple[int, _Pair, Sequence[object]]] = []  # of rows with one label: what stands behind it
+    beside: list[tuple[int, _Pair, Sequence[object], int]] = []  # of rows with one label: what stands behind it, where
     over: Sequence[object] = ()  # the row above the first label
     strays: list[Remark] = []
     labels = _label_columns(grid, names)
@@ -63,7 +63,8 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
         if pairs and (len(pairs) == 1 or rest):
             texts = [text.rstrip("：: ") for text in row_texts(row)]
             start = texts.index(pairs[0].label)
-            beside.append((at, pairs[0], row[start + 1 :]))
+            place = next(place for place in range(start + 1, len(row) + 2) if place not in covered)
+            beside.append((at, pairs[0], row[start + 1 :], place))
         for pair in pairs:
             if not forms or pair.label == forms[0][1][0].label:
                 forms.append((at, []))
@@ -76,6 +77,8 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     if first is None or len(fields) < _LEAST or held < _SHARE * filled:
         return None
     if len(forms) == 1 and len(beside) == len(forms[0][1]):
+        if len({place for *_, place in beside}) > 1 and sum(not is_blank(cell) for cell in beside[0][2]) > 1:
+            return None  # the rows of a list, in which a value happens to be called like a label
         forms = _side_by_side(grid, beside, over, names, remarks)
         strays = [one for one in strays if one.row not in {grid.numbers[at] for at, *_ in beside}]
     remarks += strays
@@ -128,7 +131,7 @@ def _is_filled(value: object) -> bool:
 
 def _side_by_side(
     grid: Grid,
-    rows: Sequence[tuple[int, _Pair, Sequence[object]]],
+    rows: Sequence[tuple[int, _Pair, Sequence[object], int]],
     over: Sequence[object],
     names: Callable[[str], str | None],
     remarks: list[Remark],
@@ -137,25 +140,25 @@ def _side_by_side(
 
     over: the row above; where it has a text over each of these columns, and only there, each form has its own.
     """
-    first, pair, top = rows[0]
+    first, pair, top, _ = rows[0]
     columns = [place for place, cell in enumerate(top) if not is_blank(cell)] or [0]
     if len(columns) == 1:
         columns = []
-    for at, pair, cells in rows:
+    for at, pair, cells, _ in rows:
         stray = [cell for place, cell in enumerate(cells) if not is_blank(cell) and place not in columns]
         stray = [cell for cell in stray if columns or cell is not pair.value]
         if stray:
             text = shorten(" ".join(filter(None, row_texts(stray))), 80)
             remarks.append(Remark(grid.numbers[at], None, text, "表单里的这一格不知属于哪一条，没有读入", "请核对"))
     if not columns:
-        return [(first, [pair for _, pair, _ in rows])]
+        return [(first, [pair for _, pair, *_ in rows])]
     heads = _heads(over, len(over) - len(top), columns)
     forms = [
-        (first, [pair._replace(value=cells[place] if place < len(cells) else None) for _, pair, cells in rows])
+        (first, [pair._replace(value=cells[place] if place < len(cells) else None) for _, pair, cells, _ in rows])
         for place in columns
     ]
     if heads:
-        label = _label_of(heads, {pair.field for _, pair, _ in rows}, names) or next(filter(None, row_texts(over)))
+        label = _label_of(heads, {pair.field for _, pair, *_ in rows}, names) or next(filter(None, row_texts(over)))
         label = label if label not in heads else "栏目"
         value = shorten("、".join(heads), 80)
         problem = f"各列上方写的（{value}）当作各条的“{label}”"

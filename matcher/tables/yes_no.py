@@ -15,7 +15,7 @@ from matcher.tables.statements import denies, statement
 
 _words = str.split
 _PLAIN_YES = {*_words("是 对 √ ✓ ✔ true yes y t 真 属实")}
-_PLAIN_NO = {*_words("否 不是 非 错 × x false no n f 假 不属实")}
+_PLAIN_NO = {*_words("否 不是 非 错 × ✗ ✘ x false no n f 假 不属实")}
 _HAS = {*_words("有 具备 具有 拥有 属于 存在此情形")}  # of a header that denies, both ways of reading may be meant
 _HAS_NOT = {*_words("无 没有 没 不具备 不具有 不属于 未拥有 无此情形 无此情况 无该情形 没有此情形 没有此情况")}
 _ONE, _ZERO = {"1", "1.0"}, {"0", "0.0"}
@@ -25,7 +25,9 @@ _COUNT = re.compile(r"有?(\d{1,9})(?:\.0+)?\s*[项个次件家]?")
 _END = re.compile(r"[。.,，;；!！]+$")
 _BESIDE = re.compile(r"([^()]+)\(([^()]+)\)")
 _OF_COUNT = re.compile(r"共?\d{1,9}[项个次件家人种]?")
-_OF_LEVEL = re.compile(r"(?:国家|部|省部?|市|区|县)级")
+_OF_LEVEL = re.compile(r"(国家|省部|部|省|市|区|县)级")
+_LEVELS = {"国家": 4, "省部": 3, "部": 3, "省": 3, "市": 2, "区": 1, "县": 1}
+_OR_HIGHER = re.compile(rf"{_OF_LEVEL.pattern}(?:[(（]含[)）])?[及或]?以上")
 # Verbs and states that a cell may take from its header: 已通过, 未列入, 不存在, 符合要求.
 _VERBS = "|".join(
     _words(
@@ -200,5 +202,9 @@ def _with_remark(text: str, asked: _Asked) -> bool | Fault | None:
     if beside is None or not isinstance(answer, bool):
         return answer
     level = _OF_LEVEL.fullmatch(beside[2])
-    fits = level is not None and ("级" not in asked.header or level[0] in asked.header)
+    least = _OR_HIGHER.search(asked.header)
+    if level is not None and least is not None:
+        fits = _LEVELS[level[1]] >= _LEVELS[least[1]]
+    else:
+        fits = level is not None and ("级" not in asked.header or level[0] in asked.header)
     return answer if answer and (fits or _OF_COUNT.fullmatch(beside[2])) else _MORE_BESIDE

@@ -81,3 +81,28 @@ def test_several_ids_in_a_cell_and_other_writings_find_their_people():
     ]
     assert joined.joined == 0
     assert joined.problems.empty
+
+
+@pytest.mark.parametrize(
+    ("home", "name", "person"),
+    [
+        ("虚构大学机械学院院长", "王某", "E1"),
+        ("虚构大学", "王某教授", "E1"),
+        ("虚构大学", "王某（教授）", "E1"),
+        ("虚构大学", "王某某", ""),
+        ("虚构大学", "王教授", ""),
+        ("虚构大学城物业经理", "王某", ""),
+    ],
+)
+def test_titles_beside_a_name_or_a_unit_hide_nobody(home: str, name: str, person: str):
+    people = pd.DataFrame(
+        {
+            "expert_id": ["E1", "E2"],
+            "name": ["王某（高级工程师）", "王某（研究员）"],
+            "institution": [home, "虚构医科大学"],
+        }
+    )
+    works = pd.DataFrame(
+        {"work_id": ["W1"], "expert_id": [""], "name": [name], "title": ["磨削"], "institution": ["虚构大学"]}
+    )
+    assert join_by_name(people, works).works["expert_id"].tolist() == [person]

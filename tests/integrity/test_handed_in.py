@@ -4,6 +4,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from matcher.errors import TableError
 from matcher.integrity import bars_on, check_integrity, read_records, read_subjects
 
 RECORDS = "姓名,所在单位,处理措施,限制起始日期,限制截止日期|庞某林,示例大学,取消申报资格,2025-01-01,2027-12-31"
@@ -179,3 +180,31 @@ def test_offices_contacts_and_counts_are_no_unread_persons(header, cell):
 def test_days_in_brackets_are_the_period_only_behind_its_length(period, last):
     ends = read_records(pd.DataFrame([{"姓名": "庞某林", "限制期限": period}])).rows["ends_on"].iloc[0]
     assert (None if pd.isna(ends) else str(ends)[:10]) == last
+
+
+@pytest.mark.parametrize("kind", ["企业", "公司", "其他组织", "高等院校", "合作社", "单位", ""])
+def test_a_record_of_any_kind_of_unit_is_the_units(kind):
+    records = (
+        f"责任主体名称,主体类别,处理措施,限制起始日期,限制截止日期|示例机械公司,{kind},禁止申报,2025-01-01,2027-12-31"
+    )
+    assert checked("申报编号,申报单位|S1,示例机械公司", records)[0][0] == "confirm"
+
+
+def test_a_kind_still_tells_persons_from_units():
+    head, row = RECORDS.split("|")
+    records = f"{head},对象类别|{row},{{}}"
+    of = "申报编号,负责人,申报单位|S1,庞某林,示例大学"
+    for kind in ("个人", "自然人", "科研人员", "高校教师", ""):
+        assert checked(of, records.format(kind))[0][0] == "barred"
+    assert checked(of, records.format("企业"))[0][0] == "clear"
+    unit = "姓名或名称,对象类别,处理措施,限制起始日期,限制截止日期|示例大学,自然人,取消申报资格,2025-01-01,2027-12-31"
+    assert checked(of, unit)[0][0] == "clear"
+
+
+def test_a_row_without_code_and_no_column_of_names_is_refused():
+    text = "涉事者,统一社会信用代码,惩戒措施|甲公司,A1,禁止申报|乙公司,,禁止申报"
+    with pytest.raises(TableError, match=r"没有找到“姓名或名称”一列.*涉事者=姓名或名称"):
+        read_records(table(text))
+    assert len(read_records(table(text.replace("乙公司,", "乙公司,A2"))).rows) == 2
+    assert len(read_records(table(text.replace("涉事者", "主体名称"))).rows) == 2
+    assert len(read_records(table("姓名/单位,统一社会信用代码,惩戒措施|甲公司,A1,禁止申报|,,")).rows) == 1

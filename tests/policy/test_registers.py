@@ -623,6 +623,40 @@ def test_a_list_of_research_staff_is_no_list_of_all_staff(tmp_path):
     assert [bounds(named, name) for name in ("employees_total", "rd_staff")] == [(2, None), 2]
 
 
+def test_an_export_of_patents_without_a_column_of_firms_is_its_owners():
+    row = ["虚构甲公司;虚构大学", "深孔钻", "发明", "2022-01-01"]
+    done = facts("rights", table("申请人 名称 种类 授权时间", row), same_name=True)
+    assert bounds(done, "class1_ip") == 1
+    assert done.links["enterprise_id"].tolist() == ["a"]
+    done = facts("rights", table("名称 专利名称 种类 授权日期", ["虚构甲公司", *row[1:]]), same_name=True)
+    assert bounds(done, "class1_ip") == 1  # 名称 is the firm's where the right has its own
+    done = facts("rights", table("企业名称 权利人 名称 种类 授权日期", ["虚构甲公司", *row]), same_name=True)
+    assert bounds(done, "class1_ip") == 1
+    done = facts("rights", table("权利人 申请人 种类 授权日期", ["虚构乙公司", "虚构甲公司", *row[2:]]), same_name=True)
+    assert done.links["enterprise_id"].tolist() == ["b"]  # who has it now goes before who applied
+
+
+def test_rows_that_name_nobody_are_told_so():
+    rows = table("专利号 类别 授权日期", ["ZL1", "发明", "2022-01-01"], ["ZL2", "发明", "2022-01-01"])
+    assert "2 行没有写是哪家企业：第 2 行、第 3 行" in [line for _, line, _ in told(facts("rights", rows))]
+    rows = table(
+        "企业名称 专利号 类别 授权日期", ["", "ZL1", "发明", "2022-01-01"], ["丙", "ZL2", "发明", "2022-01-01"]
+    )
+    assert "2 行的企业不在企业表中" in told(facts("rights", rows))[0][1]
+
+
+@pytest.mark.parametrize("kind", ["新型", "新型专利", "实用新型", "实新"])
+def test_short_words_for_a_utility_model(kind):
+    done = facts("rights", table(RIGHT, ["a", "ZL1", kind, "自主研发", "2022-01-01"]))
+    assert bounds(done, "class2_ip") == 1
+
+
+@pytest.mark.parametrize("kind", ["新型材料", "商标", "实用技术证书"])
+def test_other_words_name_no_utility_model(kind):
+    done = facts("rights", table(RIGHT, ["a", "ZL1", kind, "自主研发", "2022-01-01"]))
+    assert bounds(done, "class2_ip") == 0
+
+
 def test_a_short_name_of_one_firm_is_proposed():
     firms = FIRMS.assign(name=["沂州虚构华瑞传感技术有限公司", "沂州虚构绿源工程有限公司"])
     header = "权利人 专利号 类别 获得方式 授权日期"

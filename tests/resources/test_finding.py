@@ -68,6 +68,11 @@ def test_what_fits_and_is_not_open_is_counted_where_it_is_not_listed():
         ("关闭", "合适，不开放"),
         ("仅校内使用", "合适，不开放"),
         ("否", "合适，不开放"),
+        ("×", "合适，不开放"),
+        ("√", "可预约"),
+        ("对外开放（仅限合作单位）", "先核实"),
+        ("部分开放", "先核实"),
+        ("对外开放共享", "可预约"),
         ("运行正常，无故障", "可预约"),
         ("维修后恢复正常", "可预约"),
         ("未停用", "可预约"),
@@ -85,6 +90,7 @@ def test_words_for_closed(state, advice):
         ("维修中", "维修中", "", "合适，不开放"),
         ("可做疲劳试验；已停用", "已停用", "可做疲劳试验", "合适，不开放"),
         ("维修费另计，每年1月检修", "", "维修费另计，每年1月检修", "可预约"),
+        ("校外用户提前预约；节假日不开放", "", "校外用户提前预约；节假日不开放", "可预约"),
         ("可做疲劳试验", "", "可做疲劳试验", "可预约"),
     ],
 )
@@ -92,6 +98,22 @@ def test_a_state_among_remarks_is_the_state_and_no_capability(note, state, left,
     table = RESOURCES[1:2].drop(columns="仪器状态").assign(备注=note)
     rows = read_resources(table).rows
     assert rows[["method", "state", "note"]].fillna("").to_numpy().tolist() == [["", state, left]]
+    assert find_resources(read_resource_needs(NEEDS).rows, rows)["advice"].tolist() == [advice]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "advice"),
+    [
+        ("是否开放", "×", "合适，不开放"),
+        ("是否对外开放", "否", "合适，不开放"),
+        ("对外开放共享规定", "不对外", "合适，不开放"),
+        ("对外开放共享规定", "校外用户提前一周预约", "可预约"),
+        ("开放情况", "√", "可预约"),
+        ("是否进口", "否", "可预约"),
+    ],
+)
+def test_whether_it_is_open_may_stand_beside_its_state(header, cell, advice):
+    rows = read_resources(RESOURCES[1:2].assign(仪器状态="正常", **{header: cell})).rows
     assert find_resources(read_resource_needs(NEEDS).rows, rows)["advice"].tolist() == [advice]
 
 

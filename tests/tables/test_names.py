@@ -98,3 +98,10 @@ def test_persons_are_no_units():
 def test_a_long_cell_is_read(part):
     assert read_persons(part * 4000).more is False
     assert isinstance(bare_unit(part * 4000), str)
+
+
+def test_a_title_in_brackets_is_nobody():
+    assert [one.name for one in read_persons("李某（高级工程师）").names] == ["李某"]
+    assert [one.name for one in read_persons("李某（高某某）").names] == ["李某", "高某某"]
+    assert [one.name for one in read_persons("李教授（李某）").names] == ["李某"]
+    assert [one.unit for one in read_persons("李某（虚构大学）").names] == ["虚构大学"]

@@ -20,6 +20,7 @@ from matcher.tables.cells import shorten
 from matcher.tables.column_account import USED
 from matcher.tables.dates import local_times
 from matcher.tables.grids import Source
+from matcher.tables.header_forms import header_key
 from matcher.tables.ids import id_texts
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import HIGH, LOW, TEXT, Contract
@@ -223,6 +224,10 @@ def read_register(
     Raises TableError, also for a table that has none of the columns that make such a register.
     """
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
+    taken = dict(zip(reading.columns["field"], reading.columns["header"].map(header_key), strict=True))
+    if taken.get("name") == "名称" and "owners" in taken and "right" not in taken:  # 权利人, 名称: it is the right's
+        own = {**(columns or {}), "名称": "right"}
+        reading = read_table(source, contract, sheet=sheet, columns=own, bad_rows=bad_rows)
     needed = NEEDED.get(contract.name, ())
     if needed and not set(needed) & set(reading.columns["field"]):
         titles = "、".join(contract[name].title for name in needed[:4])
@@ -303,6 +308,7 @@ def _unjoined(entries: list[Entry], links: pd.DataFrame, register: str, warnings
     whose id is written otherwise than there.
     """
     absent: list[str] = []
+    nameless = True
     otherwise: list[str] = []
     source = "按统一社会信用代码归户"
     for entry, (written, name, how) in zip(entries, links[["written", "name", "how"]].to_numpy().tolist(), strict=True):
@@ -310,6 +316,7 @@ def _unjoined(entries: list[Entry], links: pd.DataFrame, register: str, warnings
             otherwise += [f"{entry.text('enterprise_id')}（{entry.firm}）"] if how == OTHER_WRITING else []
             continue
         if not entry.firm and how == "没有找到":
+            nameless &= not (entry.text("name") or entry.text("uscc") or entry.text("enterprise_id"))
             absent.append(written or f"第 {entry.row} 行")
             continue
         problem = f"没有归户：{how}" + (f"（可能是“{name}”）" if name else "")
@@ -324,4 +331,7 @@ def _unjoined(entries: list[Entry], links: pd.DataFrame, register: str, warnings
     if absent:
         problem = f"{len(absent)} 行的企业不在企业表中：{shorten('、'.join(dict.fromkeys(absent)), 100)}"
         do, file = "若应在表中，请补进企业表或更正代码", entries[0].file
+        if nameless:
+            problem = f"{len(absent)} 行没有写是哪家企业：{shorten('、'.join(dict.fromkeys(absent)), 100)}"
+            do = "请补企业名称或统一社会信用代码；表中有这一列而没看懂的，请用 --column 指定"
         warnings.rows.append(("", register, file, None, "", problem, NOT_COUNTED, source, do))

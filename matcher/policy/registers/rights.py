@@ -43,6 +43,7 @@ _CLASS1 = {
     "国家一级中药": "herb", "集成电路": "layout",
 }  # fmt: skip
 _CLASS2 = {"实用新型": "utility", "外观": "design", "软件著作": "software", "软著": "software"}
+_SHORT_UTILITY = re.compile("实新|(?:新型|实用)(?:专利)?")
 _DEVELOPED = re.compile("自主|自研|原始|合作研发|独立研发|自行")
 _ACQUIRED = re.compile("受让|受赠|并购|继受|购买|转让|收购|赠与")
 
@@ -96,7 +97,7 @@ def kind_of(text: str) -> str:
     for word, kind in {**_CLASS2, **_CLASS1}.items():
         if word in words:
             return kind
-    return "none"
+    return "utility" if _SHORT_UTILITY.fullmatch(words) else "none"
 
 
 Measure = Callable[[Right], Truth]
