@@ -81,11 +81,12 @@ def _span(text: str, first: dt.date, last: dt.date) -> tuple[dt.date, dt.date] |
 
 
 def _in_year(month: int, day: int, first: dt.date, last: dt.date) -> dt.date | None:
-    """The day of a month between two days less than a year apart, its last day for 0; None where it is not there."""
+    """The day of a month between two days, its last day for 0; None where it is not there, or in several years."""
+    inside = []
     for year in range(first.year, last.year + 1):
         if not 1 <= month <= 12 or not 0 <= day <= calendar.monthrange(year, month)[1]:
             continue
         found = dt.date(year, month, day or calendar.monthrange(year, month)[1])
         if first <= found <= last:
-            return found
-    return None
+            inside.append(found)
+    return inside[0] if len(inside) == 1 else None

@@ -126,7 +126,8 @@ def read_records(
         endless = _endless(text, row["sanction"])
         run = None if endless else _run(row, starts[-1])
         if run is not None:
-            starts[-1] = (run.first.low if run.first.low == run.first.high else None, *run.first)
+            if starts[-1][1] is None:
+                starts[-1] = (run.first.low if run.first.low == run.first.high else None, *run.first)
             seen = f"记录 {row['record_id']} 的截止日期按期限算出：{run.last.high}"
             lines.append(
                 (place["file"], place["sheet"], None, "限制期限", text, seen, "请核对；最好写明截止日期", True)
@@ -173,12 +174,16 @@ def read_records(
 
 
 def _run(record: Mapping[str, Any], starts: tuple[dt.date | None, ...]) -> Run | None:
-    """From when to when a bar runs whose length is written; below 限制截止日期 with its first day only."""
-    known = next((Days(low, high) for _, low, high in (starts,) if low and high), None)
-    decided = _day(record.get("decided_on"))
-    if record["ends_on"]:
-        return length_from(record["ends_on"], None, decided)
-    return length_from(record["period"], known, decided)
+    """From when to when a bar runs whose length is written; below 限制截止日期 with its first day only. None also where
+    the first day in its cell is another one.
+    """
+    _, low, high = starts
+    known = Days(low, high) if low and high else None
+    run = length_from(
+        record["ends_on"] or record["period"], None if record["ends_on"] else known, _day(record.get("decided_on"))
+    )
+    agree = run is None or known is None or (run.first.low <= known.low and known.high <= run.first.high)
+    return run if agree else None
 
 
 def _check_names(reading: Reading) -> None:

@@ -100,7 +100,8 @@ def goals_by_place(book: Book) -> tuple[pd.DataFrame, Reading] | None:
 def of_places(reading: Reading) -> Reading:
     """Targets of which a column says whose they are (县区, 责任单位), named by it: 兰山区技术合同成交额.
 
-    A cell that is no place (市科技局, 各县区) and a name that says the place already leave the name as it is.
+    A cell that is no place (市科技局, 各县区) or all of them (全市) leaves the name as it is, and so does a name that
+    says the place already.
     """
     rows, account = reading.rows, reading.columns
     known = set(map(header_key, (_BY_PLACE["place"].title, *_BY_PLACE["place"].headers)))
@@ -111,7 +112,10 @@ def of_places(reading: Reading) -> Reading:
     header = headers[0]
     places = rows[header].fillna("").astype(str).str.replace(r"\s", "", regex=True)
     names = rows["name"].fillna("").astype(str)
-    named = [_is_place(place) and place not in name for place, name in zip(places, names, strict=True)]
+    named = [
+        _is_place(place) and not _ALL.fullmatch(place) and place not in name
+        for place, name in zip(places, names, strict=True)
+    ]
     if not any(named):
         return reading
     account = account.assign(use=account["use"].mask(account["header"].eq(header), USED))

@@ -56,7 +56,8 @@ _SPAN = re.compile(
     r"(?(dash)[至到~—–―]|(?:至|到|~|-|—|–|―))+\s*(?:(\d{1,2})\s*[-月./]\s*)?(\d{1,2})\s*[日号]?"
 )
 # 26年3月 and 98年5月; 36 to 59 may be of either century. 24.1-25.12 begins and ends with what is no month.
-_SHORT_YEAR = re.compile(r"(?<![\d.])([0-2]\d|3[0-5]|[6-9]\d)\s*年(?=\s*\d{1,2}\s*月)")
+_YY = r"([0-2]\d|3[0-5]|[6-9]\d)"
+_SHORT_YEAR = re.compile(rf"(?<![\d.]){_YY}\s*年(?=\s*\d{{1,2}}\s*月)")
 _SHORT_SPAN = re.compile(r"(1[3-9]|2\d|3[0-5])([./])(\d{1,2})\s*(?:至|到|~|-|—|–|―)+\s*(1[3-9]|2\d|3[0-5])\2(\d{1,2})")
 _ENDING = re.compile(r"(?:有效期)?(?:至|到|截[至止])\s*\d.*|.*\d\D?\s*(?:止|前|之前|以前|截止)")
 _EPOCH = datetime.date(1899, 12, 30)
@@ -73,7 +74,9 @@ _HAN_DAY = re.compile(
 _MONTHS = _words("jan feb mar apr may jun jul aug sep oct nov dec")
 _MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[.,]?"
 _NTH = r"(\d{1,2})(?:st|nd|rd|th)?,?"
-_ENGLISH_DAY = re.compile(rf"{_NTH}[\s-]+{_MONTH}[\s-]+(\d{{4}}|\d\d)|{_MONTH}\s+{_NTH}\s+(\d{{4}})", re.I)
+_ENGLISH_DAY = re.compile(rf"{_NTH}[\s-]+{_MONTH}[\s-]+(\d{{4}})|{_MONTH}\s+{_NTH}\s+(\d{{4}})", re.I)
+
+_SHORT_ENGLISH = re.compile(rf"{_NTH}[\s-]+{_MONTH}[\s-]+{_YY}", re.I)
 
 _ZONED = re.compile(r"(\S+[T ]\d\d:\d\d\S*?)\s?(?:Z|[+-]\d\d:?\d\d)")
 
@@ -137,13 +140,13 @@ def read_days(cell: object) -> datetime.date | Days | Span | str | Fault | None:
     text = _MARKS.sub("", text)
     if text[0] in _HAN_DIGITS and (written := _HAN_DAY.fullmatch(text)):
         text = _in_digits(written)
+    if len(text) > 100:
+        return _NOT_A_DATE
+    text = with_whole_years(text)
     if text.isascii() and (english := _ENGLISH_DAY.fullmatch(text)):
         text = _by_month_name(english)
     if re.fullmatch(r"\d{5}(\.\d+)?", text) and int(text[:5]) in LIKELY_DAYS:
         return _EPOCH + datetime.timedelta(days=int(text[:5]))
-    if len(text) > 100:
-        return _NOT_A_DATE
-    text = with_whole_years(text)
     if span := _SPAN.fullmatch(text):
         year, _, month, day, last_month, last_day = span.groups()
         text = f"{year}-{month}-{day}至{year}-{last_month or month}-{last_day}"
@@ -164,13 +167,21 @@ def with_whole_years(text: str) -> str:
 
     >>> with_whole_years("26年3月5日"), with_whole_years("98年5月"), with_whole_years("24.1-25.12")
     ('2026年3月5日', '1998年5月', '2024.1-2025.12')
+    >>> with_whole_years("31-JAN-24"), with_whole_years("31-JAN-49")
+    ('31-JAN-2024', '31-JAN-49')
     >>> with_whole_years("10年6个月"), with_whole_years("45年3月"), with_whole_years("10.1-12.31")
     ('10年6个月', '45年3月', '10.1-12.31')
     """
     if span := _SHORT_SPAN.fullmatch(text):
         first, sign, month, last, last_month = span.groups()
         return f"20{first}{sign}{month}-20{last}{sign}{last_month}"
-    return _SHORT_YEAR.sub(lambda year: f"{'20' if year[1] < '36' else '19'}{year[1]}年", text)
+    if english := _SHORT_ENGLISH.fullmatch(text):
+        return f"{text[:-2]}{_whole(english[3])}"
+    return _SHORT_YEAR.sub(lambda year: f"{_whole(year[1])}年", text)
+
+
+def _whole(year: str) -> str:
+    return f"{20 if year < '36' else 19}{year}"
 
 
 def local_times(cells: pd.Series[Any]) -> pd.Series[Any]:
@@ -250,12 +261,8 @@ def _in_digits(written: re.Match[str]) -> str:
 
 
 def _by_month_name(written: re.Match[str]) -> str:
-    """31 Jan 2024, January 31, 2024 and 31-JAN-24 in digits; of two digits of a year those from 50 on are of the last
-    century, as data bases write them.
-    """
+    """31 Jan 2024 and January 31, 2024 in digits."""
     day, month, year, first, second, last = written.groups()
-    if year and len(year) == 2:
-        year = f"{19 if year >= '50' else 20}{year}"
     return f"{year or last}-{_MONTHS.index((month or first).lower()) + 1}-{day or second}"
 
 

@@ -28,8 +28,8 @@ _NUMBERING = re.compile(
     r"|(?:[a-z]|[a-z]{1,2}\d{1,3})(?:[.、:)]|[\s_-]+(?=[一-鿿]))|[a-z]{1,2}\d{1,3}(?=[一-鿿]))\s*"
 )
 _CODE = re.compile(
-    r"(?<=[\u4e00-\u9fff)])[\s_]*(?<=[\s_)])(?!fy)[a-z]{2}\d{2,3}(?:[._-]\d{1,2})?$"
-)  # of a statistical form: 营业收入(千元) QC05
+    r"(?<=[\u4e00-\u9fff)])[\s_]*(?<=[\s_)])(?![cfh]y)[a-z]{2}\d{2,3}(?:[._-]\d{1,2})?$"
+)  # of a statistical form: 营业收入(千元) QC05, not a year: 营业收入 FY23
 _OWNER = re.compile(r"^(?:企业|公司|单位|专家|需求|成果|项目)(?=..)|(?<=\D)\d{1,2}$")
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _PIECES = re.compile(r"[,;、|\s]+")

@@ -54,10 +54,10 @@ _OF_FAULTS = re.compile(
 )
 _COMPLETE = re.compile("齐全|齐备|完备|完整")
 _LACKING = re.compile(
-    r"(?:还|尚)?(?:缺少?|欠)[^,，;；。]{1,10}|[^,，;；。]{0,8}(?:不全|不齐全?|不齐备|不完整)|(?:未|没有?)(?:盖章|签字|签章)"
+    r"(?:还|尚)?(?:缺少?|欠)[^,，;；。]{1,10}|(?!没有|无)[^,，;；。]{0,8}(?:不全|不齐全?|不齐备|不完整)|(?:未|没有?)(?:盖章|签字|签章)"
 )
 _OF_NUMBERS = re.compile("(?:登记|证书|批准|备案|受理)(?:证书?)?(?:编?号|号码)$")  # who has such a number has the thing
-_A_NUMBER = re.compile(r"^(?=.*\d)[^,，;；。]{5,}$")
+_A_NUMBER = re.compile(r"(?=.*\d)(?:[\u4e00-\u9fff]{1,12}字)?[a-z\d第号()\[\]〔〕【】\-—./ ]{5,}")  # no 预计2026年12月
 _NO_BY_CODE = 2
 _SHORTEST = 2  # characters of what a header asks, for a cell that repeats it
 _BOTH_WAYS = Fault("表头说的是“没有”，这一格两种意思都说得通，没有采用", "请填“是”（表头说的属实）或“否”")
@@ -122,7 +122,7 @@ def read_yesno(cell: object, header: str = "", names: tuple[str, ...] = ()) -> b
     if answer is None and names and not denies(header) and not denies(names[0]):
         if _COMPLETE.search(names[0]) and _LACKING.fullmatch(text):
             return False
-        if _OF_NUMBERS.search(header) and _A_NUMBER.search(text):
+        if _OF_NUMBERS.search(header) and _A_NUMBER.fullmatch(text):
             return True
     return answer if answer is not None or is_nothing(text) else _NEITHER
 

@@ -452,6 +452,7 @@ def test_the_one_person_of_a_form_stands_above_its_header(tmp_path):
         ("2月30日", None, None),
         ("3.5", None, None),  # perhaps a number
         ("12月20日", "2025-12", "2025-09-01"),  # the one of that year of service
+        ("3月5日", None, "2024-01-01"),  # of more than a year nobody knows which
     ],
 )
 def test_a_day_without_its_year_is_of_the_year_of_service(written, month, since):

@@ -101,6 +101,15 @@ def test_an_end_that_a_length_does_not_tell_stays_open(cells):
     assert bars_on(rows, on="2025-01-01")["applicant"].tolist() == ["需核实"]
 
 
+def test_a_first_day_that_is_written_stays_beside_a_length():
+    head = "姓名,单位,处理措施,限制起始日期,限制期限"
+    rows = read_records(table(f"{head}|庞某林,示例大学,取消申报资格,2024-05-10,自2024年5月起三年")).rows
+    assert rows["starts_on"].tolist() == [pd.Timestamp(2024, 5, 10)]
+    rows = read_records(table(f"{head}|庞某林,示例大学,取消申报资格,2023-05-10,自2024年6月1日起三年")).rows
+    assert rows["starts_on"].tolist() == [pd.Timestamp(2023, 5, 10)]  # another one: the end stays open
+    assert rows["ends_on"].isna().all()
+
+
 def book(path, sheets):
     made = openpyxl.Workbook()
     made.remove(made.active)

@@ -11,7 +11,9 @@ from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.policy.platforms import count_platforms, platform_remarks, read_platforms
 from matcher.policy.policy import shipped
 from matcher.policy.registers import conversions, incidents, platforms, projects, rights, staff
+from matcher.policy.registers.entries import read_register
 from matcher.policy.registers.joining import add_registers
+from matcher.policy.registers.schemas import INCIDENTS, PLATFORMS, RIGHTS
 from matcher.policy.scoring import score
 
 ON = dt.date(2026, 6, 1)
@@ -628,6 +630,10 @@ def test_an_export_of_patents_without_a_column_of_firms_is_its_owners():
     done = facts("rights", table("申请人 名称 种类 授权时间", row), same_name=True)
     assert bounds(done, "class1_ip") == 1
     assert done.links["enterprise_id"].tolist() == ["a"]
+    done = facts("rights", table("名称 申请人 种类 授权时间", ["虚构甲公司", "虚构乙公司", *row[2:]]), same_name=True)
+    assert done.links["enterprise_id"].tolist() == ["a"]  # 名称 is the firm's where all names are of firms
+    rows = read_register(table("名称 权利人 类别", ["深孔钻", "甲", "发明"]), RIGHTS, columns={"名称": "企业名称"}).rows
+    assert rows["name"].tolist() == ["深孔钻"]  # as the user says
     done = facts("rights", table("名称 专利名称 种类 授权日期", ["虚构甲公司", *row[1:]]), same_name=True)
     assert bounds(done, "class1_ip") == 1  # 名称 is the firm's where the right has its own
     done = facts("rights", table("企业名称 权利人 名称 种类 授权日期", ["虚构甲公司", *row]), same_name=True)
@@ -673,6 +679,15 @@ def test_a_short_name_of_one_firm_is_proposed():
 def test_what_happened_stands_under_many_headers(header):
     rows = table(f"企业编号 {header} 等级 日期", ("a", "重大安全生产事故", "", "2026-03-01"))
     assert bounds(facts("incidents", rows), "major_safety_accident_365d") == True  # noqa: E712
+
+
+def test_a_kind_goes_before_what_happened_and_a_day_before_a_year():
+    rows = read_register(table("企业名称 列入原因 类型", ("甲", "未按规定公示年报", "经营异常")), INCIDENTS).rows
+    assert rows["kind"].tolist() == ["经营异常"]
+    rows = read_register(
+        table("企业名称 平台名称 认定年度 认定时间", ("甲", "乙", "2023", "2024-01-05")), PLATFORMS
+    ).rows
+    assert rows["recognised_on"].tolist() == [pd.Timestamp(2024, 1, 5)]
 
 
 @pytest.mark.parametrize(

@@ -208,6 +208,9 @@ def test_a_table_of_another_kind_is_called_by_its_name(table, kind):
         ("成果登记号", "", None),
         ("是否成果登记", "9372023Y0001", None),
         ("成果登记号", "正在办理", None),
+        ("成果登记号", "预计2026年12月", None),
+        ("成果登记号", "鲁科成登字〔2026〕第12号", True),
+        ("签字盖章", "没有不齐全", None),
     ],
 )
 def test_cells_of_attachments_as_offices_fill_them(header, cell, answer):

@@ -38,6 +38,7 @@ def test_a_row_that_only_counts_or_heads_an_appendix_is_no_record(line):
         (",磨齿：年产2家工厂的齿轮,", "磨齿：年产2家工厂的齿轮"),
         ("乙公司,附着力：3项指标,", "附着力：3项指标"),
         (",附着力提升,", "附着力提升"),
+        (",附1、废气处理,", "附1、废气处理"),
     ],
 )
 def test_a_row_that_says_more_stays_a_record(line, title):
@@ -112,7 +113,11 @@ def used(contract, *headers: str) -> dict[str, str]:
 
 def test_the_name_of_a_target_under_its_usual_headers():
     assert used(TARGETS, "一级指标", "二级指标", "年度目标")["二级指标"] == "name"
-    assert used(TARGETS, "一级指标", "年度目标")["一级指标"] == "name"
+    for other in ("重点任务", "考核指标", "二级指标", "任务名称"):
+        assert used(TARGETS, other, "指标名称", "年度目标") == {other: "", "指标名称": "name", "年度目标": "goal"}
+    assert used(TARGETS, "一级指标", "二级指标", "三级指标", "目标值")["三级指标"] == "name"
+    for later in ("上半年完成数", "累计完成", "截至目前", "前三季度完成数"):
+        assert used(TARGETS, "指标", "一季度完成数", later)[later] == "actual"
     assert used(TARGETS, "目标任务", "全年目标", "截至目前") == {
         "目标任务": "name",
         "全年目标": "goal",
@@ -138,6 +143,7 @@ def test_columns_one_two_and_three_of_a_field_are_joined():
     [
         ("3、目前最需要解决的技术问题是什么？", "problem、description"),
         ("1、贵公司名称", "enterprise"),
+        ("贵公司目前需求描述是什么？", "description"),
         ("贵金属用量", ""),
         ("2、您最想参加的活动是什么？", ""),
         ("所属镇街", ""),

@@ -22,6 +22,7 @@ from matcher.tables.dates import local_times
 from matcher.tables.grids import Source
 from matcher.tables.header_forms import header_key
 from matcher.tables.ids import id_texts
+from matcher.tables.names import is_unit
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import HIGH, LOW, TEXT, Contract
 from matcher.tables.writings import KnownIds
@@ -225,7 +226,9 @@ def read_register(
     """
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
     taken = dict(zip(reading.columns["field"], reading.columns["header"].map(header_key), strict=True))
-    if taken.get("name") == "名称" and "owners" in taken and "right" not in taken:  # 权利人, 名称: it is the right's
+    said, bare = set(map(header_key, columns or ())), taken.get("name") == "名称"
+    if bare and "名称" not in said and "owners" in taken and "right" not in taken and not _are_units(reading):
+        # 权利人, 名称: it is the right's
         own = {**(columns or {}), "名称": "right"}
         reading = read_table(source, contract, sheet=sheet, columns=own, bad_rows=bad_rows)
     needed = NEEDED.get(contract.name, ())
@@ -236,6 +239,10 @@ def read_register(
     if not counts_rows(reading, columns):
         return reading
     return Reading(reading.rows.assign(enterprise_id=""), reading.problems, reading.columns)
+
+
+def _are_units(reading: Reading) -> bool:
+    return all(is_unit(name) for name in reading.rows["name"] if name)
 
 
 def joined(
