@@ -305,7 +305,7 @@ def _match_some(
     if recommender_of(index):
         features = features_of(asked, (titles, bodies), at, records, (best.semantic, best.lexical))
     judged = assess(index, best.total, beyond, features, plan.false_alarm)
-    wanted = is_explained(rank, judged["level"])
+    wanted = is_explained(rank, judged["level"]) | judged["recommended"]
     if plan.reasons:
         pairs |= explain(asked, index, at, records, titles, bodies, wanted)
         pairs["unanswered"][apart] = ""  # that a word is missing in another language says nothing
