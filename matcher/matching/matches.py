@@ -144,7 +144,7 @@ def match(
         * `recommended`, and the same as `good_match`: the pair scores as high as only a share `false_alarm` of texts
           would reach whose subject the library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), its
           probability, where known, reaches the calibration's `good`, the need says enough to be answered (see
-          `matcher.needs.triage`), none of its indicators is missed, a sentence of a whole text answers it (`evidence`),
+          `matcher.needs.triage`), none of its indicators is missed, a sentence or a figure of a whole text answers it,
           nobody declined the pair, and no remark of the outcome says that it is no longer to be had (已转让). A row
           without any recommended record keeps its k rows, all marked False;
         * `note`: that the pair was declined and why, that the outcome is gone, that the need says too little, what
@@ -313,7 +313,9 @@ def _match_some(
         worth = np.flatnonzero(~pairs["barred"] & likely)
         shown = Records(index, rows[worth])
         told = pairs["evidence"][worth] if plan.reasons else evidence_of(asked, index, at[worth], shown, titles, bodies)
-        pairs["barred"][worth] = told == ""
+        pairs["barred"][worth] = [
+            not (words or figures) for words, figures in zip(told, required.said[worth], strict=True)
+        ]
         if plan.reader:
             first = np.isin(np.arange(len(rows)), worth) & (rank <= FIRST) & ~pairs["barred"]
             pairs["read"] = read_first(plan.reader, index, (titles, bodies), at, rows, first)
