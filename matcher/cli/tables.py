@@ -92,8 +92,14 @@ def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bo
     report(quiet, f"已写出 {output}")
 
 
-@click.command("gather", cls=Command, help="把一个文件夹（或工作簿的各张表）里的表合成一张，记下来源；读 Word 表单。")
-@argument("source", "文件夹或文件", "各县区、各企业交来的表：xlsx、xls、csv、docx 等。")
+@click.command("gather", cls=Command, help="把文件夹（或工作簿的各张表）里的表合成一张，记下来源；读 Word 表单。")
+@argument(
+    "sources",
+    "文件夹或文件……",
+    "各县区、各企业交来的表：xlsx、xls、csv、docx 等；可给出多个。",
+    nargs=-1,
+    required=True,
+)
 @output_option(".xlsx 或 .csv")
 @option(
     "--kind",
@@ -107,7 +113,7 @@ def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bo
 @contacts_option
 @quiet_option
 def gather_command(
-    source: Path,
+    sources: Sequence[Path],
     output: Path,
     kind: str | None,
     policy: Sequence[str],
@@ -116,7 +122,7 @@ def gather_command(
     show_contacts: bool,
     quiet: bool,
 ) -> None:
-    """All tables of a folder or all sheets of a workbook as one table."""
+    """All tables of folders or all sheets of workbooks as one table."""
     import pandas as pd
 
     from matcher.errors import TableError
@@ -130,12 +136,15 @@ def gather_command(
     from matcher.tables.reading import read_table
     from matcher.tables.soft_values import with_texts
 
-    if not source.exists():
-        raise TableError(f"{source}：找不到这个文件或文件夹")
-    files = files_in(source)
+    for source in sources:
+        if not source.exists():
+            raise TableError(f"{source}：找不到这个文件或文件夹")
+    files = list({path.resolve(): path for source in sources for path in files_in(source)}.values())
     check({output: (".xlsx", ".csv")}, *files)
     if not files:
-        raise TableError(f"{source}：文件夹里没有能读的表（xlsx、xls、csv、parquet、jsonl、docx）")
+        raise TableError(
+            f"{'、'.join(map(str, sources))}：文件夹里没有能读的表（xlsx、xls、csv、parquet、jsonl、docx）"
+        )
     policies = load_policies(list(policy) or list(_FIRMS))
     contracts = {**_contracts(), "firms": firm_contract(policies)}
     guessed = {name: one for name, one in contracts.items() if name not in _NAMED}
@@ -151,9 +160,8 @@ def gather_command(
         return read_table(table, contract, sheet=sheet, columns=columns)
 
     id_column = None if kind == "firms" else contract.id_column  # firms of one id are one firm
-    root = source if source.is_dir() else None
     named = columns_by_file(column, {path.name for path in files})
-    gathered = gather(files, contract, reader, id_column=id_column, root=root, columns=named)
+    gathered = gather(files, contract, reader, id_column=id_column, sources=sources, columns=named)
     rows, problems = gathered.rows, gathered.problems
     titles = {column.name: column.title for column in contract.columns}
     rows = with_texts(rows, contract)
