@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from matcher.policy.registers.schemas import CATEGORIES
@@ -24,7 +26,7 @@ def without_units(reading: Reading) -> Reading:
     in_yuan = set(reading.columns.loc[reading.columns["unit"] == "元", "field"]) & {*CATEGORIES, "amount", "budget"}
     if not sums or max(float(rows[name].fillna(0).max()) for name in in_yuan) >= _SMALL:
         return reading
-    more = {}
+    more: dict[str, Any] = {}
     for name in sums:
         value = pd.to_numeric(rows[name]).astype("Float64")
         low, high = (rows.get(name + end, value).fillna(value) for end in (LOW, HIGH))
