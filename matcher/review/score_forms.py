@@ -102,7 +102,7 @@ def _joined(parts: Sequence[_Part], read: Read, what: str, *, apart: bool) -> Re
         return None
     numbered = {name: set(filter(is_numbered, map(str, one.rows["reviewer"]))) for name, one in readings.items()}
     again = set().union(*(one & other for one, other in combinations(numbered.values(), 2))) if apart else set()
-    rows = [
+    frames = [
         one.rows.assign(
             reviewer=one.rows["reviewer"].map(lambda who, name=name: f"{name}{who}" if who in again else who)
         )
@@ -125,7 +125,7 @@ def _joined(parts: Sequence[_Part], read: Read, what: str, *, apart: bool) -> Re
         pd.concat(lists, ignore_index=True).astype({"row": "Int64", "kept": bool}).drop_duplicates(ignore_index=True)
     )
     account = pd.concat([reading.columns for reading in readings.values()], ignore_index=True).drop_duplicates()
-    whole = pd.concat(rows, ignore_index=True)
+    whole = pd.concat(frames, ignore_index=True)
     return replace(first, rows=whole, problems=problems, columns=account.reset_index(drop=True))
 
 
