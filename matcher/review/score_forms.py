@@ -25,7 +25,7 @@ Read = Callable[[Book], Reading]
 
 _GROUP = re.compile("组|领域|专业|方向|行业|学科|会场|片区|类[）)]?$")  # in a line above a block
 _NO_GROUP = re.compile("初|复|终|轮|次|旧|备份|往|历|年|月|汇总|合计|总|名次|结果|参考")  # rounds and copies
-_NO_NAME = re.compile(r"sheet\d*|表\d*|工作表\d*", re.I)
+_NO_NAME = re.compile(r"sheet\d*|工?作?表?\d*|.*(?:评分|打分|评审|汇总|成绩|得分|分数|统计|结果|[组轮]).*", re.I)
 _ITEM = re.compile(r"(?:申报|评审|参评|提名)?(?:项目|成果|课题)(名称|编号)|(?:申报|受理|提名)编号|(?:项目|课题)?题目")
 _OVER_ITEMS = re.compile("(?:各|申报|评审|参评)?(?:项目|成果|课题)(?:的?(?:评审)?(?:得分|评分|打分|分数))?(?:情况)?")
 _ID = re.compile(r"[A-Za-z\d\-—_.（）()]*\d[A-Za-z\d\-—_.（）()]*|(?:项目|课题|成果)[\d一二三四五六七八九十]+")
@@ -212,7 +212,7 @@ def _of_an_item(book: Book, grid: Grid) -> _Part | None:
     said = dict(_said_above(texts[:head]))
     name = grid.sheet.strip()
     if not said:
-        if len(book.grids) < _LEAST or _NO_NAME.fullmatch(name) or is_person(name) or is_numbered(name):
+        if len(sheets_of_data(book)) < _LEAST or _NO_NAME.fullmatch(name) or is_person(name) or is_numbered(name):
             return None
         said = {REVIEW_SCORES["title"].title: name}
     added: list[Sequence[object]] = []

@@ -119,7 +119,10 @@ def test_the_criteria_of_an_items_sheet_are_added_up(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("names", [("Sheet1", "Sheet2"), ("张建", "李蓉")])
+@pytest.mark.parametrize(
+    "names",
+    [("Sheet1", "Sheet2"), ("张建", "李蓉"), ("评分表",), ("高效电池",), ("评分表", "评分表（二）"), ("一组", "二组")],
+)
 def test_sheets_that_name_no_item_are_refused(tmp_path, names):
     with pytest.raises(TableError, match="没有“项目编号”"):
         read_scores(book(tmp_path / "s.xlsx", **dict.fromkeys(names, BY_ITEM)))
