@@ -667,3 +667,12 @@ def test_a_short_name_of_one_firm_is_proposed():
     assert "没有归户：是其名称的简称，待确认（可能是“沂州虚构华瑞传感技术有限公司”）" in [
         line for _, line, _ in told(done)
     ]
+
+
+def test_the_columns_of_registers_are_accounted_for_beside_those_of_firms():
+    rows = table("企业编号 专利号 类别 授权日期 颜色", ["a", "ZL1", "发明", "2022-01-01", "红"])
+    done = facts("rights", rows)
+    assert done.columns_with(pd.DataFrame({"header": ["企业名称"]}))["header"].tolist() == ["企业名称", *rows]
+    assert done.columns.set_index("header")["use"]["颜色"] == "没看懂"
+    without = add_registers(FIRMS, {}, "hte", on=ON)
+    assert without.columns_with(pd.DataFrame({"header": ["企业名称"]}))["header"].tolist() == ["企业名称"]
