@@ -19,7 +19,7 @@ from matcher.tables.cells import as_written, is_blank, shorten
 from matcher.tables.column_account import CARRIED, COLUMN_ACCOUNT, UNKNOWN, USED, column_account
 from matcher.tables.grids import Book, Grid, Source, read_book
 from matcher.tables.header_forms import header_key
-from matcher.tables.headers import Header, find_header
+from matcher.tables.headers import HEADER_ROWS, Header, find_header
 from matcher.tables.numbers import names_yuan
 from matcher.tables.record_frame import Table
 from matcher.tables.records import PROBLEM_COLUMNS, Problem, cell_of, records, row_of
@@ -241,6 +241,15 @@ def describe(problems: pd.DataFrame) -> str:
     return "\n".join(parts)
 
 
+def _begins_alike(other: Grid, grid: Grid, header: Header) -> bool:
+    """Whether another sheet has the header of this one, as those of months, towns and years have."""
+    if other.sheet == grid.sheet or not header.at < len(grid.rows):
+        return False
+    first = [as_written(cell).strip() for cell in grid.rows[header.at] if not is_blank(cell)]
+    rows = ([as_written(cell).strip() for cell in row if not is_blank(cell)] for row in other.rows[:HEADER_ROWS])
+    return len(first) > 1 and any(row == first for row in rows)
+
+
 def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) -> list[Problem]:
     """What concerns the whole table: other sheets, a missing id column, two headers for one field, broken lines."""
     problems = []
@@ -257,7 +266,9 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         problems.append(Problem(None, "", "", problem, "要读别的，请指定工作表"))
     elif len(visible) > 1 and not (grid.sheet == visible[0] and is_own_book(book)):
         problem = f"工作簿有 {len(visible)} 个有内容的工作表（{shorten('、'.join(visible), 80)}），只读了“{grid.sheet}”"
-        problems.append(Problem(None, "", "", problem, "要读别的，请指定工作表"))
+        alike = [other.sheet for other in filled if not other.hidden and _begins_alike(other, grid, header)]
+        more = f"；“{shorten('”“'.join(alike), 80)}”的表头和它一样，要一起读，请先合成一张表" if alike else ""
+        problems.append(Problem(None, "", "", problem, f"要读别的，请指定工作表{more}"))
     if hidden and not grid.hidden:
         problem = f"隐藏的工作表“{shorten('”“'.join(hidden), 80)}”没有读"
         problems.append(Problem(None, "", "", problem, "要读它，请指定工作表"))
