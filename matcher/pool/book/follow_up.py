@@ -59,6 +59,7 @@ CONVERTS = CONTRACTS[:3]
 _CONTRACT = dict.fromkeys(("委托开发", "合作开发"), "技术开发")  # 技术开发合同 are these two (民法典 851)
 _SIGNED = re.compile(rf"已?签(?:订|署|了)?({'|'.join((*CONTRACTS, *_CONTRACT))})(?:合同|协议)")
 _NO_CONTRACT = f"已签约须填写合同类型：{'、'.join(CONTRACTS)}"
+_DECLINED = re.compile(rf"(?:已拒绝|{_SAID['declined'].replace(' ', '|')})[-—:：,，;；、(（\s]+(.+?)[)）]?")
 _ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 ITEM = ("enterprise_id", "need_id", "outcome_id")
 ITEMS = (*ITEM, "status", "day", "person", "contract", "amount", "reason", "note")
@@ -116,6 +117,8 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
         if signed := _SIGNED.fullmatch(_ASIDE.sub("", cell["status"])):  # 已签订技术开发合同
             cell |= {"status": STATUS["signed"], "contract": cell["contract"] or signed[1]}
         cell["contract"] = _CONTRACT.get(cell["contract"].removesuffix("合同"), cell["contract"].removesuffix("合同"))
+        if (no := _DECLINED.fullmatch(cell["status"])) and not cell["reason"] and _reason(no[1]) != "other":
+            cell |= {"status": STATUS["declined"], "reason": no[1]}  # 拒绝-价格高
         word = _ASIDE.sub("", cell["status"])
         if word != cell["status"] and word in words:  # 对接中（已见面）
             cell |= {"status": word, "note": "；".join(filter(None, [cell["note"], cell["status"]]))}
