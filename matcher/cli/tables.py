@@ -52,6 +52,7 @@ _KINDS = {
     "villages": "村",
     "commissioners": "特派员",
     "service": "服务记录",
+    "contracts": "技术合同",
 }
 
 
@@ -132,6 +133,7 @@ def gather_command(
     from matcher.policy.policy import load_policies
     from matcher.policy.registers.schemas import registers
     from matcher.tables.gathering import files_in, gather, join_firms, likely_contract
+    from matcher.tables.own_schemas import TARGETS
     from matcher.tables.project_schemas import INTEGRITY_RECORDS, PROJECT_EVENTS
     from matcher.tables.reading import read_table
     from matcher.tables.soft_values import with_texts
@@ -150,7 +152,7 @@ def gather_command(
     guessed = {name: one for name, one in contracts.items() if name not in _NAMED}
     if policy:  # which reads firms: those that hold a title have its days, as rights and platforms have theirs
         guessed = {name: one for name, one in guessed.items() if name not in registers()}
-    strange = {} if policy else {one.title: one for one in (INTEGRITY_RECORDS, PROJECT_EVENTS)}
+    strange = {} if policy else {one.title: one for one in (INTEGRITY_RECORDS, PROJECT_EVENTS, TARGETS)}
     kind = kind or likely_contract(files, guessed, strange)
     contract = contracts[kind]
 
@@ -226,6 +228,7 @@ def split_command(table: Path, by: str, output: Path, sheet: str | None, show_co
 def _contracts() -> dict[str, Contract]:
     from matcher.policy.registers.schemas import registers
     from matcher.tables.commissioner_schemas import COMMISSIONERS, SERVICE, VILLAGES
+    from matcher.tables.own_schemas import TECH_CONTRACTS
     from matcher.tables.project_schemas import MANAGED_PROJECTS
     from matcher.tables.resource_schemas import RESOURCE_NEEDS, RESOURCES
     from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS
@@ -233,11 +236,17 @@ def _contracts() -> dict[str, Contract]:
     own = {"needs": NEEDS, "outcomes": OUTCOMES, "experts": EXPERTS, "works": WORKS}
     more = (MANAGED_PROJECTS, VILLAGES, COMMISSIONERS, SERVICE)
     resources = {"resources": RESOURCES, "resource_needs": RESOURCE_NEEDS}
-    return {**own, **registers(), **resources, **{one.name: one for one in more}}
+    named = {one.name: one for one in more} | {"contracts": TECH_CONTRACTS}
+    return {**own, **registers(), **resources, **named}
 
 
 def _as_read(rows: Any, contract: Contract) -> Any:
-    """The rows as a table that reads the same again, without columns that have no value."""
+    """The rows as a table that reads the same again, with fen in their sums and without columns that have no value."""
+    from matcher.tables.contracts import FEN
+
+    for name in (column.name for column in contract.columns if column.name + FEN in rows):
+        fen = rows[name + FEN].fillna(0)
+        rows = rows.assign(**{name: rows[name] + fen / 100}).drop(columns=name + FEN)
     filled = rows.notna() & (rows.astype(object).where(rows.notna(), "") != "")
     empty = [name for name in rows if not filled[name].any()]
     return rows.drop(columns=[name for name in empty if name != contract.id_column])

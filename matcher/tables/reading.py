@@ -285,7 +285,8 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         problems.append(Problem(None, "", "", problem, "要读别的，请指定工作表"))
     elif len(visible) > 1 and not (grid.sheet == visible[0] and is_own_book(book)):
         problem = f"工作簿有 {len(visible)} 个有内容的工作表（{shorten('、'.join(visible), 80)}），只读了“{grid.sheet}”"
-        alike = [other.sheet for other in filled if other.sheet != grid.sheet and _has_header(other, header)]
+        others = [other for other in filled if other.sheet != grid.sheet and not other.hidden]
+        alike = [other.sheet for other in others if _has_header(other, header)]
         together = (
             f"；“{shorten('”“'.join(alike), 60)}”表头相同，要一起用，请先用 matcher gather 合成一张" if alike else ""
         )

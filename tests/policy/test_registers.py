@@ -719,3 +719,12 @@ def test_an_amount_beside_one_that_is_not_exact_is_open_too():
     low, high = bounds(done, "rd_expense_y3")
     assert 0 < low < 100
     assert high is None
+
+
+def test_the_columns_of_registers_are_accounted_for_beside_those_of_firms():
+    rows = table("企业编号 专利号 类别 授权日期 颜色", ["a", "ZL1", "发明", "2022-01-01", "红"])
+    done = facts("rights", rows)
+    assert done.columns_with(pd.DataFrame({"header": ["企业名称"]}))["header"].tolist() == ["企业名称", *rows]
+    assert done.columns.set_index("header")["use"]["颜色"] == "没看懂"
+    without = add_registers(FIRMS, {}, "hte", on=ON)
+    assert without.columns_with(pd.DataFrame({"header": ["企业名称"]}))["header"].tolist() == ["企业名称"]
