@@ -93,7 +93,8 @@ def check_firms(firms: Any, *columns: str, name: str = "firms") -> None:
     Raises ArgumentTypeError or ArgumentError.
     """
     check_frame(firms, name, "read_firms(path, policy).rows")
-    if aside := [one for one in firms.index.names if str(one).endswith("_id") and one not in firms.columns]:
+    ids = columns or ("enterprise_id",)
+    if aside := [one for one in firms.index.names if one in ids and one not in firms.columns]:
         raise ArgumentError(f"{name} has {aside[0]!r} as its index, not as a column: {name}.reset_index()")
     missing = [column for column in columns if column not in firms.columns]
     if missing:

@@ -122,8 +122,8 @@ def gather(
     problems: list[pd.DataFrame] = []
     accounts: list[pd.DataFrame] = []
     years = {path: match[1] for path in files if (match := _YEAR_ALONE.fullmatch(path.stem.strip()))}
-    root = Path(os.path.commonpath([path.absolute().parent for path in sources])) if len(sources) > 1 else None
-    root = sources[0] if len(sources) == 1 else root
+    folders = [path.absolute().parent for path in sources] if len(sources) > 1 else [*filter(Path.is_dir, sources)]
+    root = Path(os.path.commonpath(folders)) if folders else None
     names = {path: _name_below(path, root) for path in files}
     used: set[tuple[str, str]] = set()  # files and headers of `columns` that were there
     seen: dict[str, str] = {}  # what stands in a sheet -> which one that was

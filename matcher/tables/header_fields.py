@@ -356,9 +356,9 @@ def _plain(column: Column, unit: str) -> str:
 
 def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
     """What the user names comes first, words for something close last; among the others a word of many meanings, what a
-    column calls `later` and, at the end, a data base's id and a sheet's running number give way. A 统一社会信用代码 so
-    called goes before a number of taxpayers. Of what may be an id that of the field's own name comes first
-    (项目编号 before 受理编号), then another code (专家编号), then a name (专家姓名, 项目).
+    column calls `later`, a number of what is asked for and, at the end, a data base's id and a sheet's running number
+    give way. A 统一社会信用代码 so called goes before a number of taxpayers. Of what may be an id that of the field's own
+    name comes first (项目编号 before 受理编号), then another code (专家编号), then a name (专家姓名, 项目).
     """
     key, rank = header_key(text), meaning.rank
     vague = int(is_carried(key) or key in _VAGUE)
@@ -367,10 +367,15 @@ def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
     if key.endswith("信用代码") and any(header_key(column.title) == key for column in meaning.columns):
         vague = -1
     later = {header_key(word) for column in meaning.columns for word in column.later}
-    if not later.isdisjoint((key, header_key(peel(text).core))):
+    if not later.isdisjoint((key, header_key(peel(text).core))) or _stands_for_yes(meaning, key):
         vague = 2
     vague = _OF_ANY_TABLE.get(key, vague)
     return (0 if not rank else 2 if rank == CLOSE else 1), vague, rank
+
+
+def _stands_for_yes(meaning: Meaning, key: str) -> bool:
+    """Whether a header is of the number (成果登记号) of what a field asks whether it is there (是否成果登记)."""
+    return bool(meaning.columns) and meaning.columns[0].kind == "yesno" and key.endswith("号")
 
 
 def _is_code(meaning: Meaning, key: str) -> bool:

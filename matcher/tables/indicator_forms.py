@@ -37,7 +37,12 @@ def as_record(grid: Grid) -> Grid | None:
         if not (len(labels) == len(units) == len(values) == 1 and len(beside) == 2):
             continue
         kept: dict[str, object] = {}  # the first of one name
-        for below in grid.rows[at + 1 :]:
+        further: tuple[Remark, ...] = ()
+        for number, below in zip(grid.numbers[at + 1 :], grid.rows[at + 1 :], strict=True):
+            if [header_key(text) for text in row_texts(below)] == keys:
+                left = "下面还有一张指标表，从这一行起没有读入"
+                further = (Remark(number, None, "", left, "请一家企业一个工作表，再用 matcher gather 合成一张"),)
+                break
             said = [*row_texts(below), *[""] * len(keys)]
             value = below[values[0]] if values[0] < len(below) else None
             if said[labels[0]] and said[units[0]] and not is_blank(value):
@@ -52,7 +57,7 @@ def as_record(grid: Grid) -> Grid | None:
         return grid._replace(
             rows=[*grid.rows[:at], [*kept], [*kept.values()]],
             numbers=[*grid.numbers[: at + 1], grid.numbers[at] + 1],
-            remarks=(*grid.remarks, told),
+            remarks=(*grid.remarks, told, *further),
             merged=(),
         )
     return None

@@ -81,8 +81,8 @@ _POSTED_ON = column(
     "date",
     "发布日期",
     "发布时间 登记日期 提交时间 提交日期 征集日期 征集时间 登记时间 上传时间 填报日期 填报时间 填表日期 "
-    "挂牌日期 挂牌时间 上架日期 上架时间 提交答卷时间 posted date "
-    "publication_date published_on",
+    "posted date publication_date published_on",
+    later="挂牌日期 挂牌时间 上架日期 上架时间 提交答卷时间",
 )
 
 NEEDS = Contract(

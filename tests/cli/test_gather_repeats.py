@@ -233,3 +233,12 @@ def test_several_folders_and_files_are_one_table(run, folder, sources):
 def test_a_source_that_is_missing_is_named(run, folder):
     (folder / "甲.csv").write_text(NEEDS, "utf-8")
     assert "没有：找不到这个文件或文件夹" in run("gather", "交来", "没有", "-o", "全部.csv")[2]
+
+
+def test_the_sheets_of_one_workbook_are_of_that_file(run, tmp_path):
+    with pd.ExcelWriter(tmp_path / "交来.xlsx") as book:
+        for county in ("兰山区", "河东区"):
+            rows = pd.DataFrame({"企业名称": ["甲公司"], "需求名称": [county + "磨齿"], "需求描述": ["噪声大"]})
+            rows.to_excel(book, sheet_name=county, index=False)
+    assert run("gather", "交来.xlsx", "-o", "全部.csv")[0] == 0
+    assert pd.read_csv(tmp_path / "全部.csv")["来源文件"].tolist() == ["交来.xlsx"] * 2

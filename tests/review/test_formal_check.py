@@ -220,6 +220,11 @@ def test_cells_of_attachments_as_offices_fill_them(header, cell, answer):
     assert (None if pd.isna(got) else bool(got)) == answer
 
 
+def test_a_yes_goes_before_the_number_that_stands_for_it():
+    table = pd.DataFrame({"提名号": ["T1"], "成果名称": ["甲"], "成果登记号": [""], "是否成果登记": ["是"]})
+    assert read_firms(table, "award-shandong").rows["registered"].tolist() == [True]
+
+
 def test_an_award_with_its_grade_and_province_is_the_award():
     table = pd.DataFrame(
         {

@@ -140,6 +140,18 @@ def test_columns_one_two_and_three_of_a_field_are_joined():
 
 
 @pytest.mark.parametrize(
+    ("contract", "headers", "field"),
+    [
+        (OUTCOMES, ("成果名称", "挂牌日期", "发布日期"), "posted_on"),
+        (TECH_CONTRACTS, ("合同名称", "所属县区", "卖方所在地"), "region"),
+    ],
+)
+def test_a_further_header_gives_way_to_the_usual_one(contract, headers, field):
+    assert used(contract, *headers)[headers[2]] == field
+    assert used(contract, *headers[:2])[headers[1]] == field
+
+
+@pytest.mark.parametrize(
     ("header", "field"),
     [
         ("3、目前最需要解决的技术问题是什么？", "problem、description"),

@@ -60,6 +60,14 @@ def test_other_tables_are_none(tmp_path, header):
     assert not problems.str.contains("一家企业的指标表").any()
 
 
+def test_a_further_form_below_is_told(tmp_path):
+    other = [["单位名称：虚构乙科技有限公司"], FORM[2], ["营业收入", "千元", "QC05", 9000], ["利润", "千元", "QC06", 1]]
+    reading = read_firms(book(tmp_path, [*FORM, *other]), "innovative-sme", on="2026-07-01")
+    assert reading.rows["revenue_last_year"].tolist() == [48_000_000]
+    left = reading.problems[reading.problems["problem"].str.contains("下面还有一张指标表")]
+    assert left["row"].tolist() == [11]
+
+
 def test_figures_of_the_year_before_beside_them_are_left(tmp_path):
     rows = [[*row, 1] if len(row) > 1 else row for row in FORM]
     rows[2] = ["指标名称", "计量单位", "代码", "本年", "上年"]

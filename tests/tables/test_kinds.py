@@ -42,5 +42,6 @@ def test_ids_in_the_index_of_a_table_are_not_lost():
         score(FIRMS.set_index("enterprise_id"), "hte", on="2026-11-24")
     for firms in (FIRMS, FIRMS.set_index(pd.Index([7])), FIRMS.set_index("enterprise_id", drop=False)):
         assert score(firms, "hte", on="2026-11-24").summary["enterprise_id"].tolist() == ["Q1"]
+    assert score(FIRMS.rename_axis("batch_id"), "hte", on="2026-11-24").summary["enterprise_id"].tolist() == ["Q1"]
     bare = FIRMS[["employees_total"]].rename_axis("row")
     assert score(bare, "hte", on="2026-11-24").summary["enterprise_id"].tolist() == ["1"]
