@@ -39,7 +39,7 @@ Floats = NDArray[np.float64]
 _Places: TypeAlias = tuple[tuple[str, ...], ...]  # each (province, city, county, town)
 
 _CLOSEST = ("town", "county", None, "city", "province", "", "other")  # of several counties, that which is taken
-_COUNTIES = re.compile(r"[、,，;；/\s]+|(?<=[县区市旗])[和与及]")
+_COUNTIES = re.compile(r"[、,，;；/\s]+|(?<=[县区市旗])[和与及或]")
 _LISTED = re.compile("[、；;]")
 _COUNTY_KIND = re.compile(r"(?<=..)(?:自治)?(?:县|市|新?区|旗)$")
 _ANYWHERE = re.compile(r"(?:全|各|本|所有|多个|市直|市本级|省直|不限|辖区).*")  # no county's name
@@ -264,7 +264,7 @@ def _zone(name: str) -> str:
 def counties_in(text: str) -> list[str]:
     """The counties that a cell names; the cell itself where it names one.
 
-    >>> counties_in("云溪县、青山县"), counties_in("山东省/临沂市/兰山区"), counties_in("临沂市兰山区")
+    >>> counties_in("云溪县或青山县"), counties_in("山东省/临沂市/兰山区"), counties_in("临沂市兰山区")
     (['云溪县', '青山县'], ['山东省/临沂市/兰山区'], ['临沂市兰山区'])
     """
     parts = [part for part in _COUNTIES.split(text) if part]

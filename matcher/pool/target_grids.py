@@ -45,6 +45,7 @@ _FIELDS = {  # of a target, by the last words of a header
 _LAST_WORDS = re.compile(rf"(.{{2,}}?)((?:{_FIELDS['goal']})|(?:{_FIELDS['actual']}))")
 _NO_FIGURE = re.compile("率$|比例?$|比重$|[增降]幅|排名|名次|进度|得分|权重|分值|备注|联系|电话")
 _NO_INDICATOR = {"完成", *(text for one in TARGETS.columns for text in (one.title, *one.headers))}
+_A_YEAR = re.compile(r"20\d\d年?度?")
 _STATE = re.compile("完成情况|完成表|进展|进度|通报")  # in a title: nobody says whether the figures are goals
 _AS_OF = re.compile(r"[（(]?截[至止]到?[^（()）]*(?:[底末日前月][)）]?)")
 _NOT_A_YEAR = re.compile(
@@ -177,7 +178,7 @@ def _rows_of_places(book: Book) -> tuple[list[_Cell], Reading]:
     cells = []
     for header in _of_figures(reading):
         name, unit, field = _named(header)
-        if name in _NO_INDICATOR:
+        if name in _NO_INDICATOR or _A_YEAR.fullmatch(name):
             raise TableError(f"“{header}”不是指标")
         for place, cell in zip(places, rows[header], strict=True):
             cells.append(_Cell(place, name, unit, field, header, cell))

@@ -357,8 +357,8 @@ def _plain(column: Column, unit: str) -> str:
 def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
     """What the user names comes first, words for something close last; among the others a word of many meanings, what a
     column calls `later`, a number of what is asked for and, at the end, a data base's id and a sheet's running number
-    give way. A 统一社会信用代码 so called goes before a number of taxpayers. Of what may be an id that of the field's own
-    name comes first (项目编号 before 受理编号), then another code (专家编号), then a name (专家姓名, 项目).
+    give way. A 统一社会信用代码 so called goes before a number of taxpayers. Of what may be an id that of the field's
+    own name comes first (项目编号 before 受理编号), then another code (专家编号), then a name (专家姓名, 项目).
     """
     key, rank = header_key(text), meaning.rank
     vague = int(is_carried(key) or key in _VAGUE)
