@@ -21,6 +21,11 @@ from matcher.needs import triage, understand
         ("用于泵壳的涂层", "泵壳"),
         ("2.5吨叉车制造", "叉车"),
         ("PP介质层配方改进", "PP介质"),
+        ("某水泥厂余热", "水泥厂余热"),
+        ("买激光设备", "激光"),
+        ("降油耗技术", "油耗"),
+        ("玻璃热弯成型模具", "成型模具"),
+        ("预应力系钢绞线", "钢绞线"),
     ],
 )
 def test_a_thing_is_a_whole_word(title, thing):
