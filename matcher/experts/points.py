@@ -48,8 +48,8 @@ def points_of(description: str, title: str = "") -> list[str]:
     the last belongs to the last. A label at the start of a line (技术指标：) begins a part with lists of its own; where
     one is labelled as the problem to solve (拟解决的技术难题：), its items are the points, with those of parts of
     wishes (技术需求：); behind a list the sentences of such a part are points where it has no list. What the firm says
-    of itself, the state of the art, money, time and contacts are no points. A sentence that gives figures only belongs to
-    the point before it. The title is the point where no sentence asks, all sentences where there is no title either.
+    of itself, the state of the art, money, time and contacts are no points. A sentence that gives figures only belongs
+    to the point before it. The title is the point where no sentence asks, all sentences where there is no title either.
     Without text there are none.
     """
     title, text = mask_contacts(title), mask_contacts(description)  # a piece of a contact could not be told later
