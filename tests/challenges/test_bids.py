@@ -356,7 +356,7 @@ def test_a_range_of_months_is_held_against_the_term(field, said, state):
         ("采用5G通信", "漏检率0.5%，不采用5G通信", "unknown"),
         ("采用5G通信", "漏检率0.5%，采用5G通信尚有困难", "unknown"),
         ("采用5G通信", "漏检率0.5%，不能保证采用5G通信", "unknown"),
-        ("防护IP67", "漏检率0.5%，防护IP678", "unknown"),
+        ("通过ISO 9001", "漏检率0.5%，通过ISO90015", "unknown"),
         ("采用5G通信", "漏检率0.5%，采用4G通信", "unknown"),
         ("符合GB/T 19001-2016", "漏检率0.5%，符合GB/T 19001-2008", "unknown"),
         ("采用5G通信", "漏检率0.5%", "unknown"),

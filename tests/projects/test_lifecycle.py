@@ -360,6 +360,8 @@ def items(book, wanted, *reached):
         ("申请3件", "申请2件", "not_met"),
         ("授权3件", "申请3件", "unclear"),
         ("申请3件", "3件", "met"),
+        ("3件", "申请3件", "unclear"),
+        ("新增500万元", "600万元", "unclear"),
     ],
 )
 def test_what_was_wanted_and_what_was_reached(book, wanted, reached, state):
