@@ -381,6 +381,7 @@ def test_what_was_wanted_and_what_was_reached(book, wanted, reached, state):
         ({"完成情况": "完成4项"}, ("met", "比较")),
         ({"完成情况": "2项"}, ("not_met", "比较")),
         ({"完成情况": "已完成80%"}, ("unclear", "")),
+        ({"完成情况": "1"}, ("unclear", "")),
         ({"完成情况": "2025年6月完成"}, ("unclear", "")),
         ({"完成": "4项", "完成情况": "2项"}, ("met", "比较")),
     ],

@@ -45,7 +45,9 @@ _ABOUT = re.compile(rf"(?:约|大概|近|左右|上下|不到)\s*({_FIGURE})|({_
 _AT_MOST = re.compile("[≤<＜]|不超过|不大于|不高于|小于|低于|以内|以下|至多|最多")
 _VERB = re.compile("申请|授权|获授权|发表|录用|制定|建成|建设|新增|培养|引进|实现|形成|开发|示范|推广|完成|达到")
 _STEPS = ("申请", "录用")  # before what is wanted
-_SHARE_DONE = re.compile(r"(?:完成|进度|达成)(?:率|度|了)?\D{0,3}\d+(?:\.\d+)?\s*[%％]")  # of the work, not the figure
+_SHARE_DONE = re.compile(
+    r"(?:完成|进度|达成)(?:率|度|了)?\D{0,3}\d+(?:\.\d+)?\s*[%％]|^[01]$"
+)  # of the work, or a code
 _DONE = {"已完成": "met", "完成": "met", "达到": "met", "是": "met", "超额完成": "met", "√": "met",
          "基本完成": "near", "部分完成": "near", "未完成": "not_met", "未达到": "not_met", "否": "not_met"}  # fmt: skip
 
