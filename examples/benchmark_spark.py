@@ -15,6 +15,7 @@ import argparse
 import math
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -41,6 +42,7 @@ from matcher.policy.streaming import score_parquet
 from matcher.spark import match, score, searching
 
 ON, POLICIES, K = "2026-11-24", ["hte", "tech-sme"], 10
+TABLES = {"summary": ["summary"], "summary and verdicts": ["summary", "verdicts"]}
 FIRMS, OUTCOMES, NEEDS = 600_000, 1_000_000, 100_000  # of the country
 TICK, PAGE = os.sysconf("SC_CLK_TCK"), 2**20
 KINDS = {"CoarseGrainedExecutorBackend": "Java", "pyspark.daemon": "Python"}
@@ -171,24 +173,37 @@ def differing(given: pd.DataFrame, expected: pd.DataFrame) -> None:
     print(f"rows unlike those of one machine\t{(~np.logical_and.reduce(alike)).sum()} of {len(other)}")
 
 
+def written(frame: DataFrame, place: Path, names: Sequence[str]) -> None:
+    """Tables of a scoring as frames of Spark, each worked out when it is written."""
+    scored = score(frame, POLICIES, on=ON)
+    for one in names:
+        getattr(scored, one).write.parquet(str(place / one))
+
+
+def saved(frame: DataFrame, place: Path, names: Sequence[str]) -> None:
+    """The same tables, written by the executors."""
+    score(frame, POLICIES, on=ON).save(place, verdicts="verdicts" in names)
+
+
 def score_firms(cluster: Cluster, folder: Path, whole: int) -> None:
-    taken: dict[str, list[Spent]] = {"summary": [], "summary and verdicts": []}
+    ways = {f"{table}, {way.__name__}": (names, way) for table, names in TABLES.items() for way in (written, saved)}
+    taken: dict[str, list[Spent]] = {name: [] for name in ways}
     for firms in (1_000, *steps(whole)):
-        source = folder / "firms.parquet"
-        made_up_firms(firms).to_parquet(source, row_group_size=-(-firms // 8), coerce_timestamps="us")
-        frame = cluster.spark.read.parquet(str(source)).repartition(2)
+        source, parts = folder / "firms.parquet", folder / f"{firms}-firms"
+        table = made_up_firms(firms)
+        table.to_parquet(source, row_group_size=-(-firms // 8), coerce_timestamps="us")
+        parts.mkdir()
+        for at in range(8):  # a table of a lake is of many files
+            table[at::8].to_parquet(parts / f"{at}.parquet", coerce_timestamps="us", index=False)
+        frame = cluster.spark.read.parquet(str(parts))
         print(f"\n{firms} firms")
-        for name, spent in taken.items():
-            outputs = {one: folder / f"{one}.parquet" for one in name.split(" and ")}
-
-            def write(frame: DataFrame = frame, outputs: dict[str, Path] = outputs) -> None:
-                scored = score(frame, POLICIES, on=ON)
-                for one, path in outputs.items():
-                    getattr(scored, one).write.mode("overwrite").parquet(f"{path}.spark")
-
+        for name, (names, way) in ways.items():
+            outputs = {one: folder / f"{one}.parquet" for one in names}
             _, alone = measured(f"{name}, one machine", partial(score_parquet, source, POLICIES, on=ON, **outputs))
-            spent.append(cluster.measured(f"{name}, Spark", write)[1])
-            times(spent[-1:], alone)
+            place = folder / "out"
+            taken[name].append(cluster.measured(f"{name}, Spark", partial(way, frame, place, names))[1])
+            shutil.rmtree(place)
+            times(taken[name][-1:], alone)
         cluster.memory()
     print()
     for name, spent in taken.items():

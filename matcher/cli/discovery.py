@@ -112,7 +112,7 @@ def discover_command(
         sheets,
         discovery.listed,
         problems=firms.problems if registered is None else registered.problems_with(firms.problems),
-        columns=firms.columns,
+        columns=firms.columns if registered is None else registered.columns_with(firms.columns),
         notes=[*notes, *told],
         mask=mask,
     )

@@ -136,6 +136,7 @@ def score_command(
     registered = given.join(firms.rows, policies, on, quiet=quiet)
     rows = firms.rows if registered is None else registered.firms
     found = firms.problems if registered is None else registered.problems_with(firms.problems)
+    account = firms.columns if registered is None else registered.columns_with(firms.columns)
     if pieces is not None:
         _score_pieces(rows, policies, pieces, on, found, mask, quiet)
         return
@@ -148,9 +149,7 @@ def score_command(
         if registered is not None and workbook:
             tables, lines = {**tables, **register_sheets(registered)}, [*lines, *register_lines(registered)]
         problems = answering_problems(found, scored.problems, titles if workbook else None, subject)
-        files |= files_of(
-            output, tables, problems=problems, columns=firms.columns, notes=lines, title="政策判断", mask=mask
-        )
+        files |= files_of(output, tables, problems=problems, columns=account, notes=lines, title="政策判断", mask=mask)
     further = {summary: scored.summary, verdicts: scored.verdicts}
     if registered is not None:
         further |= {warnings: registered.warnings, facts: registered.firms}

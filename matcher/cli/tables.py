@@ -52,6 +52,7 @@ _KINDS = {
     "villages": "村",
     "commissioners": "特派员",
     "service": "服务记录",
+    "contracts": "技术合同",
 }
 
 
@@ -92,8 +93,14 @@ def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bo
     report(quiet, f"已写出 {output}")
 
 
-@click.command("gather", cls=Command, help="把一个文件夹（或工作簿的各张表）里的表合成一张，记下来源；读 Word 表单。")
-@argument("source", "文件夹或文件", "各县区、各企业交来的表：xlsx、xls、csv、docx 等。")
+@click.command("gather", cls=Command, help="把文件夹（或工作簿的各张表）里的表合成一张，记下来源；读 Word 表单。")
+@argument(
+    "sources",
+    "文件夹或文件……",
+    "各县区、各企业交来的表：xlsx、xls、csv、docx 等；可给出多个。",
+    nargs=-1,
+    required=True,
+)
 @output_option(".xlsx 或 .csv")
 @option(
     "--kind",
@@ -107,7 +114,7 @@ def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bo
 @contacts_option
 @quiet_option
 def gather_command(
-    source: Path,
+    sources: Sequence[Path],
     output: Path,
     kind: str | None,
     policy: Sequence[str],
@@ -116,7 +123,7 @@ def gather_command(
     show_contacts: bool,
     quiet: bool,
 ) -> None:
-    """All tables of a folder or all sheets of a workbook as one table."""
+    """All tables of folders or all sheets of workbooks as one table."""
     import pandas as pd
 
     from matcher.errors import TableError
@@ -126,22 +133,26 @@ def gather_command(
     from matcher.policy.policy import load_policies
     from matcher.policy.registers.schemas import registers
     from matcher.tables.gathering import files_in, gather, join_firms, likely_contract
+    from matcher.tables.own_schemas import TARGETS
     from matcher.tables.project_schemas import INTEGRITY_RECORDS, PROJECT_EVENTS
     from matcher.tables.reading import read_table
     from matcher.tables.soft_values import with_texts
 
-    if not source.exists():
-        raise TableError(f"{source}：找不到这个文件或文件夹")
-    files = files_in(source)
+    for source in sources:
+        if not source.exists():
+            raise TableError(f"{source}：找不到这个文件或文件夹")
+    files = list({path.resolve(): path for source in sources for path in files_in(source)}.values())
     check({output: (".xlsx", ".csv")}, *files)
     if not files:
-        raise TableError(f"{source}：文件夹里没有能读的表（xlsx、xls、csv、parquet、jsonl、docx）")
+        raise TableError(
+            f"{'、'.join(map(str, sources))}：文件夹里没有能读的表（xlsx、xls、csv、parquet、jsonl、docx）"
+        )
     policies = load_policies(list(policy) or list(_FIRMS))
     contracts = {**_contracts(), "firms": firm_contract(policies)}
     guessed = {name: one for name, one in contracts.items() if name not in _NAMED}
     if policy:  # which reads firms: those that hold a title have its days, as rights and platforms have theirs
         guessed = {name: one for name, one in guessed.items() if name not in registers()}
-    strange = {} if policy else {one.title: one for one in (INTEGRITY_RECORDS, PROJECT_EVENTS)}
+    strange = {} if policy else {one.title: one for one in (INTEGRITY_RECORDS, PROJECT_EVENTS, TARGETS)}
     kind = kind or likely_contract(files, guessed, strange)
     contract = contracts[kind]
 
@@ -151,9 +162,8 @@ def gather_command(
         return read_table(table, contract, sheet=sheet, columns=columns)
 
     id_column = None if kind == "firms" else contract.id_column  # firms of one id are one firm
-    root = source if source.is_dir() else None
     named = columns_by_file(column, {path.name for path in files})
-    gathered = gather(files, contract, reader, id_column=id_column, root=root, columns=named)
+    gathered = gather(files, contract, reader, id_column=id_column, sources=sources, columns=named)
     rows, problems = gathered.rows, gathered.problems
     titles = {column.name: column.title for column in contract.columns}
     rows = with_texts(rows, contract)
@@ -218,6 +228,7 @@ def split_command(table: Path, by: str, output: Path, sheet: str | None, show_co
 def _contracts() -> dict[str, Contract]:
     from matcher.policy.registers.schemas import registers
     from matcher.tables.commissioner_schemas import COMMISSIONERS, SERVICE, VILLAGES
+    from matcher.tables.own_schemas import TECH_CONTRACTS
     from matcher.tables.project_schemas import MANAGED_PROJECTS
     from matcher.tables.resource_schemas import RESOURCE_NEEDS, RESOURCES
     from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS
@@ -225,11 +236,17 @@ def _contracts() -> dict[str, Contract]:
     own = {"needs": NEEDS, "outcomes": OUTCOMES, "experts": EXPERTS, "works": WORKS}
     more = (MANAGED_PROJECTS, VILLAGES, COMMISSIONERS, SERVICE)
     resources = {"resources": RESOURCES, "resource_needs": RESOURCE_NEEDS}
-    return {**own, **registers(), **resources, **{one.name: one for one in more}}
+    named = {one.name: one for one in more} | {"contracts": TECH_CONTRACTS}
+    return {**own, **registers(), **resources, **named}
 
 
 def _as_read(rows: Any, contract: Contract) -> Any:
-    """The rows as a table that reads the same again, without columns that have no value."""
+    """The rows as a table that reads the same again, with fen in their sums and without columns that have no value."""
+    from matcher.tables.contracts import FEN
+
+    for name in (column.name for column in contract.columns if column.name + FEN in rows):
+        fen = rows[name + FEN].fillna(0)
+        rows = rows.assign(**{name: rows[name] + fen / 100}).drop(columns=name + FEN)
     filled = rows.notna() & (rows.astype(object).where(rows.notna(), "") != "")
     empty = [name for name in rows if not filled[name].any()]
     return rows.drop(columns=[name for name in empty if name != contract.id_column])

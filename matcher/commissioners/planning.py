@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from matcher.assignment.assigning import Assignment, assign
 from matcher.commissioners.coverage import least_capacity, most_places
 from matcher.commissioners.results import TABLE, Plan, counties_of, notes_of, persons_of, table_of, unserved_of
-from matcher.commissioners.villages import distances, nearness, relations, same_county
+from matcher.commissioners.villages import distances, nearness, relations, same_county, serves_there
 from matcher.errors import ArgumentError, TableError
 from matcher.experts.affinities import Affinities
 from matcher.experts.library import Experts
@@ -73,7 +73,8 @@ def plan_service(
     person_days
         Days that a person owes a year, spread evenly over the villages.
     max_km, within_county
-        Bars pairs that are farther apart, or in two counties. Where that is not known, nothing is barred.
+        Bars pairs that are farther apart, or in two counties. Where that is not known, nothing is barred. Who says
+        which counties to serve (`serves`) gets villages in these alone.
     near
         The share of nearness in a score, 0 to 1; the rest is how well texts fit. Where nothing is known of a pair's
         distance, it counts as the village's mean.
@@ -118,6 +119,7 @@ def plan_service(
         allowed &= np.isnan(km) | (km <= max_km)
     if within_county:
         allowed &= same_county(relation)
+    allowed &= (chosen_places := serves_there(villages, persons))
     out = dict.fromkeys(persons.loc[persons["name"] == "", "expert_id"], NAMELESS) if any(persons["name"]) else {}
     out |= excluded or {}
     allowed[:, persons["expert_id"].isin(list(out)).to_numpy(bool)] = False
@@ -150,17 +152,22 @@ def plan_service(
         "capacity": most,
         "unit": "人（团）" if "team" in persons and (persons["team"] == persons["expert_id"]).any() else "人",
     }
-    limits = "、".join(
-        filter(None, (f"{max_km:g} 公里以内" if max_km is not None else "", "同县" if within_county else ""))
-    )
+    said = (f"{max_km:g} 公里以内" if max_km is not None else "", "同县" if within_county else "")
+    limits = "、".join(filter(None, (*said, "" if chosen_places.all() else "各人写的服务县区")))
     return Plan(
         table[TABLE].reset_index(drop=True),
         unserved_of(villages, allowed, chosen, capacity, each, limits),
         persons_of(persons, villages, chosen, capacity, _days(chosen, village_days, person_days), allowed, out),
         counties_of(villages, persons, table),
         proof,
-        notes_of(table, proof, experts, len(works), int((own < 0).sum())),
+        (*_of_wishes(chosen_places), *notes_of(table, proof, experts, len(works), int((own < 0).sum()))),
     )
+
+
+def _of_wishes(there: NDArray[np.bool_]) -> tuple[str, ...]:
+    """What to say of persons who are sent to the counties alone that they name."""
+    many = int((~there).any(axis=0).sum())
+    return (f"{many} 人写了服务县区，只派到所写的地方",) if many else ()
 
 
 def _checked(table: pd.DataFrame, id_column: str, name: str) -> pd.DataFrame:

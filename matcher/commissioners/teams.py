@@ -45,6 +45,9 @@ def as_teams(
         for field in ("capacity", "available_days"):
             known = group[field].fillna(group[field + LOW]) if field + LOW in group else group.get(field)
             one[field] = np.nan if known is None else known.astype(float).sum(min_count=len(group))
+        if "serves" in group:
+            wished = [text for text in group["serves"] if text]
+            one["serves"] = "、".join(dict.fromkeys(wished)) if len(wished) == len(group) else ""
         placed = group[(group["county"] != "").to_numpy()]
         located = group[group["longitude"].notna()] if "longitude" in group else group.iloc[:0]
         if len(placed):

@@ -109,8 +109,9 @@ def read_commissioners(
     rows = rows.assign(expert_id=_distinct(rows["expert_id"], rows["expert_id"] + "\t" + rows["name"]))
     rows, problems = _with_places(rows, "name")
     problems = apart + problems
-    counties, guessed = _counties(rows["county"])
-    rows, problems = rows.assign(county=counties), problems + guessed
+    for field in ("county", "serves"):
+        counties, guessed = _counties(rows[field])
+        rows, problems = rows.assign(**{field: counties}), problems + [(field, *told[1:]) for told in guessed]
     for field in ("capacity", "available_days"):
         below = (rows[field] < 0).fillna(False).astype(bool)
         problems += [(field, str(name), "是负数", "已作未知，请改正") for name in rows.loc[below, "name"]]
@@ -171,6 +172,27 @@ def town_key(name: str) -> str:
 def same_county(relation: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Where both lie in one county, or that is not known."""
     return np.asarray(np.isin(relation, ["town", "county"]) | (relation == np.array(None, object)), bool)
+
+
+def serves_there(villages: pd.DataFrame, persons: pd.DataFrame) -> NDArray[np.bool_]:
+    """(villages, persons) Where a village may lie in what a person serves (服务县区), a county or more; all where a
+    person or a village says nothing, or nothing that is a place (服从分配).
+    """
+    mine = _paths(villages)
+    wanted = persons["serves"].fillna("").astype(str) if "serves" in persons else pd.Series("", persons.index)
+    columns = {}
+    for text in set(wanted):
+        places = [_path(one) for one in counties_in(text) if find_region(one) or _COUNTY_KIND.search(one)]
+        columns[text] = [not places or any(_lies_in(one, place) for one in path for place in places) for path in mine]
+    return np.array([columns[text] for text in wanted], bool).T.reshape(len(villages), len(persons))
+
+
+def _lies_in(village: tuple[str, ...], place: tuple[str, str, str]) -> bool:
+    """Whether a village may lie in a place, by the smallest unit that both name."""
+    levels = ("province", "city", "county")
+    both = [at for at in range(3) if village[at] and place[at]]
+    relation = _relation(village, (*place, ""))
+    return not both or relation in (*levels[both[-1] :], "town")
 
 
 def _relation(one: tuple[str, ...], other: tuple[str, ...]) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,17 +25,16 @@ from matcher.export.advice import (
 )
 from matcher.export.formats import is_text
 from matcher.export.match_legend import legend_of
+from matcher.export.notes import SIDES, with_notes
 from matcher.export.pages import page_bytes
 from matcher.export.sheets import Sheet, cells_of
 from matcher.export.tables import all_ids, clean_table, clean_text, files_of, problem_files
 from matcher.export.targets import check_targets, problems_beside, save_files
 from matcher.export.titles import MATCHES, TITLES
 from matcher.tables.contacts import mask_contacts
-from matcher.tables.names import is_unit, unit_key
 from matcher.tables.privacy import mask_nested, mask_table
 from matcher.tables.reading import PROBLEM_COLUMNS
-from matcher.tables.remarks import remarks_by_id
-from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, Contract
+from matcher.tables.schemas import EXPERTS, Contract
 from matcher.tables.soft_values import with_texts
 
 SUFFIXES = (".xlsx", ".html", ".csv", ".parquet")
@@ -192,8 +190,8 @@ def _report(
     """The tables cleaned and masked, and the account of columns."""
     problems = pd.DataFrame(columns=PROBLEM_COLUMNS) if problems is None else problems
     columns = pd.DataFrame() if columns is None else columns
-    sides = [with_texts(side, _SIDES[str(matches.columns[at])]) for at, side in enumerate((queries, records))]
-    shown = [clean_table(table) for table in (_with_remarks(matches, queries, records), *sides, problems, columns)]
+    sides = [with_texts(side, SIDES[str(matches.columns[at])]) for at, side in enumerate((queries, records))]
+    shown = [clean_table(table) for table in (with_notes(matches, queries, records), *sides, problems, columns)]
     if mask:
         ids = all_ids(shown[:3])
         shown = [mask_table(table, ids=ids) for table in shown]
@@ -202,47 +200,6 @@ def _report(
     name = mask_contacts(name) if mask else name
     total = len(records) if total is None else total
     return _Report(shown[0], shown[1], shown[2], shown[3], notes, mask, name, total), shown[4]
-
-
-def _with_remarks(matches: pd.DataFrame, queries: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """The matches with what remarks say against either side in their note (成果备注“已转让”)."""
-    for id_column, side in zip(map(str, matches.columns[:2]), (queries, records), strict=True):
-        contract = _SIDES[id_column]
-        if said := remarks_by_id(side, contract):
-            told = [f"{contract.title}{said[name]}" if name in said else "" for name in matches[id_column].astype(str)]
-            notes = matches["note"].fillna("").astype(str) if "note" in matches else [""] * len(matches)
-            joined = ["；".join(filter(None, pair)) for pair in zip(notes, told, strict=True)]
-            matches = matches.assign(note=joined)
-    if list(matches.columns[:2]) in (["need_id", "outcome_id"], ["outcome_id", "need_id"]):
-        needs, outcomes = (queries, records) if matches.columns[0] == "need_id" else (records, queries)
-        asking = {} if "enterprise" not in needs else _keys(needs, "need_id", ["enterprise"])
-        held = _keys(outcomes, "outcome_id", [name for name in map(str, outcomes.columns) if _HOLDERS.fullmatch(name)])
-        pairs = zip(matches["need_id"].astype(str), matches["outcome_id"].astype(str), strict=True)
-        own = [bool(asking.get(need, set()) & held.get(outcome, set())) for need, outcome in pairs]
-        if any(own):
-            notes = matches["note"].fillna("").astype(str) if "note" in matches else [""] * len(matches)
-            told = ["；".join(filter(None, (note, _OWN * mine))) for note, mine in zip(notes, own, strict=True)]
-            matches = matches.assign(note=told)
-    return matches
-
-
-_HOLDERS = re.compile(r"institution|(?:\[[^\]]*\])?(?:当前|现|最新)?(?:申请\(?)?专利权\)?人(?:名称)?")
-_OWN = "成果就是提出需求的企业自己的，请不要推荐给它"
-
-
-def _keys(table: pd.DataFrame, id_column: str, columns: list[str]) -> dict[str, set[str]]:
-    """By its id the units that columns of a row name, each in the writing by which units are compared."""
-    found: dict[str, set[str]] = {}
-    for name in columns:
-        for row, cell in zip(table[id_column].astype(str), table[name], strict=True):
-            if isinstance(cell, str) and cell:
-                units = filter(is_unit, re.split("[;；、\\n]", cell))  # a comma may stand in a name
-                keys = filter(None, map(unit_key, units))
-                found.setdefault(row, set()).update(key for key in keys if key[0] not in "某匿")  # 某公司 is anybody
-    return found
-
-
-_SIDES = {contract.id_column: contract for contract in (NEEDS, OUTCOMES, EXPERTS)}
 
 
 class _Report(NamedTuple):
@@ -260,11 +217,11 @@ class _Report(NamedTuple):
 
     @property
     def ask(self) -> Contract:
-        return _SIDES[str(self.matches.columns[0])]
+        return SIDES[str(self.matches.columns[0])]
 
     @property
     def answer(self) -> Contract:
-        return _SIDES[str(self.matches.columns[1])]
+        return SIDES[str(self.matches.columns[1])]
 
     @property
     def heading(self) -> str:

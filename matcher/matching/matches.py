@@ -147,7 +147,7 @@ def match(
         * `recommended`, and the same as `good_match`: the pair scores as high as only a share `false_alarm` of texts
           would reach whose subject the library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), its
           probability, where known, reaches the calibration's `good`, the need says enough to be answered (see
-          `matcher.needs.triage`), none of its indicators is missed, a sentence of a whole text answers it (`evidence`),
+          `matcher.needs.triage`), none of its indicators is missed, a sentence or a figure of a whole text answers it,
           nobody declined the pair, and no remark of the outcome says that it is no longer to be had (已转让). A row
           without any recommended record keeps its k rows, all marked False;
         * `note`: that the pair was declined and why, that the outcome is gone, that the need says too little, what
@@ -305,7 +305,7 @@ def _match_some(
     if recommender_of(index):
         features = features_of(asked, (titles, bodies), at, records, (best.semantic, best.lexical))
     judged = assess(index, best.total, beyond, features, plan.false_alarm)
-    wanted = is_explained(rank, judged["level"])
+    wanted = is_explained(rank, judged["level"]) | judged["recommended"]
     if plan.reasons:
         pairs |= explain(asked, index, at, records, titles, bodies, wanted)
         pairs["unanswered"][apart] = ""  # that a word is missing in another language says nothing
@@ -324,7 +324,8 @@ def _match_some(
             told = pairs["evidence"][worth]
         else:
             told = evidence_of(asked, index, at[worth], records.of(worth), titles, bodies)
-        pairs["barred"][worth] = told == ""
+        both = zip(told.tolist(), required.said[worth], strict=True)
+        pairs["barred"][worth] = [not (sentence or figures) for sentence, figures in both]
         if plan.reader:
             worth &= (rank <= FIRST) & ~pairs["barred"]
             pairs["read"] = read_first(plan.reader, index, (titles, bodies), at, rows, worth)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -48,7 +49,7 @@ def told(reading: Reading, header: str) -> Reading:
     return Reading(reading.rows, with_lines(reading, [line]), reading.columns)
 
 
-def _years(cells: pd.Series[object]) -> list[str] | None:
+def _years(cells: pd.Series[Any]) -> list[str] | None:
     """The years of a column of numbers of certificates, "" for an empty cell; None for another column."""
     texts = [re.sub(r"\s", "", as_written(cell)) if not pd.isna(cell) else "" for cell in cells]
     found = [_NUMBER.fullmatch(text) for text in texts]

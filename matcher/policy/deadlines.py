@@ -22,9 +22,9 @@ from matcher.policy.facts import EPOCH, Notes, bounds_of, column_values, problem
 from matcher.policy.loader import named_faults, need, read_yaml
 from matcher.policy.model import FactColumn
 from matcher.policy.policy import Policies, load_policies
-from matcher.policy.waiting import first_day, later
+from matcher.policy.waiting import first_day
 from matcher.tables.arguments import Day, as_day, check_firms
-from matcher.tables.dates import Days, read_days
+from matcher.tables.dates import Days, later, read_days
 from matcher.tables.regions import find_region
 
 DEADLINES = (

@@ -374,7 +374,7 @@ def score(firms: pd.DataFrame, policy: Policies, *, on: Day) -> Scored:
         summaries.append(summary_frame(ready, groups))
         verdicts.append(verdict_frame(ready, groups))
     return Scored(
-        _union(summaries),
+        _union(summaries) if summaries else pd.DataFrame(columns=list(SUMMARY)),
         _joined([frame for frame in verdicts if len(frame)]),
         problem_table(notes),
         {ready.policy.id: ready for ready in prepared},

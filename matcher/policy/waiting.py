@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Iterator
 
@@ -17,6 +16,7 @@ from matcher.policy.policy import Policy, PolicyName, load_policy
 from matcher.policy.scoring import DECISIONS, decision_codes
 from matcher.policy.thresholds import all_turns
 from matcher.tables.arguments import Day, as_day, check_firms
+from matcher.tables.dates import later
 
 FAR = 5  # so many years ahead a day is looked for
 
@@ -117,11 +117,3 @@ def _turn_days(dates: Floats, limit: float) -> Floats:
     years = dates[known].astype(np.int64).astype("datetime64[D]").astype("datetime64[Y]") + int(np.ceil(limit))
     out[known] = years.astype("datetime64[D]").astype(np.int64)
     return out
-
-
-def later(day: dt.date, *, years: int = 0, months: int = 0, days: int = 0) -> dt.date:
-    """The day so many years, months and days later; the last of a month that is shorter."""
-    month = day.month - 1 + months + 12 * years
-    year, month = day.year + month // 12, month % 12 + 1
-    moved = dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
-    return moved + dt.timedelta(days=days)

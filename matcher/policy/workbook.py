@@ -248,7 +248,8 @@ def problem_lines(answering: pd.DataFrame) -> list[str]:
     if not len(answering):
         return []
     lines = []
-    for (column, problem, level), same in answering.groupby(["column", "problem", "level"], sort=False):
+    for _, same in answering.groupby(["column", "problem", "level"], sort=False):
+        column, problem, level = (str(same[name].iloc[0]) for name in ("column", "problem", "level"))
         ids = [str(one) for one in same["enterprise_id"] if one]
         who = f"{first_few(ids, '家')}，" if ids else ""
         lines.append(f"  {who}{column}：{problem}（{LEVELS.get(level, level)}）")

@@ -79,7 +79,7 @@ def reviewers_apart(reading: Reading) -> Reading:
         rows["reviewer"] = pd.Series([name for _, name, _ in taken], dtype=rows["reviewer"].dtype)
         for column in (str(one) for one in rows if one != "reviewer"):
             cells = zip(rows[column], taken, strict=True)
-            others = [_is_of_others(cell, name, names) for cell, (_, name, names) in cells]
+            others = [is_of_others(cell, name, names) for cell, (_, name, names) in cells]
             if any(others):
                 rows[column] = rows[column].astype(object).mask(np.array(others, bool), None)
     found += _leaders(rows)
@@ -106,7 +106,7 @@ def _leaders(rows: pd.DataFrame) -> list[tuple[str, str, str]]:
     ]
 
 
-def _is_of_others(cell: object, name: str, names: tuple[str, ...]) -> bool:
+def is_of_others(cell: object, name: str, names: tuple[str, ...]) -> bool:
     """Whether a remark says that others of the reviewers of a cell must recuse, and not this one."""
     return isinstance(cell, str) and recuses(cell) and any(one in cell for one in names) and name not in cell
 

@@ -25,7 +25,7 @@ Read = Callable[[Book], Reading]
 
 _GROUP = re.compile("组|领域|专业|方向|行业|学科|会场|片区|类[）)]?$")  # in a line above a block
 _NO_GROUP = re.compile("初|复|终|轮|次|旧|备份|往|历|年|月|汇总|合计|总|名次|结果|参考")  # rounds and copies
-_NO_NAME = re.compile(r"sheet\d*|表\d*|工作表\d*", re.I)
+_NO_NAME = re.compile(r"sheet\d*|工?作?表?\d*|.*(?:评分|打分|评审|汇总|成绩|得分|分数|统计|结果|[组轮]).*", re.I)
 _ITEM = re.compile(r"(?:申报|评审|参评|提名)?(?:项目|成果|课题)(名称|编号)|(?:申报|受理|提名)编号|(?:项目|课题)?题目")
 _OVER_ITEMS = re.compile("(?:各|申报|评审|参评)?(?:项目|成果|课题)(?:的?(?:评审)?(?:得分|评分|打分|分数))?(?:情况)?")
 _ID = re.compile(r"[A-Za-z\d\-—_.（）()]*\d[A-Za-z\d\-—_.（）()]*|(?:项目|课题|成果)[\d一二三四五六七八九十]+")
@@ -102,7 +102,7 @@ def _joined(parts: Sequence[_Part], read: Read, what: str, *, apart: bool) -> Re
         return None
     numbered = {name: set(filter(is_numbered, map(str, one.rows["reviewer"]))) for name, one in readings.items()}
     again = set().union(*(one & other for one, other in combinations(numbered.values(), 2))) if apart else set()
-    rows = [
+    frames = [
         one.rows.assign(
             reviewer=one.rows["reviewer"].map(lambda who, name=name: f"{name}{who}" if who in again else who)
         )
@@ -125,7 +125,7 @@ def _joined(parts: Sequence[_Part], read: Read, what: str, *, apart: bool) -> Re
         pd.concat(lists, ignore_index=True).astype({"row": "Int64", "kept": bool}).drop_duplicates(ignore_index=True)
     )
     account = pd.concat([reading.columns for reading in readings.values()], ignore_index=True).drop_duplicates()
-    whole = pd.concat(rows, ignore_index=True)
+    whole = pd.concat(frames, ignore_index=True)
     return replace(first, rows=whole, problems=problems, columns=account.reset_index(drop=True))
 
 
@@ -212,7 +212,7 @@ def _of_an_item(book: Book, grid: Grid) -> _Part | None:
     said = dict(_said_above(texts[:head]))
     name = grid.sheet.strip()
     if not said:
-        if len(book.grids) < _LEAST or _NO_NAME.fullmatch(name) or is_person(name) or is_numbered(name):
+        if len(sheets_of_data(book)) < _LEAST or _NO_NAME.fullmatch(name) or is_person(name) or is_numbered(name):
             return None
         said = {REVIEW_SCORES["title"].title: name}
     added: list[Sequence[object]] = []

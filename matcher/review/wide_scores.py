@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from matcher.review.pairs import is_of_others, recuses
 from matcher.review.reviewer_names import is_numbered, is_person, reviewer_key
 from matcher.review.score_cells import says_not_scored, score_problems
 from matcher.tables.column_account import UNKNOWN
@@ -16,6 +17,7 @@ from matcher.tables.contracts import Column, Contract
 from matcher.tables.header_forms import peel
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
+from matcher.tables.sheets import Book
 from matcher.tables.writings import fold
 
 # What stands over them in a header of two rows (评委打分), under which every name is a reviewer's unless it sums up.
@@ -73,7 +75,7 @@ def melted(
     whole: Contract,
     wide: dict[str, str],
     beside: Sequence[str],
-    source: str | Path | pd.DataFrame,
+    source: str | Path | pd.DataFrame | Book,
     sheet: str | int | None,
     columns: Mapping[str, str] | None,
 ) -> Reading:
@@ -100,8 +102,16 @@ def melted(
     wide = {header: wide[header] for name, header in names.items() if name not in totals}
     rest = again.rows.drop(columns=[one for one in again.rows if str(one).startswith("score_") and one != "score_id"])
     recused = [_persons(cell) for cell in rest["conflict"]]
+    names_of_all = tuple(wide.values())
+    said = [str(one) for one in rest if one != "conflict" and rest[one].map(recuses).any()]
     melted = [
         rest.assign(
+            **{
+                one: rest[one].mask(
+                    rest[one].map(lambda cell, who=wide[header]: is_of_others(cell, who, names_of_all)).astype(bool)
+                )
+                for one in said
+            },
             reviewer=wide[header],
             score=again.rows[name],
             conflict=[reviewer_key(wide[header]) in keys for keys in recused],

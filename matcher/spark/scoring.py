@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,7 +66,7 @@ class ScoredFrames:
     summary: DataFrame
     verdicts: DataFrame
     problems: DataFrame
-    _source: tuple[DataFrame, list[Policy], dt.date] = field(repr=False, compare=False)
+    _source: tuple[DataFrame, Sequence[Policy], dt.date] = field(repr=False, compare=False)
 
     def save(self, folder: str | Path, *, verdicts: bool = True) -> dict[str, int]:
         """Have the executors write summary and verdicts themselves, in one reading, without a way through Java.

@@ -88,11 +88,13 @@ def check_frame(value: Any, name: str, example: str = "read_needs(...).rows or r
 
 
 def check_firms(firms: Any, *columns: str, name: str = "firms") -> None:
-    """Refuse what is no table, lacks one of `columns`, or has a column twice.
+    """Refuse what is no table, lacks one of `columns`, has its ids as the index, or has a column twice.
 
     Raises ArgumentTypeError or ArgumentError.
     """
     check_frame(firms, name, "read_firms(path, policy).rows")
+    if aside := [one for one in firms.index.names if str(one).endswith("_id") and one not in firms.columns]:
+        raise ArgumentError(f"{name} has {aside[0]!r} as its index, not as a column: {name}.reset_index()")
     missing = [column for column in columns if column not in firms.columns]
     if missing:
         raise ArgumentError(f"{name} has no column {missing[0]!r}; it has: {', '.join(map(str, firms.columns))}")

@@ -76,6 +76,13 @@ COMMISSIONERS = Contract(
         EXPERTS["keywords"],
         _COUNTY,
         _TOWN,
+        column(
+            "serves",
+            "text",
+            "服务县区",
+            "拟服务县区 意向服务县区 意向县区 可服务县区 服务县 服务区县 服务县市区 服务县(市、区) 服务地区 服务区域 "
+            "拟服务地区 意向服务地区 派驻县区 拟派驻县区 派驻地区 选派县区 受派县区",
+        ),
         column("team", "text", "服务团", "团队 所在团队 所属服务团 产业服务团 科技特派团 所在服务团"),
         column("leader", "text", "团长", "是否团长 团内职务 是否负责人 首席专家"),
         column(

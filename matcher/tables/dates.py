@@ -310,3 +310,11 @@ def _plausible(day: datetime.date) -> datetime.date | Fault:
     if not isinstance(day, datetime.date) or not 1900 <= day.year <= 2200:
         return Fault("年份不合理", "请改正日期")
     return day
+
+
+def later(day: datetime.date, *, years: int = 0, months: int = 0, days: int = 0) -> datetime.date:
+    """The day so many years, months and days later; the last of a month that is shorter."""
+    month = day.month - 1 + months + 12 * years
+    year, month = day.year + month // 12, month % 12 + 1
+    moved = datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    return moved + datetime.timedelta(days=days)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -39,6 +40,13 @@ class Gathered(NamedTuple):
     rows: pd.DataFrame
     problems: pd.DataFrame
     columns: pd.DataFrame
+
+
+def _name_below(path: Path, root: Path | None) -> str:
+    """A file's name with the folders between it and a folder above it, where it lies there."""
+    if root and (whole := path.absolute()).is_relative_to(root.absolute()):
+        return whole.relative_to(root.absolute()).as_posix()
+    return path.name
 
 
 def files_in(place: Path) -> list[Path]:
@@ -94,14 +102,15 @@ def gather(
     reader: Reader,
     *,
     id_column: str | None = None,
-    root: Path | None = None,
+    sources: Sequence[Path] = (),
     columns: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Gathered:
     """Read all sheets of all files by one reader and put them under each other.
 
     files: tables and Word documents. reader: called with a source, `sheet` and `columns`, gives a `Reading`.
-    id_column: made unique over all files, where given; what was written is kept in 原编号 where it had to change. root:
-    the folder that the files were found in; names of folders below it can be counties. columns: by the name of a file,
+    id_column: made unique over all files, where given; what was written is kept in 原编号 where it had to change.
+    sources: the folders and files that were named; names of folders below them, and of several their own, can be
+    counties. columns: by the name of a file,
     "" for all, headers and the fields that they are; a sheet without such a header is read without.
 
     Figures of sheets or files that are named after years (2023年, 2024年) are of these years where their headers name
@@ -113,7 +122,9 @@ def gather(
     problems: list[pd.DataFrame] = []
     accounts: list[pd.DataFrame] = []
     years = {path: match[1] for path in files if (match := _YEAR_ALONE.fullmatch(path.stem.strip()))}
-    names = {path: path.relative_to(root).as_posix() if root else path.name for path in files}
+    root = Path(os.path.commonpath([path.absolute().parent for path in sources])) if len(sources) > 1 else None
+    root = sources[0] if len(sources) == 1 else root
+    names = {path: _name_below(path, root) for path in files}
     used: set[tuple[str, str]] = set()  # files and headers of `columns` that were there
     seen: dict[str, str] = {}  # what stands in a sheet -> which one that was
     for path in files:
@@ -146,7 +157,8 @@ def gather(
         raise TableError(f"没有一张表有列“{'”“'.join(header for _, header in missing)}”；请照表头的写法指定")
     problems += [
         _left_out(path, "", f"这里不读 {path.suffix or '没有后缀的'} 文件", "是表的请另存为 .xlsx 或 .docx")
-        for path in (others_in(root) if root else ())
+        for folder in sources
+        for path in others_in(folder)
     ]
     if not parts:
         raise TableError("没有一个文件能读入：" + "；".join(line["problem"].iloc[0] for line in problems[:3]))

@@ -18,6 +18,7 @@ from matcher.tables.header_fields import Fields, assign
 from matcher.tables.header_forms import header_key, peel
 from matcher.tables.header_rows import HeaderRows, header_rows, row_texts, spellings
 from matcher.tables.header_words import Meaning, Vocabulary
+from matcher.tables.indicator_forms import as_record
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.review_schemas import EARLIER_AWARDS, NOMINATED_PERSONS, VOTES
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
@@ -110,7 +111,7 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
                 f"{book.name}：像是一家企业各年的指标表（指标在左，年份在上），这样的表不读；"
                 "请改成一家企业一行、每项每年一列，如“2025年销售收入（万元）”"
             )
-        grids = upright
+        grids = [as_record(grid) or grid for grid in upright]
     found = _chosen([without_struck_rows(grid) for grid in grids], contract, vocabulary)
     if any(grid.struck for grid in grids) and (found is None or not _serves(found, contract) or not _filled(found)):
         found = _with_struck(grids, contract, vocabulary) or found

@@ -19,7 +19,8 @@ from matcher.tables.cells import as_written, first_few, is_blank, shorten
 from matcher.tables.column_account import CARRIED, COLUMN_ACCOUNT, UNKNOWN, USED, column_account
 from matcher.tables.grids import Book, Grid, Source, read_book
 from matcher.tables.header_forms import header_key
-from matcher.tables.headers import Header, find_header
+from matcher.tables.header_rows import row_texts
+from matcher.tables.headers import HEADER_ROWS, Header, find_header
 from matcher.tables.numbers import names_yuan
 from matcher.tables.own_schemas import TECH_CONTRACTS
 from matcher.tables.record_frame import Table
@@ -284,7 +285,12 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         problems.append(Problem(None, "", "", problem, "要读别的，请指定工作表"))
     elif len(visible) > 1 and not (grid.sheet == visible[0] and is_own_book(book)):
         problem = f"工作簿有 {len(visible)} 个有内容的工作表（{shorten('、'.join(visible), 80)}），只读了“{grid.sheet}”"
-        problems.append(Problem(None, "", "", problem, "要读别的，请指定工作表"))
+        others = [other for other in filled if other.sheet != grid.sheet and not other.hidden]
+        alike = [other.sheet for other in others if _has_header(other, header)]
+        together = (
+            f"；“{shorten('”“'.join(alike), 60)}”表头相同，要一起用，请先用 matcher gather 合成一张" if alike else ""
+        )
+        problems.append(Problem(None, "", "", problem, f"要读别的，请指定工作表{together}"))
     if hidden and not grid.hidden:
         problem = f"隐藏的工作表“{shorten('”“'.join(hidden), 80)}”没有读"
         problems.append(Problem(None, "", "", problem, "要读它，请指定工作表"))
@@ -307,6 +313,12 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         text = header.texts[remark.column] if remark.column is not None and remark.column < len(header.texts) else ""
         problems.append(Problem(remark.row, text, remark.value, remark.problem, remark.action))
     return problems
+
+
+def _has_header(grid: Grid, header: Header) -> bool:
+    """Whether one of the first rows of another sheet is the last row of a header of at least three columns."""
+    texts = list(filter(None, header.texts))
+    return len(texts) > 2 and any(list(filter(None, row_texts(row))) == texts for row in grid.rows[:HEADER_ROWS])
 
 
 def _problem_frame(file: str, sheet: str, problems: list[Problem]) -> pd.DataFrame:

@@ -12,7 +12,9 @@ _OVER = re.compile(
     rf"|(?:是否|已|逻辑)?(?:已)?(?:删除|作废|停用|禁用|失效|注销|下架|撤回){_MARK}",
     re.I,
 )
-_IN_FORCE = re.compile(rf"(?:is_?)?(?:valid|enabled?|active)(?:_?flag)?|是否(?:有效|启用|在用|上架|在架){_MARK}", re.I)
+_IN_FORCE = re.compile(
+    rf"(?:is_?)?(?:valid|enabled?|active)(?:_?flag)?|是否(?:有效|启用|在用|上架|在架|在库){_MARK}", re.I
+)
 _YES = {"1", "是", "true", "y", "yes", "t", "√", "2"}  # 2: deleted, in frames of which 0 is kept
 _NO = {"0", "否", "false", "n", "no", "f", "×"}
 

@@ -51,12 +51,14 @@ class Searchers:
         side = next((side for side, one in self._known.items() if one is index), None)
         if side is None:
             raise ForkError
-        answer = self._asked(self._next(), {"side": side, "k": k, "asked": asked.to_dict("records")})
-        return pa.ipc.open_stream(answer).read_pandas()
+        fork = self._next()
+        with contextlib.suppress(ForkError):  # told by `_heard`
+            fork.tell(json.dumps({"side": side, "k": k, "asked": asked.to_dict("records")}).encode())
+        return pa.ipc.open_stream(self._heard(fork)).read_pandas()
 
     def learn(self, side: Side, index: Index, learned: Index, asked: pd.DataFrame, judged: pd.DataFrame) -> None:
-        """Have all of them learn what made `learned` of `index`."""
-        if any(one is index for one in self._known.values()):
+        """Have all of them learn what made `learned` of `index`; what came from elsewhere is none of theirs."""
+        if self._known.pop(side, None) is index:
             told = {"judged": judged.to_dict("records"), "asked": asked.to_dict("records")}
             self._renew(side, learned, told)
 
@@ -74,9 +76,13 @@ class Searchers:
         with contextlib.suppress(ForkError):
             while True:  # until there is none but those
                 forks.append(self._next(forks))
+        question = json.dumps({"side": side, **told}).encode()
+        for fork in forks:
+            with contextlib.suppress(ForkError):  # told by `_heard`
+                fork.tell(question)
         for fork in forks:
             try:
-                self._asked(fork, {"side": side, **told})
+                self._heard(fork)
             except ForkError:  # it would go on giving the answers of before
                 self._gone(fork)
         self._known[side] = index
@@ -95,9 +101,10 @@ class Searchers:
                     return fork
         raise ForkError
 
-    def _asked(self, fork: Fork, told: dict[str, Any]) -> bytes:
+    def _heard(self, fork: Fork) -> bytes:
+        """The answer of a process that was told something; it is idle then, or gone."""
         try:
-            return fork.ask(json.dumps(told).encode())
+            return fork.hear()
         finally:
             if fork.has_ended:
                 self._gone(fork)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from matcher.contracts import read_contracts
+
 
 def folder(tmp_path, *texts):
     (tmp_path / "交来").mkdir()
@@ -18,6 +20,8 @@ def folder(tmp_path, *texts):
         ),
         ("服务记录", "特派员姓名,服务时间,服务村,天数,内容|秦某,2026.3.6,前村,2,连作"),
         ("村", "村名,主导产业,技术需求,联系人|柳河村,桃,流胶病,王某"),
+        ("技术合同", "合同名称,甲方,乙方,签订时间,合同金额（万元）|磨齿开发,甲公司,某大学,2026.1.5,50"),
+        ("平台", "平台名称,依托单位,批准年度|省重点实验室,甲公司,2021"),
         ("企业", "企业名称,统一社会信用代码,2025年销售收入（万元）,职工总数,研发费用（万元）|甲公司,X,1200,35,66"),
         ("需求", "企业名称,需求名称,需求描述,预算（万元）|甲公司,降噪,噪声大,50"),
         ("成果", "成果名称,成果简介,成熟度,价格|甲,用于某事,中试,面议"),
@@ -41,7 +45,24 @@ def test_integrity_records_are_not_gathered(run, tmp_path):
     assert run("gather", "交来", "-o", "全部.xlsx", "--kind", "experts")[0] == 0
 
 
-@pytest.mark.parametrize("kind", ["村", "特派员", "服务记录", "管理的项目"])
+def test_targets_are_no_needs(run, tmp_path):
+    folder(tmp_path, "指标名称,计量单位,年度目标,实际完成|高企数,家,30,8")
+    status, _, said = run("gather", "交来", "-o", "全部.xlsx")
+    assert (status, said) == (2, "看表头像是目标表，gather 不合这种表；若是别的表，请用 --kind 说明\n")
+
+
+def test_a_register_of_contracts_gathered_reads_as_its_sheets(run, tmp_path):
+    head = "合同编号,项目名称,卖方,买方,签订日期,合同成交额（元）"
+    folder(
+        tmp_path, f"{head}|H1,磨齿,甲大学,乙公司,2026-01-05,1234.56", f"{head}|H2,刀具,甲大学,丙公司,26年2月3日,50万元"
+    )
+    run("gather", "交来", "-o", "全部.xlsx", "-q")
+    rows = read_contracts("全部.xlsx").rows
+    assert rows[["contract_id", "amount", "amount_fen"]].to_numpy().tolist() == [["H1", 1235, -44], ["H2", 500000, 0]]
+    assert rows["signed_on"].astype(str).tolist() == ["2026-01-05", "2026-02-03"]
+
+
+@pytest.mark.parametrize("kind", ["技术合同", "村", "特派员", "服务记录", "管理的项目"])
 def test_blank_tables_of_these_kinds(run, tmp_path, kind):
     assert run("template", kind, "-o", "空.xlsx")[0] == 0
 

@@ -215,3 +215,21 @@ def test_a_policy_gathers_firms_and_no_platforms(run, folder, table, words, told
     (folder / "甲.csv").write_text(table, "utf-8")
     status, out, said = run("gather", "交来", "-o", "全部.xlsx", "--on", "2026-11-24", *words)
     assert (status, f"行{told}" in out) == (0, True), said
+
+
+@pytest.mark.parametrize(
+    "sources", [("甲县", "乙县"), ("甲县/表.csv", "乙县/表.csv"), ("甲县", "乙县/表.csv", "甲县/表.csv")]
+)
+def test_several_folders_and_files_are_one_table(run, folder, sources):
+    for county, title in (("甲县", "轴承"), ("乙县", "齿轮")):
+        (folder.parent / county).mkdir()
+        (folder.parent / county / "表.csv").write_text(NEEDS.replace("轴承", title), "utf-8")
+    status, out, said = run("gather", *sources, "-o", "全部.csv")
+    assert status == 0, said
+    assert "2 个文件合成 4 行需求" in out
+    assert pd.read_csv("全部.csv")["来源文件"].drop_duplicates().tolist() == ["甲县/表.csv", "乙县/表.csv"]
+
+
+def test_a_source_that_is_missing_is_named(run, folder):
+    (folder / "甲.csv").write_text(NEEDS, "utf-8")
+    assert "没有：找不到这个文件或文件夹" in run("gather", "交来", "没有", "-o", "全部.csv")[2]

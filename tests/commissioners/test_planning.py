@@ -332,3 +332,18 @@ def test_who_left_another_post_or_came_back_is_sent_and_asked_about(run, tmp_pat
     assert status == 0, err
     assert f"A：写着“{remark.split('，')[0]}”，仍然派驻" in err
     assert set(pd.read_csv(tmp_path / "out.csv")["expert_id"]) == {"A"}
+
+
+def test_a_person_is_sent_to_the_counties_alone_that_the_list_names():
+    villages = read_villages(
+        pd.DataFrame({"村名": ["甲村", "乙村"], "县区": ["兰山区", "平邑县"], "主导产业": ["桃", "羊"]})
+    ).rows
+    table = pd.DataFrame(
+        {"编号": ["1", "2"], "姓名": ["甲", "乙"], "专长": ["桃树栽培", "养羊"], "服务县区": ["平邑县", ""]}
+    )
+    plan = plan_service(villages, read_commissioners(table).rows)
+    assert plan.table[["village", "name"]].values.tolist() == [["甲村", "乙"], ["乙村", "甲"]]
+    assert "1 人写了服务县区，只派到所写的地方" in plan.notes
+    free = plan_service(villages, read_commissioners(table.drop(columns="服务县区")).rows)
+    assert free.table[["village", "name"]].values.tolist() == [["甲村", "甲"], ["乙村", "乙"]]
+    assert not any("服务县区" in note for note in free.notes)

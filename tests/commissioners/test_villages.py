@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from matcher.commissioners import read_commissioners, read_villages
-from matcher.commissioners.villages import distances, nearness, relations, same_county
+from matcher.commissioners.villages import distances, nearness, relations, same_county, serves_there
 from matcher.errors import TableError
 
 HEADS = ["序号", "村名", "乡镇", "县区", "主导产业", "技术需求", "户籍人口", "经度", "纬度"]
@@ -164,3 +164,29 @@ def test_counties_of_two_names_are_two_and_a_list_of_them_is_any_of_them(village
 def test_a_list_of_counties_and_a_zone_are_shown_whole():
     rows = read_villages(pd.DataFrame({"村": ["甲村", "乙村"], "县区": ["兰山区、罗庄区", "临沂高新区"]})).rows
     assert rows["county"].tolist() == ["临沂市兰山区、临沂市罗庄区", "临沂市高新区"]
+
+
+@pytest.mark.parametrize(
+    ("serves", "villages"),
+    [
+        ("兰山区", ["A"]),
+        ("兰山区、平邑县", ["A", "B"]),
+        ("临沂市", ["A", "B"]),
+        ("临沂", ["A", "B"]),
+        ("", ["A", "B", "C"]),
+        ("服从分配", ["A", "B", "C"]),
+        ("不限", ["A", "B", "C"]),
+        ("济南市章丘区", ["C"]),
+        ("山东省", ["A", "B", "C"]),
+    ],
+)
+def test_persons_serve_in_the_places_alone_that_they_name(serves, villages):
+    table = read_villages(
+        pd.DataFrame({"村编号": list("ABCD"), "村名": ["甲村", "乙村", "丙村", "丁村"],
+                      "县区": ["兰山区", "平邑县", "济南市章丘区", ""], "主导产业": ["桃"] * 4})
+    ).rows  # fmt: skip
+    person = read_commissioners(
+        pd.DataFrame({"编号": ["1"], "姓名": ["甲"], "专长": ["桃"], "拟服务县区": [serves]})
+    ).rows
+    there = serves_there(table, person)[:, 0]
+    assert table.loc[there, "village_id"].tolist() == [*villages, "D"]  # of D nobody knows where it lies

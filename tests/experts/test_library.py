@@ -421,3 +421,22 @@ def test_ranges_and_masks_choose_people():
     assert ranked(result) == {"N1": ["E1", "E2"], "N2": ["E2", "E1"]}
     result = rank_experts(NEEDS, build(), mask=PEOPLE["name"] != "王一", k=1)
     assert ranked(result) == {"N1": ["E3"], "N2": ["E3"]}
+
+
+@pytest.mark.parametrize("header", ["代表论文", "代表性论著", "主要专利", "代表作"])
+def test_works_in_a_persons_row_are_what_he_says_of_himself(header):
+    table = pd.DataFrame(
+        {"专家编号": ["E1"], "姓名": ["王某甲"], "研究方向": ["机械"], header: ["泵壳气孔的超声检测；齿轮磨削"]}
+    )
+    assert "泵壳气孔的超声检测" in read_experts(table).rows["description"][0]
+    many = pd.DataFrame({"专家编号": ["E1"], "姓名": ["王某甲"], "简介": ["从事铸造"], header: ["泵壳气孔检测"]})
+    [said] = read_experts(many).rows["description"]
+    assert "从事铸造" in said
+    assert "泵壳气孔检测" in said
+
+
+@pytest.mark.parametrize("header", ["论文数", "论文", "专利数量", "代表论文数"])
+def test_counts_of_works_are_not(header):
+    table = pd.DataFrame({"专家编号": ["E1"], "姓名": ["王某甲"], "研究方向": ["机械"], header: [12]})
+    rows = read_experts(table).rows
+    assert "description" not in rows or rows["description"].tolist() == [""]

@@ -262,9 +262,9 @@ def test_years_rights_and_projects_become_columns() -> None:
         {
             "统一社会信用代码": [CODE] * 3,
             "年度": [2025, 2025, 2024],
-            "人员人工": [400, 100, 80],
-            "其他费用": [500, None, 0],
-            "委托境外研发": [0, 50, 0],
+            "人员人工（元）": [400, 100, 80],
+            "其他费用（元）": [500, None, 0],
+            "委托境外研发（元）": [0, 50, 0],
         }
     )
     wide = add_registers(firms, {"projects": [projects]}, "hte", on=ON).firms

@@ -696,3 +696,35 @@ def test_a_considerable_accident_counted_not_before_the_rules_of_2026():
     rows = table("企业编号 类别 等级 日期", ("a", "安全", "较大", "2026-03-01"))
     done = add_registers(FIRMS, {"incidents": [rows]}, "srdi", on=dt.date(2026, 3, 31), complete=["incidents"])
     assert bounds(done, "major_incident_or_tax_evasion_3y") == False  # noqa: E712
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "expected"),
+    [
+        ("人员人工费用 直接投入费用", (80, 60), (140, 1_400_000)),  # perhaps 万元
+        ("人员人工费用（元） 直接投入费用（元）", (80, 60), 140),
+        ("人员人工费用（万元） 直接投入费用（万元）", (80, 60), 1_400_000),
+        ("人员人工费用 直接投入费用", (800_000, 60), 800_060),  # one of yuan
+        ("人员人工费用 直接投入费用", ("80万", 0), 800_000),
+    ],
+)
+def test_small_sums_without_a_unit_are_yuan_or_ten_thousands(header, cells, expected):
+    done = facts("projects", table(f"企业编号 项目编号 年度 {header}", ["a", "RD01", 2025, *cells]))
+    assert bounds(done, "rd_expense_y3") == expected
+
+
+def test_an_amount_beside_one_that_is_not_exact_is_open_too():
+    header = "企业编号 项目编号 年度 人员人工费用（元） 委托外部研发（元）"
+    done = facts("projects", table(header, ["a", "RD01", 2025, "约100", 40]))
+    low, high = bounds(done, "rd_expense_y3")
+    assert 0 < low < 100
+    assert high is None
+
+
+def test_the_columns_of_registers_are_accounted_for_beside_those_of_firms():
+    rows = table("企业编号 专利号 类别 授权日期 颜色", ["a", "ZL1", "发明", "2022-01-01", "红"])
+    done = facts("rights", rows)
+    assert done.columns_with(pd.DataFrame({"header": ["企业名称"]}))["header"].tolist() == ["企业名称", *rows]
+    assert done.columns.set_index("header")["use"]["颜色"] == "没看懂"
+    without = add_registers(FIRMS, {}, "hte", on=ON)
+    assert without.columns_with(pd.DataFrame({"header": ["企业名称"]}))["header"].tolist() == ["企业名称"]

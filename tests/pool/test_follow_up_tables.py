@@ -117,3 +117,24 @@ def test_an_import_tells_a_firm_that_stands_twice_once(tmp_path):
         ["A", "同一企业不止一行，只用了第一行", False],
         ["B", "同一企业不止一行，名称却不同：虚构乙公司、虚构丙公司，只用了第一行", False],
     ]
+
+
+def test_a_refusal_and_its_reason_in_one_cell(pool, tmp_path):
+    (tmp_path / "firms.csv").write_text(FIRMS, "utf-8")
+    head, day = "走访时间,企业,需求,成果,进展状态,走访人\n", ("--on", "2026-06-30")
+    pool("create", "p.db", *day, "--person", "王")
+    pool("import", "p.db", "firms.csv", *day, "--person", "王")
+    words = ("拒绝-价格高", "不感兴趣（技术不成熟）", "不感兴趣（已见面）", "对接中，价格在谈")
+    lines = [f"2026-03-0{at},QY1,X{at},C1,{word},王\n" for at, word in enumerate(words[:3], 1)]
+    (tmp_path / "follow.csv").write_text(head + "".join(lines), "utf-8")
+    assert pool("status", "p.db", "follow.csv", *day)[0] == 0
+    with Book.open(tmp_path / "p.db") as book:
+        now = items(book.log, on="2026-06-30")
+    assert now[["status", "reason", "note"]].values.tolist() == [
+        ["declined", "too expensive", "拒绝理由：价格高"],
+        ["declined", "too early", "拒绝理由：技术不成熟"],
+        ["declined", "other", "不感兴趣（已见面）；不感兴趣"],
+    ]
+    for word in (words[3], "拒绝，后又同意", "暂无意向，嫌价格高"):
+        (tmp_path / "follow.csv").write_text(f"{head}2026-03-09,QY1,X9,C1,{word},王\n", "utf-8")
+        assert pool("status", "p.db", "follow.csv", *day)[0] == 2

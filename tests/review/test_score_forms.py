@@ -119,7 +119,10 @@ def test_the_criteria_of_an_items_sheet_are_added_up(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("names", [("Sheet1", "Sheet2"), ("张建", "李蓉")])
+@pytest.mark.parametrize(
+    "names",
+    [("Sheet1", "Sheet2"), ("张建", "李蓉"), ("评分表",), ("高效电池",), ("评分表", "评分表（二）"), ("一组", "二组")],
+)
 def test_sheets_that_name_no_item_are_refused(tmp_path, names):
     with pytest.raises(TableError, match="没有“项目编号”"):
         read_scores(book(tmp_path / "s.xlsx", **dict.fromkeys(names, BY_ITEM)))
@@ -204,3 +207,21 @@ def test_names_beside_other_figures_are_not(others):
     table = pd.DataFrame({"项目名称": ["甲项", "乙项", "丙项"], "张建": [88, 70, 5], "李蓉": [90, 60, 6], **others})
     with pytest.raises(TableError, match="没有评委编号"):
         check_scores(read_scores(table).rows)
+
+
+@pytest.mark.parametrize("names", [("覃志远", "阮晓"), ("欧阳雪", "翟明"), ("妫海峰", "臧文")])
+def test_rare_family_names_are_persons(names):
+    table = pd.DataFrame({"项目名称": ["甲项", "乙项", "丙项"], **{name: [88, 70, 60] for name in names}})
+    assert read_scores(table).rows["reviewer"].unique().tolist() == list(names)
+
+
+@pytest.mark.parametrize(
+    ("remark", "told"),
+    [("李蓉回避", []), ("张建回避", ["甲项、张建"]), ("有评委申请回避", ["甲项、张建"]), ("无需回避", [])],
+)
+def test_a_remark_about_one_reviewer_is_not_held_against_the_others(remark, told):
+    table = pd.DataFrame(
+        {"项目名称": ["甲项", "乙项"], "评委打分-张建": [88, 70], "评委打分-李蓉": ["回避", 60], "备注": [remark, ""]}
+    )
+    problems = check_scores(read_scores(table).rows).problems
+    assert problems.loc[problems["problem"].str.contains("分数照计"), "value"].tolist() == told

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from matcher import read_firms, read_needs
+from matcher import read_experts, read_firms, read_needs
 from matcher.contracts import read_contracts
+from matcher.tables.grids import Book, Grid
 from matcher.tables.own_schemas import TECH_CONTRACTS
 from matcher.tables.reading import read_table
 from matcher.tables.schemas import EXPERTS, OUTCOMES, TARGETS, TITLE_DAYS
@@ -197,3 +198,33 @@ def test_a_level_beside_yes_counts_where_it_is_high_enough(cell, answer):
     ).rows
     found = rows.get("provincial_rd_institution", pd.Series([pd.NA]))[0]
     assert (None if pd.isna(found) else found) == answer
+
+
+def sheets(**rows: list[tuple[str, ...]]) -> list[tuple[str, str]]:
+    grids = [Grid(name, list(lines), range(1, len(lines) + 1)) for name, lines in rows.items()]
+    problems = read_needs(Book("各月", grids)).problems
+    told = problems[problems["problem"].str.contains("只读了")]
+    return list(zip(told["problem"], told["action"], strict=True))
+
+
+HEAD = ("企业名称", "需求名称", "预算（万元）")
+
+
+def test_sheets_with_one_header_are_told_as_such():
+    january, march = [HEAD, ("甲公司", "磨齿", "50")], [("三月需求",), HEAD, ("乙公司", "刀具", "60")]
+    [(_, action)] = sheets(一月=january, 三月=march)
+    assert action == "要读别的，请指定工作表；“三月”表头相同，要一起用，请先用 matcher gather 合成一张"
+    [(_, action)] = sheets(一月=january, 名单=[("姓名", "电话"), ("甲", "1")])
+    assert action == "要读别的，请指定工作表"
+    [(_, action)] = sheets(一月=january, 名单=[("企业名称", "需求名称"), ("甲", "磨齿")])
+    assert action == "要读别的，请指定工作表"
+    assert sheets(一月=january) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "gone"), [("是否在库", "×", True), ("是否在库", "√", False), ("在库时间", "×", False)]
+)
+def test_experts_who_left_the_list_are_told(header, cell, gone):
+    table = pd.DataFrame({"姓名": ["甲某", "乙某"], "研究方向": ["磨齿", "刀具"], header: [cell, ""]})
+    told = read_experts(table).problems["problem"].str.contains("不再算数").any()
+    assert told == gone

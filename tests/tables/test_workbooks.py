@@ -287,3 +287,24 @@ def test_old_workbooks_show_formats_hidden_rows_and_merged_cells_too():
     assert first.merged == (Merged(2, 0, 3, 0),)
     assert [remark.problem for remark in first.remarks] == ["有 1 行是隐藏或筛选掉的（第 2 行），已照常读入"]
     assert (first.hidden, second.hidden) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        (["需求编号", "需求名称", "需求描述"], True),
+        (["需求编号", "需求名称"], False),
+        (["序号", "县区", "份数"], False),
+    ],
+)
+def test_a_sheet_with_the_same_header_is_named_with_what_to_do(tmp_path, header, told):
+    book = openpyxl.Workbook()
+    book.active.title = "1月"
+    for row in (["2026年1月需求"], ["需求编号", "需求名称", "需求描述"], ["1", "甲", "乙"]):
+        book.active.append(row)
+    other = book.create_sheet("2月")
+    for row in (["2026年2月需求"], header, ["2", "丙", "丁"][: len(header)]):
+        other.append(row)
+    book.save(path := tmp_path / "t.xlsx")
+    actions = read_needs(path).problems["action"]
+    assert actions.str.contains("“2月”表头相同，要一起用，请先用 matcher gather").any() == told

@@ -107,6 +107,38 @@ assert answer(client) == answer(alone)
     )
 
 
+def test_an_index_saved_elsewhere_is_taken_up_by_all_of_them():
+    told(
+        START
+        + """
+import tempfile
+searchers.close()
+folder = tempfile.mkdtemp()
+index.save(folder)
+held = Library.open(folder)
+searchers = Searchers(held, 2)
+client = TestClient(create_app(held, searchers=searchers), base_url="http://127.0.0.1")
+Index.load(folder).remove(["C0"]).save(folder)
+service = client.app.state.service
+service.take_up()
+new = service.library.outcomes
+assert len(new) == 4 and searchers.together(new) == 2
+for _ in range(4):
+    pd.testing.assert_frame_equal(searchers.match(asked, new, 3), match(asked, new, k=3))
+assert "C0" not in {hit["outcome_id"] for hit in answer(client)["hits"]}
+one = children_of(os.getpid())[0]
+os.kill(one, signal.SIGKILL)
+assert gone(one)
+Index.load(folder).remove(["C1"]).save(folder)
+service.take_up()  # without the one that ended
+new = service.library.outcomes
+assert len(new) == 3 and searchers.together(new) == 1
+assert {hit["outcome_id"] for hit in answer(client)["hits"]} <= {"C2", "C3", "C4"}
+searchers.close()
+"""
+    )
+
+
 def test_ctrl_c_is_the_services_own_business_and_without_the_service_they_end():
     told(
         START

@@ -14,6 +14,7 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.policy.identity import counts_rows
 from matcher.policy.linkage import OTHER_WRITING, link, right_codes
+from matcher.policy.registers.project_units import without_units
 from matcher.policy.registers.schemas import NEEDED
 from matcher.tables.arguments import check_firms
 from matcher.tables.cells import shorten
@@ -233,6 +234,8 @@ def read_register(
         titles = "、".join(contract[name].title for name in needed[:4])
         file, read = reading.columns["file"].iloc[0], reading.columns["sheet"].iloc[0]
         raise TableError(f"{file}{read and f'（{read}）'}：不像{contract.title}登记表，没有{titles}等列；请换一张表")
+    if contract.name == "projects":
+        reading = without_units(reading)
     if not counts_rows(reading, columns):
         return reading
     return Reading(reading.rows.assign(enterprise_id=""), reading.problems, reading.columns)

@@ -32,6 +32,7 @@ class Registered:
     `firms`: the table for `score`. `compared`: one row per firm and fact (enterprise_id, policy, title, column,
     register, by_register, by_table, used, differs). `warnings`: what an auditor would mark (enterprise_id, register,
     file, row, item, problem, counted, source, what_to_do). `links`: how each row was joined. `problems`: of reading.
+    `columns`: what became of the columns of the registers.
     """
 
     firms: pd.DataFrame
@@ -39,6 +40,11 @@ class Registered:
     warnings: pd.DataFrame
     links: pd.DataFrame
     problems: pd.DataFrame
+    columns: pd.DataFrame
+
+    def columns_with(self, others: pd.DataFrame) -> pd.DataFrame:
+        """What became of further columns, and of those of the registers."""
+        return pd.concat([others, self.columns], ignore_index=True) if len(self.columns) else others
 
     def problems_with(self, others: pd.DataFrame) -> pd.DataFrame:
         """Further problems of reading, and those of the registers."""
@@ -110,12 +116,14 @@ def add_registers(
         raise ArgumentError(f"{absent[0]} is called complete, and no such register is given")
     days = application_days(firms, day)
     told = Warnings()
+    accounts: list[pd.DataFrame] = []
     read: dict[str, Entries] = {}
     for kind, contract in contracts.items():  # in the order of the contracts, whatever the order given
         if kind in tables:
             if isinstance(tables[kind], str | bytes) or not isinstance(tables[kind], Sequence):
                 raise ArgumentTypeError(f"{kind} is a sequence of tables (files, DataFrames, Readings)")
             readings = [one if isinstance(one, Reading) else read_register(one, contract) for one in tables[kind]]
+            accounts += [one.columns for one in readings]
             read[kind] = joined(readings, contract, firms, told, (accepted or {}).get(kind), same_name)
     derived = _derived(read, firms, days, policies, day, whole, told)
     filled, compared = put(firms, policies, derived, told)
@@ -130,7 +138,8 @@ def add_registers(
     empty = pd.DataFrame()
     links = pd.concat([one.links for one in read.values()], ignore_index=True) if read else empty
     problems = pd.concat([one.problems for one in read.values()], ignore_index=True) if read else empty
-    return Registered(filled, compared, told.table(), links, problems)
+    columns = pd.concat(accounts, ignore_index=True) if accounts else empty
+    return Registered(filled, compared, told.table(), links, problems, columns)
 
 
 def _derived(

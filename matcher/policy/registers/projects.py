@@ -184,14 +184,13 @@ def _money(entry: Entry, contract: Contract, told: Warnings) -> tuple[Row, Row, 
     if (low < 0).any():
         _warn(told, entry, "有的费用是负数", COUNTED, "冲销请在原年度调整", AUDIT)
     total = float(low.sum())
-    if not np.array_equal(low, high):
-        return low, high, total
     others = [header for header, *_ in _other_amounts(entry)]
-    if others and least is None:
+    exact = np.array_equal(low, high)
+    if others and (least is None or not exact):
         problem = f"“{'”“'.join(others)}”没看懂，没有计入，不知共有多少"
         _warn(told, entry, problem, OPEN, "请指定是八类中的哪一类，或填合计", T195)
         high[0] = np.inf
-    elif least is not None and least == most and abs(total - least) >= 1:
+    elif exact and least is not None and least == most and abs(total - least) >= 1:
         problem = f"八类之和 {total:,.0f} 元，与合计 {least:,.0f} 元不符；"
         more = least > total
         problem += f"没看懂的“{'”“'.join(others)}”没有计入；" if others and more else ""

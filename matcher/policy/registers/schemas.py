@@ -167,7 +167,9 @@ def projects_contract() -> Contract:
             column("project_id", "text", "研发活动编号", "项目编号 RD编号 研发编号 活动编号 研发项目编号"),
             column("project", "text", "研发项目名称", "研发项目 项目名称 研发活动名称 活动名称"),
             column("budget", "yuan", "项目预算", "经费预算 研发经费预算 预算 预算总额 研发预算 研发经费总预算"),
-            column("people", "number", "项目人员数", "研发人员数 参加人数 参与人数 项目组人数 人数 技术人员数"),
+            column(
+                "people", "number", "项目人员数", "研发人员数 研发人数 参加人数 参与人数 项目组人数 人数 技术人员数"
+            ),
             column("starts_on", "date", "开始日期", "起始日期 项目开始日期 立项日期 开始时间 起始时间"),
             column("ends_on", "date", "结束日期", "完成日期 项目结束日期 结束时间 截止日期 终止日期"),
             *money,

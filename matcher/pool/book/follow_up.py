@@ -59,6 +59,7 @@ CONVERTS = CONTRACTS[:3]
 _CONTRACT = dict.fromkeys(("委托开发", "合作开发"), "技术开发")  # 技术开发合同 are these two (民法典 851)
 _SIGNED = re.compile(rf"已?签(?:订|署|了)?({'|'.join((*CONTRACTS, *_CONTRACT))})(?:合同|协议)")
 _NO_CONTRACT = f"已签约须填写合同类型：{'、'.join(CONTRACTS)}"
+_DECLINED = re.compile(rf"(?:已拒绝|{_SAID['declined'].replace(' ', '|')})[-—:：,，;；、(（\s]+(.+?)[)）]?")
 _ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 ITEM = ("enterprise_id", "need_id", "outcome_id")
 ITEMS = (*ITEM, "status", "day", "person", "contract", "amount", "reason", "note")
@@ -73,12 +74,20 @@ FOLLOW = Contract(
         Column("enterprise_id", "text", "企业编号", ("企业ID", "企业")),
         Column("name", "text", "企业名称", ("单位名称", "公司名称", "单位", "公司", "统一社会信用代码")),
         Column("need_id", "text", "需求编号", ("需求ID", "需求号", "需求")),
-        Column("outcome_id", "text", "成果编号", ("成果ID", "成果号", "成果")),
+        Column("outcome_id", "text", "成果编号", ("成果ID", "成果号", "成果", "对接成果", "推荐成果")),
         Column(
-            "status", "text", "状态", ("跟进状态", "对接状态", "进展情况", "进展", "对接情况", "对接进展", "跟进情况")
+            "status",
+            "text",
+            "状态",
+            ("跟进状态", "对接状态", "进展情况", "进展", "对接情况", "对接进展", "跟进情况", "进展状态"),
         ),
-        Column("day", "date", "日期", ("跟进日期", "对接日期", "对接时间", "时间")),
-        Column("person", "text", "跟进人", ("经办人", "联系人员")),
+        Column(
+            "day",
+            "date",
+            "日期",
+            ("跟进日期", "对接日期", "对接时间", "走访日期", "走访时间", "联系日期", "联系时间", "时间"),
+        ),
+        Column("person", "text", "跟进人", ("经办人", "联系人员", "走访人", "走访人员", "对接人", "跟进人员")),
         Column("contract", "text", "合同类型", ("合同类别", "合作方式", "合同")),
         Column("amount", "yuan", "合同金额", ("金额", "成交额")),
         Column("reason", "text", "拒绝理由", ("拒绝原因", "原因")),
@@ -108,6 +117,8 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
         if signed := _SIGNED.fullmatch(_ASIDE.sub("", cell["status"])):  # 已签订技术开发合同
             cell |= {"status": STATUS["signed"], "contract": cell["contract"] or signed[1]}
         cell["contract"] = _CONTRACT.get(cell["contract"].removesuffix("合同"), cell["contract"].removesuffix("合同"))
+        if (no := _DECLINED.fullmatch(cell["status"])) and not cell["reason"] and _reason(no[1]) != "other":
+            cell |= {"status": STATUS["declined"], "reason": no[1]}  # 拒绝-价格高
         word = _ASIDE.sub("", cell["status"])
         if word != cell["status"] and word in words:  # 对接中（已见面）
             cell |= {"status": word, "note": "；".join(filter(None, [cell["note"], cell["status"]]))}

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.event_log.log import Event
-from matcher.policy.waiting import later
 from matcher.projects.lifecycle.book import Project
 from matcher.projects.lifecycle.rules import Deadline
 from matcher.projects.lifecycle.stages import EVENTS, UNDATED
 from matcher.tables.arguments import Day, as_day
+from matcher.tables.dates import later
 
 DUE = ("project_id", "title", "what", "due", "state", "days_left", "done_on", "basis", "source", "verified")
 STATES = {"overdue": "逾期", "due": "待办", "late": "迟办", "unknown": "不知期限"}

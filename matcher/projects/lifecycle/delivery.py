@@ -13,10 +13,10 @@ import pandas as pd
 from matcher.event_log.log import Event
 from matcher.needs.comparison import compare_indicators, compare_same
 from matcher.needs.indicators import Indicator, indicators_of
-from matcher.policy.waiting import later
 from matcher.projects.lifecycle.book import Project
 from matcher.projects.lifecycle.rules import Grade
 from matcher.tables.arguments import Day, as_day
+from matcher.tables.dates import later
 from matcher.tables.numbers import COUNT_WORDS, MONEY_WORDS, Number, read_number
 
 DELIVERY = ("project_id", "title", "item", "wanted", "reached", "state", "margin", "how", "evidence", "reached_on")

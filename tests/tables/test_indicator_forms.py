@@ -1,0 +1,73 @@
+"""A statistical form of one firm: indicators on the left, one column of figures."""
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from matcher.errors import TableError
+from matcher.policy.firm_table import read_firms
+from matcher.pool.targets import read_targets
+
+FORM = [
+    ["2025年高新技术企业经济情况表（107-2表）"],
+    ["单位名称：虚构甲科技有限公司"],
+    ["指标名称", "计量单位", "代码", "数量"],
+    ["一、经营情况", None, None, None],
+    ["营业收入", "千元", "QC05", 48000],
+    ["其中：技术收入", "千元", "QC06", 1200],
+    ["资产总计", "千元", "QC20", 62000],
+    ["负债合计", "千元", "QC22", None],
+    ["从业人员期末人数", "人", "QD01", 120],
+]
+
+
+def book(tmp_path, rows):
+    path = tmp_path / "form.xlsx"
+    made = openpyxl.Workbook()
+    for row in rows:
+        made.active.append(row)
+    made.save(path)
+    return path
+
+
+def test_a_form_of_one_firm_is_a_record(tmp_path):
+    reading = read_firms(book(tmp_path, FORM), "innovative-sme", on="2026-07-01")
+    row = reading.rows.iloc[0]
+    assert len(reading.rows) == 1
+    assert (row["name"], row["revenue_last_year"], row["assets_total"]) == (
+        "虚构甲科技有限公司",
+        48_000_000,
+        62_000_000,
+    )
+    assert "liabilities" not in reading.rows  # nothing was written
+    assert reading.problems["problem"].str.contains("作一条记录，共 4 项").any()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["企业名称", "计量单位", "代码", "数量"],  # a list of firms
+        ["指标名称", "计量单位", "甲公司", "乙公司"],  # two columns of figures
+        ["指标名称", "代码", "数量", "数量"],
+    ],
+)
+def test_other_tables_are_none(tmp_path, header):
+    rows = [header, *FORM[4:]]
+    try:
+        problems = read_firms(book(tmp_path, rows), "innovative-sme", on="2026-07-01").problems["problem"]
+    except TableError:
+        return
+    assert not problems.str.contains("一家企业的指标表").any()
+
+
+def test_figures_of_the_year_before_beside_them_are_left(tmp_path):
+    rows = [[*row, 1] if len(row) > 1 else row for row in FORM]
+    rows[2] = ["指标名称", "计量单位", "代码", "本年", "上年"]
+    assert read_firms(book(tmp_path, rows), "innovative-sme", on="2026-07-01").rows["assets_total"].tolist() == [
+        62_000_000
+    ]
+
+
+def test_a_table_of_targets_is_read_as_before():
+    table = pd.DataFrame({"指标名称": ["高企", "平台", "合同"], "单位": ["家", "个", "份"], "数量": [1, 2, 3]})
+    assert len(read_targets(table, on="2026-07-01").rows) == 3
