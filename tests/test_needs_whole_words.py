@@ -54,7 +54,13 @@ def test_questions_speak_of_the_thing_and_its_trade(title, description, words):
 
 @pytest.mark.parametrize(
     ("title", "business"),
-    [("营销机器人", False), ("客户管理系统", False), ("产品营销推广", True), ("品牌宣传平台", True)],
+    [
+        ("营销机器人", False),
+        ("客户管理系统", False),
+        ("产品营销推广", True),
+        ("品牌宣传平台", True),
+        ("产品宣传材料设计", True),
+    ],
 )
 def test_what_is_made_for_a_market_is_technical(title, business):
     reason = triage(pd.DataFrame({"need_id": ["N1"], "title": [title]}))["reason"][0]
