@@ -125,6 +125,7 @@ def test_a_call_words_the_problem(description, wording):
         ("拥有发明专利12件", 0),
         # honest neighbours
         ("知识产权归甲方所有", 5),
+        ("共享5项知识产权", 5),
         ("产生的知识产权双方共享", 5),
         ("专利权归公司所有", 5),
     ],
