@@ -36,6 +36,10 @@ LISTS = (
         ("阀门技术难题：漏油", [""]),
         ("现有阀门漏油，技术难题：密封", [""]),
         ("漏油", [""]),
+        # what is wrong today is the problem where no wish stands beside it
+        ("存在的问题：漏油\n技术参数：10MPa", ["problem", "indicators"]),
+        ("存在的问题：漏油\n技术需求：密封件", ["fault", "wish"]),
+        ("拟解决的问题：漏油\n技术需求：密封件", ["problem", "wish"]),
     ],
 )
 def test_labels_name_parts(text, kinds):
@@ -48,7 +52,11 @@ def test_labels_name_parts(text, kinds):
         (FORM, ["自动扫描", "机器人定位", "快速换型。"]),
         (LISTS, ["动态监测技术", "异常预警技术", "系统集成。"]),
         ("技术指标：①压力≥5MPa；②寿命≥2年。\n现有基础条件：①有平台；②有团队。", ["压力≥5MPa", "寿命≥2年。"]),
-        # honest neighbours
+        # honest neighbours: wishes beside what is wrong today, behind a list, and beside a problem that says nothing
+        ("存在的问题：变形大。\n技术需求：1. 研发预测模型；2. 开发矫正装置。", ["研发预测模型", "开发矫正装置。"]),
+        ("技术难题：1. 漏油；2. 噪声大。\n技术需求：希望研发密封件。", ["漏油", "噪声大。", "希望研发密封件。"]),
+        ("技术难题：漏油。\n技术需求：希望研发密封件。", ["漏油。", "希望研发密封件。"]),
+        ("技术问题：无\n技术需求：开发新工艺，提高强度。", ["开发新工艺，提高强度。"]),
         ("1. 抓取零件；2. 检测毛刺。", ["抓取零件", "检测毛刺。"]),
         ("要求：1、零泄漏2、耐高温", ["零泄漏", "耐高温"]),
         ("我公司年产泵壳3万件。希望寻求无损检测方法，单件不超过5秒。", ["希望寻求无损检测方法，单件不超过5秒。"]),
@@ -82,6 +90,9 @@ def test_a_problem_in_its_column_is_described():
     assert read_one("N1", {**texts, "description": "在农业工厂部署。"}).points["problem"] == 0
     needs = pd.DataFrame({"need_id": ["N1"], **{name: [text] for name, text in texts.items()}})
     assert triage(needs)["route"].tolist() == ["match"]
+    for nothing in ("无", "见附件", "同上", "待定。"):
+        texts = {"title": "泵降噪", "description": "公司生产水泵。", "problem": nothing}
+        assert read_one("N1", texts).points["problem"] == 7.5
 
 
 ITEMS = "1、自锁机构的设计；2、省去原有的阀芯，采用一体式结构；3、磷化处理"
@@ -95,6 +106,8 @@ ASKED = "寻求一种泵壳气孔的无损检测方法，单件不超过5秒"
         (f"{ITEMS}。", ITEMS),
         ("木瓜对土质要求不严，喜半干半湿。希望解决木瓜越冬的问题。", "希望解决木瓜越冬的问题"),
         # honest neighbours
+        (f"存在的问题：成本高。\n技术需求：{ASKED}。", ASKED),
+        ("主要需求：泵壳气孔无损检测技术。", "泵壳气孔无损检测技术"),
         (f"我公司年产泵壳3万件。需求：{ASKED}。", ASKED),
         ("要求漏检率≤0.1%，单瓶检测时间≤0.2秒。", "要求漏检率≤0.1%，单瓶检测时间≤0.2秒"),
         ("目前表面有划痕。", "泵壳检测"),
@@ -112,6 +125,7 @@ def test_a_call_words_the_problem(description, wording):
         ("拥有发明专利12件", 0),
         # honest neighbours
         ("知识产权归甲方所有", 5),
+        ("共享5项知识产权", 5),
         ("产生的知识产权双方共享", 5),
         ("专利权归公司所有", 5),
     ],

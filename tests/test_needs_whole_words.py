@@ -21,6 +21,11 @@ from matcher.needs import triage, understand
         ("用于泵壳的涂层", "泵壳"),
         ("2.5吨叉车制造", "叉车"),
         ("PP介质层配方改进", "PP介质"),
+        ("某水泥厂余热", "水泥厂余热"),
+        ("买激光设备", "激光"),
+        ("降油耗技术", "油耗"),
+        ("玻璃热弯成型模具", "成型模具"),
+        ("预应力系钢绞线", "钢绞线"),
     ],
 )
 def test_a_thing_is_a_whole_word(title, thing):
@@ -49,7 +54,13 @@ def test_questions_speak_of_the_thing_and_its_trade(title, description, words):
 
 @pytest.mark.parametrize(
     ("title", "business"),
-    [("营销机器人", False), ("客户管理系统", False), ("产品营销推广", True), ("品牌宣传平台", True)],
+    [
+        ("营销机器人", False),
+        ("客户管理系统", False),
+        ("产品营销推广", True),
+        ("品牌宣传平台", True),
+        ("产品宣传材料设计", True),
+    ],
 )
 def test_what_is_made_for_a_market_is_technical(title, business):
     reason = triage(pd.DataFrame({"need_id": ["N1"], "title": [title]}))["reason"][0]

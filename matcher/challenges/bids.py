@@ -47,8 +47,9 @@ _ITEMS = re.compile(
 )
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百两]+(?:个月|年|天|小时)")
 _MONTHS_TO = re.compile(r"(\d+(?:\.\d+)?)\s*(?:个月|年)?\s*(?:[-–—~～]|至|到)\s*\d+(?:\.\d+)?\s*(个月|年)")  # 12-18个月
-_SIGNS = re.compile(r"[\s，,、。；;：:]+")
-_DENIED = re.compile("(?:[不未无非没]有?|[不未]能|无法|难以|暂不|不拟|不再)$")
+_SIGNS = r"[\s，,、。；;：:]"
+_CLAUSE_ENDS = re.compile("[，,。；;！!？?\n]")
+_DOUBTED = re.compile("[不未没非难待尚暂拟]|无(?![人线损])|是否|除外|如果|若")
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")  # before a number
 _OURS = "形式检查（本库，不是通知原文）"
 
@@ -289,7 +290,9 @@ def _promised(bid: Mapping[str, Any], said: str, start: dt.date | None) -> tuple
         return (exact, exact) if exact is not None else (high if low is None else low, high)
     most = term_months(said, start)
     both = _MONTHS_TO.search(said)
-    return (most if both is None else term_months(both[1] + both[2]), most)
+    if both is None or re.search(r"\d\s*(?:个月|年)", said[: both.start()] + said[both.end() :]):
+        return most, most  # 3～6个月内完成样机，12个月完成 is one term
+    return term_months(both[1] + both[2]), most
 
 
 def _responses(bid: Mapping[str, Any], challenge: Mapping[str, Any], call: Call) -> Iterator[_Answer]:
@@ -338,10 +341,16 @@ def _unread(text: str) -> list[str]:
 
 
 def _is_said(item: str, response: str) -> bool:
-    """Whether a response takes on an item word for word (采用5G通信, 符合GB/T 19001-2016), and does not deny it."""
-    words, text = (_SIGNS.sub("", fold(one)) for one in (item, response))
-    places = [match.start() for match in re.finditer(re.escape(words), text)] if words else []
-    return bool(places) and not any(_DENIED.search(text[:place]) for place in places)
+    """Whether a response takes on an item word for word (采用5G通信, 符合GB/T 19001-2016), and no clause doubts it."""
+    words, text = re.sub(_SIGNS, "", fold(item)), fold(response)
+    if not words:
+        return False
+    said = f"{_SIGNS}*".join(map(re.escape, words))
+    said = (r"(?<![a-z\d.])" if words[0].isascii() else "") + said
+    said += r"(?![a-z\d]|\.\d)" if words[-1].isascii() else ""  # IP67 is not IP678
+    found = [*re.finditer(said, text)]
+    around = (_CLAUSE_ENDS.split(text[: one.start()])[-1] + _CLAUSE_ENDS.split(text[one.end() :])[0] for one in found)
+    return bool(found) and not any(map(_DOUBTED.search, around))
 
 
 def _response(bid: Mapping[str, Any]) -> str:

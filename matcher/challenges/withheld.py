@@ -16,6 +16,7 @@ from matcher.tables.remarks import is_remark, override_of
 from matcher.tables.row_flags import says_gone
 from matcher.tables.schemas import NEEDS
 from matcher.tables.secrecy import keeps_name_back, says_not_public
+from matcher.tables.yes_no import read_yesno
 
 WITHHELD = ("need_id", "need_title", "column", "said")
 
@@ -66,7 +67,8 @@ def withheld_needs(needs: pd.DataFrame) -> pd.DataFrame:
     of_review = [name for name in others if _OF_REVIEW.search(name) and not _OF_ELSE.search(name)]
     texts = {name: [_text(cell) for cell in needs[name]] for name in others}
     found = []
-    listing = [name for name in others if _IS_PUBLISHED.fullmatch(name) and any(map(_says_yes, texts[name]))]
+    asked = [name for name in others if _IS_PUBLISHED.fullmatch(name)]
+    listing = [name for name in asked if any(_says_yes(name, said) for said in texts[name])]
     titles = needs["title"] if "title" in needs else needs["need_id"]
     for i, (need, title) in enumerate(zip(needs["need_id"].astype(str), titles, strict=True)):
         passed = any(_passes(texts[name][i]) for name in of_review)
@@ -75,7 +77,7 @@ def withheld_needs(needs: pd.DataFrame) -> pd.DataFrame:
             refused = name in of_review and not passed and _REFUSED.search(said) is not None
             if (
                 refused
-                or (name in listing and _says_no(said))
+                or (name in listing and _says_no(name, said))
                 or _is_over(name, said)
                 or (said and says_not_public(name, said))
             ):
@@ -98,12 +100,12 @@ def unnamed_needs(needs: pd.DataFrame) -> set[str]:
     return {need for i, need in enumerate(ids) if any(keeps_name_back(name, texts[name][i]) for name in others)}
 
 
-def _says_yes(said: str) -> bool:
-    return _PASSED.fullmatch(ticked(said)) is not None or ticked(said) == "1"
+def _says_yes(header: str, said: str) -> bool:
+    return _PASSED.fullmatch(ticked(said)) is not None or read_yesno(said, header) is True
 
 
-def _says_no(said: str) -> bool:
-    return re.fullmatch("否|不发布|不|no?|false|0", ticked(said).strip(), re.I) is not None
+def _says_no(header: str, said: str) -> bool:
+    return read_yesno(said, header) is False or re.fullmatch("暂?不(?:需要?)?(?:发布)?", ticked(said)) is not None
 
 
 def _is_over(header: str, said: str) -> bool:
@@ -113,7 +115,8 @@ def _is_over(header: str, said: str) -> bool:
     state = _STATE.fullmatch(header) is not None
     if not said or not (state or is_remark(header)):
         return False
-    last = _DAY.sub("", [one for one in re.split("[；;。\n]", _by_days(said)) if one.strip()][-1]).strip("，, :：")
+    *_, last = ["", *(one for one in re.split("[；;。\n]", _by_days(said)) if one.strip())]
+    last = _DAY.sub("", last).strip("，, :：")
     if (state and _ENDED.fullmatch(last)) or _WITHDRAWN.fullmatch(last):
         return True
     over = override_of(_by_days(said))

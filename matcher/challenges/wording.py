@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from matcher.needs.completeness_cues import STATE_OPENS
 from matcher.needs.cues import NUMBER
 from matcher.needs.elements import Sentence, Understood
-from matcher.needs.labels import labelled_parts, tells_problem, without_label
+from matcher.needs.labels import labelled_parts, says_something, tells_problem, without_label
 
 _SELF = re.compile("我公司|我司|我厂|本公司|本企业|我们|主营|有限公司|经营范围|专业从事|制造、销售|研发、生产")
 _LEAD = re.compile(
@@ -19,7 +19,7 @@ _LEAD = re.compile(
 )
 _PREFIX = re.compile(r"^(?:[\u4e00-\u9fff]{2}[-—–－](?=.{4})|[（(]?\d{1,2}[、.．）)](?=\D))")
 _ASKING = re.compile(
-    "需求|需要|急需|亟需|寻求|寻找|希望|要求(?![：:]|不[严高])|期望|攻克|突破|解决(?!了)|(?:开发|研发|研制|设计|提供)(?:出|一|新)|以实现|须达到"
+    "需求|需要|急需|亟需|寻求|寻找|希望|要求(?!不[严高])|期望|攻克|突破|解决(?!了)|(?:开发|研发|研制|设计|提供)(?:出|一|新)|以实现|须达到"
 )
 _ENDS = ' \t\r\n，,；;、"”“'
 _SHORTEST, _LONGEST, _BEST = 10, 160, 60  # characters of a sentence
@@ -76,7 +76,7 @@ def _asked(need: Understood) -> list[str]:
         text = _LEAD.sub("", without_label(sentence.text.strip())).strip(_ENDS)
         fits = sentence.role == "asked" and sentence.field == "description" and _SHORTEST <= len(text) <= _LONGEST
         about = any(word in text for word in (*need.objects, *need.problems))
-        if fits and about and _ASKING.search(text) and not _SELF.search(text):
+        if fits and about and _ASKING.search(sentence.text) and not _SELF.search(text):
             found.append(text)
     return found
 
@@ -95,7 +95,7 @@ def _listed(need: Understood) -> str:
 
 def _told(need: Understood) -> list[Sentence]:
     asked = [one for one in need.sentences if one.role == "asked" and one.field == "description"]
-    return [one for one in asked if without_label(one.text).strip(_ENDS) and not _SELF.search(one.text)]
+    return [one for one in asked if says_something(one.text) and not _SELF.search(one.text)]
 
 
 def _together(sentences: Sequence[Sentence]) -> str:

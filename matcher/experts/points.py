@@ -10,7 +10,7 @@ from matcher.errors import TableError
 from matcher.needs import Understood, understand
 from matcher.needs.cues import FEATURES
 from matcher.needs.elements import Sentence, asked_text
-from matcher.needs.labels import Part, labelled_parts, without_label
+from matcher.needs.labels import Part, labelled_parts, says_something
 from matcher.tables.arguments import check_frame
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.ids import ids_of
@@ -46,16 +46,24 @@ def points_of(description: str, title: str = "") -> list[str]:
     Numbered are 1. / 1、 / 1） / （1） / ① / 一、 / （一） / 第一，, at least two, counted up from 1; where lists
     stand in one another the list that begins first counts. What stands before its first mark is no point; all behind
     the last belongs to the last. A label at the start of a line (技术指标：) begins a part with lists of its own; where
-    one is labelled as the problem to solve (拟解决的技术难题：), its items are the points. What the firm says of
-    itself, the state of the art, money, time and contacts are no points. A sentence that gives figures only belongs to
-    the point before it. The title is the point where no sentence asks, all sentences where there is no title either.
+    one is labelled as the problem to solve (拟解决的技术难题：), its items are the points, with those of parts of
+    wishes (技术需求：); behind a list the sentences of such a part are points where it has no list. What the firm says
+    of itself, the state of the art, money, time and contacts are no points. A sentence that gives figures only belongs
+    to the point before it. The title is the point where no sentence asks, all sentences where there is no title either.
     Without text there are none.
     """
     title, text = mask_contacts(title), mask_contacts(description)  # a piece of a contact could not be told later
     need = understand(title, text)
     parts = labelled_parts(text)
-    parts = [part for part in parts if part.kind == "problem" and _asked_in(need, part)] or parts
-    points = [point for part in parts for point in _numbered(need, part)] or _asked_sentences(need, parts)
+    if any(part.kind == "problem" and _asked_in(need, part) for part in parts):
+        parts = [part for part in parts if part.kind in ("problem", "wish")]
+    points: list[str] = []
+    for part in parts:
+        items = _numbered(need, part)
+        if points and not items and part.kind in ("problem", "wish"):
+            items = _asked_sentences(need, [part])
+        points += items
+    points = points or _asked_sentences(need, parts)
     if points:
         return points
     if title.strip(_EDGES):
@@ -91,7 +99,7 @@ def _asked_in(need: Understood, part: Part) -> list[Sentence]:
         one
         for one in need.sentences
         if one.field == "description" and one.role == "asked" and one.start < part.end and part.start < one.end
-        if without_label(one.text).strip(_EDGES)
+        if says_something(one.text)
     ]
 
 

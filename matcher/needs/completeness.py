@@ -14,7 +14,7 @@ from matcher.needs.asked import ASKED_FIELDS, clause_of, is_asked
 from matcher.needs.completeness_cues import BOAST, DEFECT, NOT_OURS, SOLVER, STATE, UNABLE, UNSOLVED, USE
 from matcher.needs.elements import Element, Sentence, Understood, understand
 from matcher.needs.indicators import Indicator, indicators_of
-from matcher.needs.labels import labelled_parts, tells_problem, without_label
+from matcher.needs.labels import labelled_parts, says_something, tells_problem
 from matcher.needs.parts import PARTS
 from matcher.progress import track
 from matcher.tables.arguments import check_firms
@@ -108,7 +108,7 @@ class ReadNeed:
             one
             for one in self.asked
             if one.field == "problem" or (one.field == "description" and tells_problem(parts, one.start, one.end))
-            if without_label(one.text)
+            if says_something(one.text)
         ]
 
     @cached_property

@@ -10,7 +10,7 @@ from functools import lru_cache
 import pandas as pd
 
 from matcher.needs.cues import EMPTY_TITLE, FEATURES, NUMBER
-from matcher.needs.labels import labelled_parts, tells_problem, without_label
+from matcher.needs.labels import labelled_parts, says_something, tells_problem, without_label
 from matcher.needs.phrases import phrases_of
 from matcher.needs.roles import roles_of
 from matcher.needs.sentences import split_sentences
@@ -149,7 +149,7 @@ def _wishes(text: str, asking: list[Sentence]) -> list[Sentence]:
     Beside such a part, those of a labelled part of figures are no more than its figures.
     """
     parts = labelled_parts(text)
-    problem = [one for one in asking if tells_problem(parts, one.start, one.end)]
+    problem = [one for one in asking if tells_problem(parts, one.start, one.end) and says_something(one.text)]
     wishes = [one for one in asking if one in problem or any(FEATURES[name].search(one.text) for name in _TELLING[:-1])]
     if problem:
         figures = [part for part in parts if part.kind == "indicators"]

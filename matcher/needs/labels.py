@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from matcher.tables.cells import is_ditto, is_nothing
+
 _WORDS = (
     "拟|[急亟]?需要?|[急亟]?待|要求?|所|主要|关键|核心|具体|详细|预期|期望|希望|计划|目标|达到|实现|技术性?|工艺|产品|经济|性能|考核|"
     "企业|公司|单位|项目|课题|解决|攻[克关]|突破|研[发究]|开发|现[有状]?|目前|已有?|具备|前期|工作|存在|遇到|面临|"
@@ -19,16 +21,24 @@ _LABEL = re.compile(
     rf"(?:^|(?<=\n))[ \t\u3000\xa0]*(?:[（(【]?[一二三四五六七八\d]{{1,2}}[)）、.．】]\s*)?[【\[]?"
     rf"((?:{_WORDS}){{1,9}})(?:[（(][^（()）\n]{{0,20}}[)）])?(?:[】\]][：:]?|[：:])[ \t\u3000\xa0]*"
 )
+_EDGES = " \t\r\n\xa0\u3000；;，,、：:。"
+_PROBLEM = "(?:难题|难点|问题|瓶颈|痛点|卡点)"
 _KINDS = (
-    ("problem", re.compile("难题|难点|问题|瓶颈|痛点|卡点")),
+    ("problem", re.compile(f"(?:解决|攻|突破|[拟待]|需(?!求)).*{_PROBLEM}")),
+    ("fault", re.compile(f"(?:存在|遇到|面临|现|目前).*{_PROBLEM}")),
+    ("problem", re.compile("难题|难点|瓶颈|卡点|(?:技术|关键|核心).*问题")),
+    ("fault", re.compile(_PROBLEM)),
     ("indicators", re.compile("指标|参数")),
     ("background", re.compile("现|目前|已|前期|基础|条件|背景|企业|公司|单位")),
-    ("wish", re.compile("需求|目标|要求|内容")),
+    ("wish", re.compile("需求|内容")),
 )
 
 
 class Part(NamedTuple):
-    """A part of a text: problem, indicators, background, wish or "" (no label), where its words begin and end."""
+    """A part of a text: problem, fault, indicators, background, wish or "", where its words begin and end.
+
+    A fault (存在的问题) is what is wrong today, beside a part of wishes (技术需求); without one it is the problem.
+    """
 
     kind: str
     start: int
@@ -50,6 +60,8 @@ def labelled_parts(text: str) -> list[Part]:
     for label, end in zip(labels, ends[1:], strict=True):
         kind = next((name for name, pattern in _KINDS if pattern.search(label[1])), "")
         parts.append(Part(kind, label.end(), end))
+    if all(part.kind != "wish" for part in parts):
+        parts = [part._replace(kind="problem") if part.kind == "fault" else part for part in parts]
     return parts
 
 
@@ -61,6 +73,12 @@ def without_label(sentence: str) -> str:
     """
     label = _LABEL.match(sentence)
     return sentence[label.end() :] if label else sentence
+
+
+def says_something(sentence: str) -> bool:
+    """Whether a sentence says more than its label and a word for nothing (无, 见附件, 同上)."""
+    said = without_label(sentence).strip(_EDGES)
+    return bool(said) and not is_nothing(said) and not is_ditto(said)
 
 
 def tells_problem(parts: list[Part], start: int, end: int) -> bool:

@@ -70,7 +70,7 @@ _TASKS = TASK_NOUNS | TASKS_AFTER_ALL
 _AMOUNT = re.compile(r"(?:\d[\d.]*(?!D$|G$)[A-Za-z]*|(?:RH|PH|pH|Ra|Rz|HRC|HV|HB)\d[\d.]*)$")
 _NO_PART = frozenset(
     "的和与及或并且而于对在用新有为以可了将把从向所被让使是之其等中上下内外前后不类种款套个项条台级给做能号该本此各每由到至当按据比"
-    "需求要拟想寻找解提研我你他它这那很更最太较如何怎么因时叫达带含吨米升斤亩"
+    "需求要拟想寻找解提研我你他它这那很更最太较如何怎么因时叫达带含某买降减增测吨米升斤亩"
 )
 _PREFIXES, _SUFFIXES = frozenset("无非多半纯高低超微全单双"), frozenset("式型法性系")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -112,6 +112,8 @@ def _whole(phrase: Phrase, ending: Mapping[int, _Token], things: Collection[int]
     taken: list[_Token] = []
     at = phrase.start
     while (before := ending.get(at)) and len(phrase.text) + sum(len(one.text) for one in taken) < _LONGEST_OBJECT:
+        if taken and at in things:
+            break
         alone = len(before.text) == 1 and bool(_CHINESE.match(before.text)) and before.text not in _NO_PART
         bound = taken and taken[-1].text in _SUFFIXES and _CHINESE.match(before.text) and before.kind not in ("", "的")
         if not (alone or bound):

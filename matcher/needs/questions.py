@@ -22,7 +22,9 @@ _LONGEST_ITEM = 16
 _SHORT_SUBJECT = 12
 _LISTED = 3
 _TECHNICAL = ("object", "material", "problem", "effect", "method")
-_MADE_THING = re.compile("(?:机器人|[^手商]机|仪|装置|设备|算法|模型|软件|系统|终端|传感器|材料)$")  # 营销机器人
+_MADE_THING = re.compile(
+    "(?:机器人|[^手商]机|仪|装置|设备|算法|模型|软件|系统|终端|传感器)$"
+)  # 营销机器人, not 宣传材料
 _SHORTEST_THING = 3
 _FIRST_TRADES = 4  # water, air, soil and wastes: a plant for them is measured by what it cleans
 

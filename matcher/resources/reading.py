@@ -34,7 +34,7 @@ _FOR_SOME = re.compile(
     "园区|入[驻园孵]|在孵|会员|成员单位|理事单位|本(?:[校院所市县区省]|单位|集团|园)|[校院所]内(?!外)|内部|签约|合作|联盟|辖区|[市省区县]内|师生|学生|定点|指定"
 )
 _ALL = re.compile("社会|全国|所有|不限|均可|公开|[校院所]内外|内外|其他|优先|[校院所市省区县]外")
-_ONLY = re.compile("仅|只(?:对|限|供|面向|向|为|服务)|限(?![时量])")
+_ONLY = re.compile("仅(?!需)|只(?:对|限|供|面向|向|为|服务)|限(?![时量])")
 _OPEN_AGAIN = re.compile(
     "无(?:任何)?(?:故障|停机|损坏)|未(?:停用|报废|损坏)|(?:维修|检修|大修)(?:后|完)[^，,；;]*|已(?:修复|恢复)"
 )
@@ -77,7 +77,7 @@ def is_closed(state: str) -> bool:
 def is_for_some(state: str) -> bool:
     """Whether a state says that only some may use it, or only some of it is open (仅限园区企业, 部分开放).
 
-    >>> [is_for_some(text) for text in ("仅限园区企业", "只对会员单位开放", "限时开放", "园区企业优先", "仅限粉末")]
+    >>> [is_for_some(text) for text in ("仅限园区企业", "只对会员单位开放", "限时开放", "园区企业优先", "仅需合作协议")]
     [True, True, False, False, False]
     """
     return any(

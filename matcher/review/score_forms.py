@@ -24,17 +24,19 @@ from matcher.tables.sheets import Book, Grid, Merged, Remark, sheets_of_data
 Read = Callable[[Book], Reading]
 
 _GROUP = re.compile("组|领域|专业|方向|行业|学科|会场|片区|类[）)]?$")  # in a line above a block
-_NO_GROUP = re.compile("初|复|终|轮|次|旧|备份|往|历|年|月|汇总|合计|总|名次|结果|参考")  # rounds and copies
+_NO_GROUP = re.compile(
+    r"初|复|终|轮|次|旧|备份|往|历|年|月|汇总|合计|总|名次|结果|参考|(?:19|20)\d\d"
+)  # rounds and copies
 _NO_NAME = re.compile(r"sheet\d*|工?作?表?\d*|.*(?:评分|打分|评审|汇总|成绩|得分|分数|统计|结果|[组轮]).*", re.I)
 _ITEM = re.compile(r"(?:申报|评审|参评|提名)?(?:项目|成果|课题)(名称|编号)|(?:申报|受理|提名)编号|(?:项目|课题)?题目")
 _OVER_ITEMS = re.compile("(?:各|申报|评审|参评)?(?:项目|成果|课题)(?:的?(?:评审)?(?:得分|评分|打分|分数))?(?:情况)?")
 _ID = re.compile(r"[A-Za-z\d\-—_.（）()]*\d[A-Za-z\d\-—_.（）()]*|(?:项目|课题|成果)[\d一二三四五六七八九十]+")
 _CRITERION = re.compile(  # what a header of points says: 创新性, 技术水平, 经济效益, 研究基础（20分）
     "[性度力值益量况础能平率]$|水平|效益|团队|条件|基础|意义|前景|风险|创新|先进|可行|经费|预算|进度|文本|表现|答辩|陈述|汇报"
-    r"|年|月|日|龄|次|数|额|元|费|电话|手机|方案|路线|目标|内容|背景|依据|成效|贡献|影响|[\d一二三四五六七八九十]+分"
+    r"|年|月|日|龄|次|数|额|元|费|电话|手机|方案|路线|目标|内容|背景|依据|成效|贡献|影响|指标|模式|市场|[\d一二三四五六七八九十]+分"
 )
 PERIOD = re.compile(  # how often each served in them, which is no score
-    r"(?:(?:20)?\d\d\s*[年.\-/]\s*)?\d{1,2}\s*月份?|(?:第?[一二三四1-4]|[上下]半)(?:季度?|年)|20\d\d[.\-/]\d{1,2}"
+    r"(?:(?:20)?\d\d\s*[年.\-/]\s*)?\d{1,2}\s*月份?|(?:第?[一二三四1-4]|[上下]半)(?:季度?|年)|20\d\d(?:[.\-/]\d{1,2}|年?度?)"
 )
 _LEAST = 2  # parts, items and reviewers that make such a form
 

@@ -22,6 +22,7 @@ from matcher.tables.sheets import Grid, sheets_of_data
 
 _WHO = {header_key(one) for one in (REVIEW_SCORES["reviewer"].title, *REVIEW_SCORES["reviewer"].headers, "姓名")}
 _TIMES = re.compile(r"(?:本年|全年|累计|参加|参评|评审)*(?:次数|项数|场次|项目数)|(?:参加|参评)?评审数")
+_MOST = 9999  # times that anybody serves; more is a telephone number or a day (20260101)
 _LEAST = 2  # months that make such a table, where no column counts the whole
 
 
@@ -73,7 +74,7 @@ def _counted(
         many = 0
         for place in places:
             number = pd.to_numeric(pd.Series([cells[place]]), errors="coerce").iloc[0]
-            if cells[place] and (pd.isna(number) or number < 0 or number % 1):
+            if cells[place] and (pd.isna(number) or not 0 <= number <= _MOST or number % 1):
                 lines.append((grid.numbers[at], header[place], cells[place], "不是次数", "请填整数；这一格不计", True))
                 continue
             count = 0 if pd.isna(number) else int(number)

@@ -229,7 +229,10 @@ class Service:
         index = self.library.index(side)
         if not _renewed(index):
             return index
-        saved = Index.load(index.origin[0]).warm()
+        saved = Index.load(index.origin[0])
+        if saved.id_column != index.id_column:
+            raise IndexFolderError(f"{index.origin[0]}：换成了别种记录的索引，不是{KINDS[side].title}的")
+        saved.warm()
         if self._searchers:
             self._searchers.follow(side, saved)
         self.library = self.library.with_index(side, saved)

@@ -333,6 +333,7 @@ def test_a_bid_is_held_against_the_better_vacuum_and_every_firm_and_term():
         ("done_by", "12-18个月", "met"),
         ("months", "18", "met"),
         ("done_by", "30个月", "not_met"),
+        ("done_by", "3～6个月内完成样机，30个月完成", "not_met"),
         ("done_by", "尽快", "unknown"),
     ],
 )
@@ -353,6 +354,9 @@ def test_a_range_of_months_is_held_against_the_term(field, said, state):
         ("通过ISO 9001认证", "漏检率0.5%，已通过ISO9001认证", "met"),
         # honest neighbours
         ("采用5G通信", "漏检率0.5%，不采用5G通信", "unknown"),
+        ("采用5G通信", "漏检率0.5%，采用5G通信尚有困难", "unknown"),
+        ("采用5G通信", "漏检率0.5%，不能保证采用5G通信", "unknown"),
+        ("通过ISO 9001", "漏检率0.5%，通过ISO90015", "unknown"),
         ("采用5G通信", "漏检率0.5%，采用4G通信", "unknown"),
         ("符合GB/T 19001-2016", "漏检率0.5%，符合GB/T 19001-2008", "unknown"),
         ("采用5G通信", "漏检率0.5%", "unknown"),

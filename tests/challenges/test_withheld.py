@@ -97,6 +97,8 @@ def test_what_says_so_is_withheld(header, said):
         ("备注", "设备已退回厂家"),
         ("审核状态", "审核通过"),
         ("审核意见", "同意发布"),
+        ("备注", "。"),
+        ("状态", "；；"),
         ("审核人", "王岚"),
         ("审核人", "李未核"),
         ("是否公开企业名称", "否"),
@@ -211,6 +213,7 @@ def test_what_stands_is_published(header, said):
 def test_a_no_under_whether_to_publish_counts_beside_a_yes():
     assert withheld_needs(needs("是否发布", "是", "否", "")).need_id.tolist() == ["N1"]
     assert withheld_needs(needs("是否张榜", "☑是 □否", "□是 ☑否")).need_id.tolist() == ["N1"]
+    assert withheld_needs(needs("是否发布", "是", "×", "暂不发布")).need_id.tolist() == ["N1", "N2"]
     assert withheld_needs(needs("是否发布", "否", "否")).empty  # nothing is published yet
     assert withheld_needs(needs("是否已发布", "是", "否")).empty
     assert withheld_needs(needs("是否发布公告", "是", "否")).empty

@@ -360,6 +360,8 @@ def items(book, wanted, *reached):
         ("申请3件", "申请2件", "not_met"),
         ("授权3件", "申请3件", "unclear"),
         ("申请3件", "3件", "met"),
+        ("3件", "申请3件", "unclear"),
+        ("新增500万元", "600万元", "unclear"),
     ],
 )
 def test_what_was_wanted_and_what_was_reached(book, wanted, reached, state):
@@ -379,6 +381,7 @@ def test_what_was_wanted_and_what_was_reached(book, wanted, reached, state):
         ({"完成情况": "完成4项"}, ("met", "比较")),
         ({"完成情况": "2项"}, ("not_met", "比较")),
         ({"完成情况": "已完成80%"}, ("unclear", "")),
+        ({"完成情况": "1"}, ("unclear", "")),
         ({"完成情况": "2025年6月完成"}, ("unclear", "")),
         ({"完成": "4项", "完成情况": "2项"}, ("met", "比较")),
     ],

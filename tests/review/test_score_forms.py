@@ -76,7 +76,7 @@ def test_a_header_again_on_the_next_page_begins_no_group(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "names", [("初评", "终评"), ("2025年", "2026年"), ("第一轮", "第二轮"), ("评分", "评分（旧）")]
+    "names", [("初评", "终评"), ("2025年", "2026年"), ("2025", "2026"), ("第一轮", "第二轮"), ("评分", "评分（旧）")]
 )
 def test_rounds_years_and_copies_are_no_groups(tmp_path, names):
     first, second = names
@@ -174,6 +174,8 @@ def test_what_is_no_reviewer_and_no_item_of_a_turned_table_is_told():
         ["专家", "年龄", "从业年限"],
         ["专家", "1月", "2月"],
         ["专家", "2026.1", "2026.2"],
+        ["专家", "2025", "2026"],
+        ["专家", "指标1", "指标2"],
         ["姓名", "高效电池", "智能灌溉"],
     ],
 )

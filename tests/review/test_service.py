@@ -46,3 +46,10 @@ def test_what_is_no_count_and_a_total_that_differs_are_told():
         [2, "合计", "甲某", "写的是 3 次，各格相加是 2 次；按各格计"],
         [3, "1月", "若干", "不是次数"],
     ]
+
+
+@pytest.mark.parametrize("said", [13800138000, 20260101])
+def test_what_is_a_telephone_number_or_a_day_is_no_count(said):
+    table = pd.DataFrame({"姓名": ["甲某", "乙某"], "评审次数": [said, 1]})
+    assert load(table) == {"乙某": 1}
+    assert read_served(table).problems["problem"].tolist()[1:] == ["不是次数"]

@@ -107,6 +107,11 @@ def test_a_new_index_that_cannot_be_read_is_told_and_the_old_one_stays(saved):
     browser.app.state.service.take_up()
     assert browser.get("/api/health").json()["status"] == "ok"
     assert browser.get("/api/health").json()["outcomes"] == 4
+    needs = OUTCOMES.rename(columns={"outcome_id": "need_id"})[["need_id", "title", "description"]]
+    Index.build(needs).save(saved, replace=True)
+    browser.app.state.service.take_up()
+    assert "不是成果的" in browser.get("/api/health").json()["faults"][0]
+    assert browser.post("/api/search", json={"text": "机械手"}).json()["hits"]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"nothing of a book" * 9])

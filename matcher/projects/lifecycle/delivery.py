@@ -44,7 +44,10 @@ _RANGE = re.compile(rf"([-−]?{_FIGURE})[^\d~～—–至到±,，;；、-]{{0,
 _ABOUT = re.compile(rf"(?:约|大概|近|左右|上下|不到)\s*({_FIGURE})|({_FIGURE})\D{{0,4}}(?:左右|上下)")
 _AT_MOST = re.compile("[≤<＜]|不超过|不大于|不高于|小于|低于|以内|以下|至多|最多")
 _VERB = re.compile("申请|授权|获授权|发表|录用|制定|建成|建设|新增|培养|引进|实现|形成|开发|示范|推广|完成|达到")
-_SHARE_DONE = re.compile(r"(?:完成|进度|达成)(?:率|度|了)?\D{0,3}\d+(?:\.\d+)?\s*[%％]")  # of the work, not the figure
+_STEPS = ("申请", "录用")  # before what is wanted
+_SHARE_DONE = re.compile(
+    r"(?:完成|进度|达成)(?:率|度|了)?\D{0,3}\d+(?:\.\d+)?\s*[%％]|^[01]$"
+)  # of the work, or a code
 _DONE = {"已完成": "met", "完成": "met", "达到": "met", "是": "met", "超额完成": "met", "√": "met",
          "基本完成": "near", "部分完成": "near", "未完成": "not_met", "未达到": "not_met", "否": "not_met"}  # fmt: skip
 
@@ -140,9 +143,9 @@ def _compared(item: str, wanted: str, reached: str) -> tuple[str, float | None] 
         if asked and all(one.state != "not_said" for one in found):
             worst = max(found, key=lambda one: (("met", "near", "not_met").index(one.state), -(one.margin or 0)))
             return worst.state, worst.margin
-    verbs = [_VERB.match(text) for text in (wanted, reached)]
-    if all(verbs) and len({verb[0] for verb in verbs if verb}) > 1:
-        return None  # applied for is not granted
+    verbs = [verb[0] if (verb := _VERB.match(text)) else "" for text in (wanted, reached)]
+    if verbs[0] != verbs[1] and (all(verbs) or verbs[1] in _STEPS or "新增" in verbs):
+        return None  # applied for is not granted, and more by so much is not so much
     numbers = [read_number(_VERB.sub("", text), 1) for text in (wanted, reached)]
     least, got = numbers
     if not isinstance(least, Number) or not isinstance(got, Number) or _kind(least) != _kind(got):
