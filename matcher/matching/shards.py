@@ -302,7 +302,10 @@ def merge_matches(tables: Iterable[pd.DataFrame], *, k: int) -> pd.DataFrame:
     notes = found["note"].astype(object)
     found["note"] = notes.where(~later, notes.map(_without_asking_back))
     if told := [name for name in REASONS if name in found]:
-        found.loc[~is_explained(found["rank"].to_numpy(), found["level"].to_numpy(float)), told] = ""
+        shown = is_explained(found["rank"].to_numpy(), found["level"].to_numpy(float)) | found["recommended"].to_numpy(
+            bool
+        )
+        found.loc[~shown, told] = ""
     empty = both[~both[asking].isin(found[asking])].drop_duplicates(asking)
     table = pd.concat([found, empty]) if len(empty) else found
     place = table[asking].map(order).to_numpy(np.int64)

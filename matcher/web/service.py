@@ -249,7 +249,7 @@ class Service:
                     with self._judging:
                         self._newest(side)
                     self._unread.pop(side, None)
-                except (MatcherError, OSError) as error:
+                except Exception as error:  # whatever the folder holds, the service goes on with what it has
                     why = str(error).replace(index.origin[0], Path(index.origin[0]).name)
                     self._unread[side] = version, why
 
