@@ -242,10 +242,12 @@ def _contracts() -> dict[str, Contract]:
 
 def _as_read(rows: Any, contract: Contract) -> Any:
     """The rows as a table that reads the same again, with fen in their sums and without columns that have no value."""
+    import pandas as pd
+
     from matcher.tables.contracts import FEN
 
     for name in (column.name for column in contract.columns if column.name + FEN in rows):
-        fen = rows[name + FEN].fillna(0)
+        fen = pd.to_numeric(rows[name + FEN]).fillna(0)
         rows = rows.assign(**{name: rows[name] + fen / 100}).drop(columns=name + FEN)
     filled = rows.notna() & (rows.astype(object).where(rows.notna(), "") != "")
     empty = [name for name in rows if not filled[name].any()]

@@ -24,12 +24,12 @@ def without_units(reading: Reading) -> Reading:
     names = [str(fields[header]) for header in problems.loc[told, "column"] if fields.get(header)]
     sums = [name for name in names if name in (*CATEGORIES, "amount")]
     in_yuan = set(reading.columns.loc[reading.columns["unit"] == "元", "field"]) & {*CATEGORIES, "amount", "budget"}
-    if not sums or max(float(rows[name].fillna(0).max()) for name in in_yuan) >= _SMALL:
+    if not sums or max(float(pd.to_numeric(rows[name]).fillna(0).max()) for name in in_yuan) >= _SMALL:
         return reading
     more: dict[str, Any] = {}
     for name in sums:
         value = pd.to_numeric(rows[name]).astype("Float64")
-        low, high = (rows.get(name + end, value).fillna(value) for end in (LOW, HIGH))
+        low, high = (pd.to_numeric(rows.get(name + end, value)).fillna(value) for end in (LOW, HIGH))
         more |= {name: value.mask(value != 0), name + LOW: low, name + HIGH: high * _WAN}
     if "budget" in names:
         more["budget"] = pd.array([pd.NA] * len(rows), "Float64")
