@@ -559,7 +559,7 @@ def test_ten_thousand_headers_of_one_name_take_no_time():
     start = time.process_time()
     rows, _ = read_needs(pd.DataFrame([["甲", *range(10_000)]], columns=["标题", *["同名"] * 10_000]))
     assert rows.columns[-1] == "同名_10000"
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 30  # minutes, were each compared with all; 3 to 10 on slow machines
 
 
 def test_cells_that_are_arrays_or_hold_nothing():
