@@ -23,6 +23,7 @@ from matcher.tables.grids import read_book
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+PATIENCE = 120_000  # ms; a page that is still arriving has fewer rows than it will have
 SIZES = {"desk": (1200, 900), "phone": (390, 844)}
 NEED = "装载机变速箱齿轮磨齿后偶发磨削烧伤，希望不破坏零件在线检测，轻微回火烧伤检出率98%以上"
 
@@ -73,7 +74,7 @@ def page(request, chromium, served):
     width, height = SIZES[request.param]
     context = chromium.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
     page = context.new_page()
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(PATIENCE)
     faults, elsewhere = [], []
     page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -110,8 +111,7 @@ def test_two_tables_become_a_page_and_a_workbook(page, served, tmp_path):
     page.set_input_files("input[name=needs]", EXAMPLES / "needs.csv")
     page.set_input_files("input[name=outcomes]", EXAMPLES / "outcomes.csv")
     page.click("text=开始匹配")
-    page.locator("details.q").first.wait_for()
-    assert page.locator("details.q").count() == 49
+    playwright.expect(page.locator("details.q")).to_have_count(49, timeout=PATIENCE)
     page.fill(".find input[type=search]", "磨削烧伤")
     page.locator(".find output", has_text="显示 1 / 49").wait_for()
     page.locator("details.q:visible summary").first.click()
@@ -143,7 +143,7 @@ def test_a_list_of_firms_becomes_a_workbook(page, served, tmp_path):
     page.click("text=开始判断")
     page.locator("#list td", has_text="虚构示例一号机械有限公司").first.wait_for()
     page.fill("[data-filter]", "三号 不通过")
-    assert page.locator("#list tbody tr:visible").count() == 1
+    playwright.expect(page.locator("#list tbody tr:visible")).to_have_count(1, timeout=PATIENCE)
     assert sheets_of(page, tmp_path)[:4] == ["结论", "汇总", "逐条", "差距"]
 
 
@@ -151,8 +151,7 @@ def test_visits_and_dashboard_are_narrowed(page, served, tmp_path):
     page.goto(served[0] + "/visits")
     page.select_option("select[name=state]", "in_pool")
     page.click("text=筛选")
-    page.locator("#list tbody tr").first.wait_for()
-    assert page.locator("#list tbody tr").count() == 2
+    playwright.expect(page.locator("#list tbody tr")).to_have_count(2, timeout=PATIENCE)
     assert "走访名单" in sheets_of(page, tmp_path)
     page.click("nav >> text=培育库看板")
     page.locator(".heads li", has_text="在库企业").locator("b", has_text="2").wait_for()
