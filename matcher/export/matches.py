@@ -334,7 +334,7 @@ class _Report(NamedTuple):
         return page_bytes("matches", self.shown(), mask=False)
 
     def shown(self) -> dict[str, Any]:
-        """What the page shows."""
+        """What the page shows; queries that a person can act on come first, otherwise they keep their order."""
         pairs, ask, answer = self.pairs(), self.ask.id_column, self.answer.id_column
         if self.answer is EXPERTS and "name" in pairs:  # a person is known by the name
             titles = zip(pairs["name"].fillna(""), pairs["record_title"].fillna(""), strict=True)
@@ -350,21 +350,22 @@ class _Report(NamedTuple):
             matches.setdefault(row[ask], []).append(row | details | {"answers": answered(row.get("answers", ""))})
         words = (SAME_FIELD, UNRELATED, DECLINED)
         steps = self.steps()
+        entries = [
+            {
+                "row": row,
+                "matches": (found := [one for one in matches.get(row[ask], []) if one["advice"]]),
+                "rest": "、".join(
+                    f"{word} {count}" for word in words if (count := sum(one["advice"] == word for one in found))
+                ),
+                "step": steps.get(row[ask], ""),
+            }
+            for row in _shown_rows(self.queries)
+        ]
         return {
             "heading": self.heading,
             "nouns": (self.ask.title, self.answer.title),
             "answer": answer,
-            "queries": [
-                {
-                    "row": row,
-                    "matches": (found := [one for one in matches.get(row[ask], []) if one["advice"]]),
-                    "rest": "、".join(
-                        f"{word} {count}" for word in words if (count := sum(one["advice"] == word for one in found))
-                    ),
-                    "step": steps.get(row[ask], ""),
-                }
-                for row in _shown_rows(self.queries)
-            ],
+            "queries": sorted(entries, key=lambda one: _place([match["advice"] for match in one["matches"]])),
             "query_fields": [
                 (name, self.header(name, self.ask))
                 for name in _names(self.queries)
@@ -382,6 +383,11 @@ class _Report(NamedTuple):
             "about": self.about,
             "problems": problems_beside(Path(self.name)).name if len(self.problems) else "",
         }
+
+
+def _place(advice: list[str]) -> int:
+    """Where a query stands on the page: first what has a recommended answer, then what has one worth a call."""
+    return next((place for place, word in enumerate((RECOMMENDED, CONTACT)) if word in advice), 2)
 
 
 def _names(frame: pd.DataFrame) -> list[str]:

@@ -304,6 +304,11 @@ def test_page(tmp_path: Path) -> None:
     assert page.tags.count("li") == 3
 
 
+def test_a_page_begins_with_what_can_be_acted_on(tmp_path: Path) -> None:
+    page = Page(write(tmp_path / "m.html", queries=NEEDS[::-1]).read_text(encoding="utf-8"))
+    assert [query[0] for query in page.queries] == ["齿轮检测", "<b>无人</b>问津", "=1+1"]
+
+
 def test_page_escapes_everything(tmp_path: Path) -> None:
     evil = "\"><script>alert(1)</script>&'"
     text = write(
