@@ -1,7 +1,7 @@
 """Progress on standard error for whoever asks for it, silence otherwise; and the library's logger.
 
-Short work shows no progress. The logger is named "matcher": what was done, with counts and seconds, at INFO; what a
-user should know at WARNING. It writes nothing until a program gives it a handler.
+Short work shows no progress, and a log file gets none. The logger is named "matcher": what was done, with counts and
+seconds, at INFO; what a user should know at WARNING. It writes nothing until a program gives it a handler.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
+
+LOOK = "{desc}：{percentage:3.0f}%|{bar}| {elapsed}，还需 {remaining}"  # work has several stages, so no count of rows
 
 Item = TypeVar("Item")
 
@@ -52,8 +54,9 @@ def advancing(total: int, title: str, show: bool) -> Iterator[Callable[[int], ob
 def _bar(total: int, title: str) -> Any:
     from tqdm import tqdm
 
+    hidden = False if "ipykernel" in sys.modules else None  # None: where standard error is no terminal, such as a log
     with suppress(OSError):
-        return tqdm(total=total, desc=title, leave=False, delay=0.5, mininterval=0.3)
+        return tqdm(total=total, desc=title, leave=False, delay=0.5, mininterval=0.3, disable=hidden, bar_format=LOOK)
     return None
 
 

@@ -1,5 +1,6 @@
-"""A bar that nobody can see does not stop the work."""
+"""A bar that nobody can see does not stop the work, and one that nobody watches is not drawn."""
 
+import io
 import sys
 import time
 
@@ -9,9 +10,12 @@ from matcher.progress import advancing
 
 
 class Gone:
-    """A standard error whose reader has gone."""
+    """A terminal whose reader has gone."""
 
     encoding = "utf-8"
+
+    def isatty(self):
+        return True
 
     def write(self, text):
         raise BrokenPipeError
@@ -30,3 +34,17 @@ def test_work_goes_on_where_nobody_listens(monkeypatch, stream):
             advance(1)
             done.append(item)
     assert done == [0, 1, 2]
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("stream", "drawn"), [(io.StringIO(), False), (Terminal(), True)])
+def test_a_log_file_gets_no_bar(monkeypatch, stream, drawn):
+    monkeypatch.setattr(sys, "stderr", stream)
+    with advancing(2, "匹配", True) as advance:
+        time.sleep(0.7)
+        advance(1)
+    assert ("匹配： 50%" in stream.getvalue()) is drawn

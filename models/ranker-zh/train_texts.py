@@ -29,6 +29,7 @@ from matcher.matching.learned_ranker import _parts
 from matcher.matching.pair_reading import FIRST
 from matcher.matching.recommendation import FEATURES, LEAST, features_of
 from matcher.matching.records import texts_of
+from matcher.matching.remembered import Records
 
 HERE = Path(__file__).parent
 RIGHT = 2.5  # the readers' mean level from which on a pair is right
@@ -81,7 +82,7 @@ def inputs_of(index: Index, needs: pd.DataFrame, pairs: pd.DataFrame) -> tuple[N
     rows = np.array([index.row_of[name] for name in table["record_id"]], np.int64)
     parts = _parts(index, table, rows)[2]
     at = pairs["need_id"].map({name: i for i, name in enumerate(asking["need_id"])}).to_numpy(np.int64)
-    return parts.sum(axis=1), features_of(index, asked, texts, at, rows, (parts[:, 0], parts[:, 1]))
+    return parts.sum(axis=1), features_of(asked, texts, at, Records(index, rows), (parts[:, 0], parts[:, 1]))
 
 
 def fit(total: Numbers, features: Numbers, levels: Numbers) -> tuple[Calibration, dict[str, list]]:
