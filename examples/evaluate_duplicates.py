@@ -29,7 +29,7 @@ import pandas as pd
 
 from matcher.matching.encoders import StaticEncoder
 from matcher.projects import align, find_duplicates
-from matcher.tables.words import load_segmenter
+from matcher.tables.naming.words import load_segmenter
 
 LIBRARY, HONEST, SOURCES = 2000, 1000, 300
 FALSE_ALARMS = (0.01, 0.05)

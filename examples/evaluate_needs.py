@@ -1,6 +1,6 @@
 """Measure roles and indicators of needs against the annotations of two readers (models/needs-zh).
 
-    python examples/evaluate_needs.py NEEDS.csv [--part held|dev] [--errors] [--pairs tests/needs_met_pairs.csv]
+    python examples/evaluate_needs.py NEEDS.csv [--part held|dev] [--errors] [--pairs tests/needs/met_pairs.csv]
     python examples/evaluate_needs.py NEEDS.csv --further [--part dev|held|late]
     python examples/evaluate_needs.py NEEDS.csv --fresh DATA [--part train|test]
 

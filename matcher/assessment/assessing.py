@@ -18,10 +18,10 @@ from matcher.assessment.scales import kind_of, kinds, levels, shown_by, stage_of
 from matcher.assessment.values import HIGHEST, check_weights, primary_values, value_outcomes
 from matcher.errors import TableError
 from matcher.tables.arguments import Day, as_day, check_firms
-from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, FIGURES
+from matcher.tables.columns.soft_values import why_unknown
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.schemas import HIGH, LOW, UNIT
-from matcher.tables.soft_values import why_unknown
+from matcher.tables.schemas.assessment import ASSESSED_OUTCOMES, FIGURES
+from matcher.tables.schemas.main import HIGH, LOW, UNIT
 
 RESULT = (
     "outcome_id", "title", "kind", "readiness", "readiness_low", "readiness_high", "readiness_name", "conflict",

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from matcher.tables.arguments import check_firms
-from matcher.tables.assessment_schemas import WORTH
-from matcher.tables.schemas import HIGH, LOW, TEXT
-from matcher.tables.soft_values import why_unknown
+from matcher.tables.columns.soft_values import why_unknown
+from matcher.tables.schemas.assessment import WORTH
+from matcher.tables.schemas.main import HIGH, LOW, TEXT
 
 APPROACHES = {"market": "市场法", "income": "收益法", "cost": "成本法"}
 RESULT = ("outcome_id", "approach", "low", "high", "inputs", "missing", "problem")

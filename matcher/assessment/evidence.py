@@ -12,9 +12,9 @@ import pandas as pd
 from matcher.assessment.clauses import COUNT, clauses, folded, is_asserted
 from matcher.assessment.scales import evidence_words, shown_by
 from matcher.assessment.states import is_answered, names, read_state
-from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, EVIDENCE
-from matcher.tables.checkboxes import read_boxes, ticked
-from matcher.tables.dates import Days, read_days
+from matcher.tables.cells.checkboxes import read_boxes, ticked
+from matcher.tables.cells.dates import Days, read_days
+from matcher.tables.schemas.assessment import ASSESSED_OUTCOMES, EVIDENCE
 
 TITLES_OF = {column.name: column.title for column in EVIDENCE}
 _COUNTED = re.compile(COUNT)

@@ -12,10 +12,10 @@ import pandas as pd
 from matcher.assessment.evidence import text_in
 from matcher.assessment.scales import tree
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES
-from matcher.tables.cells import shorten
-from matcher.tables.public_period import public_period
-from matcher.tables.soft_values import why_unknown
+from matcher.tables.cells.texts import shorten
+from matcher.tables.columns.soft_values import why_unknown
+from matcher.tables.schemas.assessment import ASSESSED_OUTCOMES
+from matcher.tables.schemas.public_period import public_period
 
 UNJUDGED = "未评价"
 _LONGEST = 366  # days of a public process

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.tables.assessment_schemas import EVIDENCE
+from matcher.tables.schemas.assessment import EVIDENCE
 from matcher.tables.yaml import read
 
 SCALE_COLUMNS = ("part", "title", "text", "document", "number", "since", "seen", "address", "verified")

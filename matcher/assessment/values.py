@@ -14,7 +14,7 @@ import pandas as pd
 from matcher.assessment.scales import kinds, tree
 from matcher.errors import ArgumentError, PolicyError
 from matcher.tables.arguments import check_firms
-from matcher.tables.schemas import HIGH, LOW
+from matcher.tables.schemas.main import HIGH, LOW
 
 RESULT = ("outcome_id", "value_low", "value_high", "weights", "scheme", "unjudged")
 HIGHEST = 100.0

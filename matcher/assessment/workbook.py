@@ -15,7 +15,7 @@ from matcher.export.sheets import Sheet
 from matcher.export.tables import all_ids, clean_table, files_of, problem_files
 from matcher.export.targets import check_targets, save_files
 from matcher.export.titles import ASSESSMENT, SCALES
-from matcher.tables.cells import shorten
+from matcher.tables.cells.texts import shorten
 from matcher.tables.privacy import mask_table
 from matcher.tables.reading import Reading
 

@@ -17,8 +17,8 @@ from matcher.assignment.labels import NOUNS, Names, labels, names_of
 from matcher.assignment.problem import Bounds, Extra, Problem, build, check_pairs, limits
 from matcher.assignment.solver import Solved, solve
 from matcher.errors import ArgumentError, ArgumentTypeError, InfeasibleError, TableError
-from matcher.tables.cells import as_written
-from matcher.tables.ids import id_texts
+from matcher.tables.cells.texts import as_written
+from matcher.tables.rows.ids import id_texts
 
 GOALS = ("total", "max_min", "max_min_then_total")
 FORBIDDEN, SAME_GROUP = "禁止名单", "同一单位（组）"

@@ -19,7 +19,7 @@ from matcher import __version__
 from matcher.assignment.assigning import Assignment, assign
 from matcher.errors import MatcherError, TableError
 from matcher.export.formats import json_bytes
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
 from matcher.tables.json import parse_json
 from matcher.tables.privacy import mask_ids
 

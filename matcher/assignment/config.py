@@ -21,10 +21,10 @@ from matcher.assignment.ids import SHOWN, in_their_writing, parted
 from matcher.assignment.labels import NOUNS, SIDES, names_of
 from matcher.assignment.reading import ids_and_names, read_fact_table
 from matcher.errors import TableError
-from matcher.tables.column_account import COLUMN_ACCOUNT, USED
-from matcher.tables.dates import read_date
-from matcher.tables.names import person_key
-from matcher.tables.writings import KnownIds, fold
+from matcher.tables.cells.dates import read_date
+from matcher.tables.headers.column_account import COLUMN_ACCOUNT, USED
+from matcher.tables.naming.names import person_key
+from matcher.tables.naming.writings import KnownIds, fold
 from matcher.tables.yaml import YamlFault, read, shown
 
 LONGEST = 300  # characters of a fault

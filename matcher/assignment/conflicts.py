@@ -12,9 +12,9 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.integrity.checking import integrity_hits, reasons
 from matcher.tables.arguments import Day
-from matcher.tables.regions import find_region, within
-from matcher.tables.units import same_units
-from matcher.tables.writings import KnownIds, fold
+from matcher.tables.naming.regions import find_region, within
+from matcher.tables.naming.units import same_units
+from matcher.tables.naming.writings import KnownIds, fold
 
 COLUMNS = ["left_id", "right_id", "reason"]
 FREE, UNSURE, _AVOID = "free", "unsure", "avoid"  # what a row of a list of conflicts decides
@@ -37,8 +37,8 @@ def sharing(left: pd.DataFrame, right: pd.DataFrame, *, reason: str) -> pd.DataF
 
     Same institution (values are institutions), own project (values are persons: the left id itself and who takes part
     in the right one), a stake (values are firms). Values meet however they are written, several in one cell, and a
-    school with its university: see `matcher.tables.units.same_units`. A unit that a cell names beside another one, a
-    former or a second one, counts as well. `nearly_sharing` lists those that may be one.
+    school with its university: see `matcher.tables.naming.units.same_units`. A unit that a cell names beside another
+    one, a former or a second one, counts as well. `nearly_sharing` lists those that may be one.
     """
     both = _in_common(left, right, near=False)
     units = zip(both["left_unit"], both["right_unit"], strict=True)

@@ -10,8 +10,8 @@ import pandas as pd
 
 from matcher.assignment.labels import SIDES
 from matcher.errors import TableError
-from matcher.tables.cells import as_written
-from matcher.tables.writings import KnownIds
+from matcher.tables.cells.texts import as_written
+from matcher.tables.naming.writings import KnownIds
 
 SHOWN = 5  # ids that a sentence names
 _BRACKETS = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matcher.assignment.highs import Floats
 from matcher.errors import TableError
-from matcher.tables.ids import id_texts
+from matcher.tables.rows.ids import id_texts
 
 Bounds = Mapping[str, Mapping[str, int]]
 

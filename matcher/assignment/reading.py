@@ -12,11 +12,11 @@ import pandas as pd
 from matcher.assignment.timetabling import Timetable
 from matcher.errors import TableError
 from matcher.progress import logger
-from matcher.tables.cells import shorten
-from matcher.tables.column_account import USED
-from matcher.tables.header_forms import header_label
+from matcher.tables.cells.texts import shorten
+from matcher.tables.headers.column_account import USED
+from matcher.tables.headers.forms import header_label
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.schemas.main import Column, Contract
 
 _HEADERS = {
     "left_id": ("左方编号", "左方", "专家编号", "专家", "评审专家编号", "评审专家"),

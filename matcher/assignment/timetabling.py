@@ -18,7 +18,7 @@ from matcher.assignment.highs import Model, Whole, search
 from matcher.assignment.labels import Names, names_of
 from matcher.assignment.schedule import Grid
 from matcher.errors import ArgumentTypeError, TableError
-from matcher.tables.cells import as_written
+from matcher.tables.cells.texts import as_written
 
 EXACT = 3_000  # meetings times slots up to which the slots are part of one exact problem
 _MEETING = ["left_id", "right_id", "slot", "room", "value"]

@@ -24,10 +24,10 @@ from matcher.needs.indicators import indicators_of
 from matcher.needs.names import with_value
 from matcher.policy.linkage import plain_name, right_codes
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.cells import shorten
-from matcher.tables.own_schemas import BIDS
+from matcher.tables.cells.texts import shorten
+from matcher.tables.naming.writings import KnownIds, fold, fold_id
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.writings import KnownIds, fold, fold_id
+from matcher.tables.schemas.single_commands import BIDS
 
 CHECKS = ("bid_id", "challenge_id", "check", "title", "state", "detail", "source")
 RESPONSE_COLUMNS = ("bid_id", "challenge_id", "number", "asked", "offered", "state", "margin")

@@ -27,8 +27,8 @@ from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads as facts_of
 from matcher.policy.workbook import rules_by_id
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.cells import is_open_to_talk
-from matcher.tables.yes_no import read_yesno
+from matcher.tables.cells.texts import is_open_to_talk
+from matcher.tables.cells.yes_no import read_yesno
 
 COLUMNS = ("challenge_id", "call", "rule", "title", "state", "missing", "value", "limit", "source", "verified", "note")
 STATES = {"pass": "met", "fail": "not_met", "unknown": "unknown"}

@@ -13,9 +13,9 @@ from matcher.matching.filters import fitting
 from matcher.matching.index import Index
 from matcher.needs.routes import triage_each
 from matcher.tables.arguments import check_frame
-from matcher.tables.ids import id_texts, ids_of
-from matcher.tables.regions import find_region
-from matcher.tables.schemas import OUTCOMES, Contract
+from matcher.tables.naming.regions import find_region
+from matcher.tables.rows.ids import id_texts, ids_of
+from matcher.tables.schemas.main import OUTCOMES, Contract
 
 STATES = ("outcome", "expert", "vague", "together", "challenge")
 STATE_COLUMNS = (

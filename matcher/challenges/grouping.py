@@ -24,8 +24,8 @@ from matcher.needs.elements import Understood, understand
 from matcher.needs.vocabulary import GENERAL, QUALIFIERS
 from matcher.policy.linkage import plain_name
 from matcher.tables.arguments import check_frame
-from matcher.tables.near_duplicates import same_posting
-from matcher.tables.words import default_engine, load_segmenter
+from matcher.tables.naming.words import default_engine, load_segmenter
+from matcher.tables.rows.near_duplicates import same_posting
 
 COLUMNS = ("problem_id", "need_id", "name", "wording", "needs", "postings", "firms", "unnamed", "fields")
 _NEAR_TITLE, _SAME_TITLE = 0.75, 0.9  # cosines of titles from which their words are compared

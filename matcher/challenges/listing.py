@@ -20,7 +20,7 @@ from matcher.needs.names import with_value
 from matcher.needs.units import Unit
 from matcher.policy.linkage import core_name, plain_name
 from matcher.tables.arguments import check_frame
-from matcher.tables.cells import first_few
+from matcher.tables.cells.texts import first_few
 
 CHALLENGES = (
     "challenge_id",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from matcher.tables.dates import Days, Span, read_days
-from matcher.tables.numbers import Number, read_number
+from matcher.tables.cells.dates import Days, Span, read_days
+from matcher.tables.cells.numbers import Number, read_number
 
 _MONTHS = {"个月": 1.0, "月": 1.0, "年": 12.0, "周年": 12.0, "天": 12 / 365, "日": 12 / 365, "周": 7 * 12 / 365}
 _NUMERAL = "[一二两三四五六七八九十]{1,3}"

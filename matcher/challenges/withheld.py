@@ -9,14 +9,14 @@ import re
 
 import pandas as pd
 
-from matcher.tables.cells import as_written, clean_text, is_blank
-from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import Days, read_days
-from matcher.tables.remarks import is_remark, override_of
-from matcher.tables.row_flags import says_gone
-from matcher.tables.schemas import NEEDS
-from matcher.tables.secrecy import keeps_name_back, says_not_public
-from matcher.tables.yes_no import read_yesno
+from matcher.tables.cells.checkboxes import ticked
+from matcher.tables.cells.dates import Days, read_days
+from matcher.tables.cells.texts import as_written, clean_text, is_blank
+from matcher.tables.cells.yes_no import read_yesno
+from matcher.tables.rows.flags import says_gone
+from matcher.tables.rows.remarks import is_remark, override_of
+from matcher.tables.rows.secrecy import keeps_name_back, says_not_public
+from matcher.tables.schemas.main import NEEDS
 
 WITHHELD = ("need_id", "need_title", "column", "said")
 

@@ -110,7 +110,7 @@ def challenges_command(
     from matcher.policy.firm_table import read_firms
     from matcher.tables.reading import read_experts, read_needs, read_outcomes, read_works
     from matcher.tables.results import load_table
-    from matcher.tables.schemas import EXPERTS
+    from matcher.tables.schemas.main import EXPERTS
 
     if people is not None and works is None:
         raise TableError("给了专家表还要给业绩表；请写成 需求表 成果表 专家表 业绩表")
@@ -215,9 +215,9 @@ def bids_command(
     from matcher.challenges.results import Bids
     from matcher.challenges.workbook import write_bids
     from matcher.integrity.records import read_records
-    from matcher.tables.own_schemas import BID_SCORES, BOARD, MILESTONES
     from matcher.tables.reading import read_table
     from matcher.tables.results import load_table
+    from matcher.tables.schemas.single_commands import BID_SCORES, BOARD, MILESTONES
 
     check({output: TABLES}, bids, challenges, affiliates, integrity, scores, milestones)
     board = read(read_table, challenges, BOARD, quiet=quiet)

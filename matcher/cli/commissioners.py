@@ -118,7 +118,7 @@ def plan_command(
     from matcher.commissioners.workbook import write_plan
     from matcher.export.targets import check_folder
     from matcher.tables.reading import Reading, read_works
-    from matcher.tables.remarks import without_overridden
+    from matcher.tables.rows.remarks import without_overridden
 
     check({output: TABLES}, villages, persons, works)
     if pages is not None:

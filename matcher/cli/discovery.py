@@ -315,7 +315,7 @@ def allocate_visits_command(
     from matcher.policy.identity import has_ended
     from matcher.pool.visits import allocate_visits, allocation_sheets
     from matcher.tables.reading import read_table
-    from matcher.tables.schemas import CHANCES
+    from matcher.tables.schemas.main import CHANCES
 
     check({output: TABLES}, table)
     firms = read(read_table, table, CHANCES, sheet=sheet, column=column, quiet=quiet)

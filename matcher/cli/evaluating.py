@@ -61,8 +61,8 @@ def evaluate_command(
     from matcher.matching.evaluation import evaluate
     from matcher.matching.index import Index
     from matcher.matching.matches import match
-    from matcher.tables.ids import find_ids
-    from matcher.tables.writings import KnownIds
+    from matcher.tables.naming.writings import KnownIds
+    from matcher.tables.rows.ids import find_ids
 
     check({output: (".csv", ".parquet", ".xlsx")}, needs, outcomes, judged, words)
     model = encoder_of(encoder, download, query_prompt, document_prompt)

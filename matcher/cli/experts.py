@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from matcher.tables.reading import Reading
-    from matcher.tables.schemas import Contract
+    from matcher.tables.schemas.main import Contract
 
 _ACCEPTED = (
     ("expert_id_a", "text", "编号甲", ("专家甲",)),
@@ -171,9 +171,9 @@ def points_command(
     """Split needs into their points, one row each."""
     from matcher.experts.teams import point_needs
     from matcher.export.tables import write_tables
+    from matcher.tables.columns.soft_values import with_texts
     from matcher.tables.reading import read_needs
-    from matcher.tables.schemas import NEEDS
-    from matcher.tables.soft_values import with_texts
+    from matcher.tables.schemas.main import NEEDS
 
     check({output: (".csv", ".parquet")}, needs)
     reading = read(read_needs, needs, sheet=sheet, column=column, quiet=quiet)
@@ -224,7 +224,7 @@ def teams_command(
     from matcher.export.tables import write_tables
     from matcher.export.titles import TEAMS
     from matcher.tables.reading import read_needs
-    from matcher.tables.schemas import EXPERTS
+    from matcher.tables.schemas.main import EXPERTS
 
     check({output: TABLES}, needs, fits, forbid, names)
     asking = read(read_needs, needs, sheet=sheet, column=column, quiet=quiet)
@@ -290,7 +290,7 @@ def merges_command(
     from matcher.export.sheets import Sheet
     from matcher.export.tables import write_tables
     from matcher.export.titles import TEAMS
-    from matcher.tables.schemas import EXPERTS, WORKS
+    from matcher.tables.schemas.main import EXPERTS, WORKS
 
     check({output: TABLES}, experts, works)
     people = _as_written(experts, EXPERTS, quiet, sheet, column)
@@ -330,7 +330,7 @@ def merge_command(
     from matcher.experts.deduplication import merge_experts
     from matcher.export.tables import files_of
     from matcher.export.targets import check_folder, make_folder, save_files
-    from matcher.tables.schemas import EXPERTS, WORKS
+    from matcher.tables.schemas.main import EXPERTS, WORKS
 
     check_folder(output, [experts, works, accepted])
     people = _as_written(experts, EXPERTS, quiet, sheet, column)
@@ -350,14 +350,14 @@ def merge_command(
 
 def _field(name: str) -> str:
     """The column of the experts' table that a user means by its name or its Chinese title."""
-    from matcher.tables.schemas import EXPERTS
+    from matcher.tables.schemas.main import EXPERTS
 
     return next((column.name for column in EXPERTS.columns if name in (column.name, column.title)), name)
 
 
 def _excluded(path: Path) -> pd.DataFrame:
     from matcher.tables.reading import read_table
-    from matcher.tables.schemas import EXPERTS, NEEDS, PAIRS, Contract
+    from matcher.tables.schemas.main import EXPERTS, NEEDS, PAIRS, Contract
 
     columns = (PAIRS["pair_id"], NEEDS["need_id"], EXPERTS["expert_id"])
     rows = read_table(path, Contract("pairs", "配对", "pair_id", columns)).rows
@@ -384,7 +384,7 @@ def _as_written(
 def _declared(path: Path, columns: tuple[tuple[Any, ...], ...], quiet: bool) -> pd.DataFrame:
     """The rows of a table by its declared columns, others behind them."""
     from matcher.tables.reading import describe, read_table
-    from matcher.tables.schemas import Column, Contract
+    from matcher.tables.schemas.main import Column, Contract
 
     declared = (Column("row_id", "id", "行号"), *(Column(*column) for column in columns))
     reading: Reading = read_table(path, Contract("table", "行", "row_id", declared))

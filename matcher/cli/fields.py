@@ -69,7 +69,7 @@ def classify_command(
     from matcher.fields.classifier import FieldModel
     from matcher.fields.workbook import field_sheets
     from matcher.tables.reading import read_table
-    from matcher.tables.schemas import FIELD_TEXTS
+    from matcher.tables.schemas.main import FIELD_TEXTS
 
     check({output: TABLES, save: (".npz",)}, table, labels, Path(scheme))
     model = FieldModel.load(scheme) if scheme.endswith(".npz") else FieldModel.build(scheme)
@@ -143,7 +143,7 @@ def chains_command(
     from matcher.matching.index import Index
     from matcher.matching.matches import match
     from matcher.tables.reading import read_needs, read_outcomes, read_table
-    from matcher.tables.schemas import FIELD_TEXTS
+    from matcher.tables.schemas.main import FIELD_TEXTS
 
     check({output: TABLES}, links, firms, needs, outcomes)
     chain = read(read_links, links, sheet=sheet, column=column, quiet=quiet)
@@ -189,7 +189,7 @@ def _by_code(reading: Reading) -> Reading:
     from dataclasses import replace
 
     from matcher.policy.linkage import right_codes
-    from matcher.tables.row_numbers import numbers_rows
+    from matcher.tables.headers.row_numbers import numbers_rows
 
     rows, account = reading.rows, reading.columns
     header = next(iter(account.loc[account["field"] == "enterprise_id", "header"]), "")

@@ -95,7 +95,7 @@ def status_command(
     from matcher.pool.book import follow_up
     from matcher.pool.book.book import Book
     from matcher.pool.book.tables import follow_up_sheets, in_words, judged_sheets, read_statuses
-    from matcher.tables.cells import first_few
+    from matcher.tables.cells.texts import first_few
 
     check({output: TABLES, judged: TABLES}, table, book)
     with Book.open(book) as opened:

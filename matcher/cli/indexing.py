@@ -64,7 +64,7 @@ def index_command(
     from matcher.matching.index import Index
     from matcher.matching.renewal import change_message
     from matcher.matching.renewal import renew as bring_up_to_date
-    from matcher.tables.writings import KnownIds
+    from matcher.tables.naming.writings import KnownIds
 
     if update + remove + renew > 1:
         raise TableError("--update、--remove、--replace 只能选一个")

@@ -58,7 +58,7 @@ def points_command(
     from matcher.policy.point_weights import edition_named, missing_weights, read_weights
     from matcher.policy.workbook import answering_problems, problem_lines
     from matcher.tables.reading import read_table
-    from matcher.tables.schemas import POINT_WEIGHTS
+    from matcher.tables.schemas.main import POINT_WEIGHTS
 
     check({output: TABLES, values: TABLES[1:]}, table, weights)
     chosen = edition_named(edition, on)

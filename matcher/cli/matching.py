@@ -124,7 +124,7 @@ def match_command(
     from matcher.matching.index import Index
     from matcher.matching.learned_ranker import calibration_of
     from matcher.matching.matches import match
-    from matcher.tables.cells import first_few
+    from matcher.tables.cells.texts import first_few
     from matcher.tables.fingerprint import table_fingerprint
 
     check_choice(pieces, output, record, verify)
@@ -264,7 +264,7 @@ def _lapsed_answers(
     of these.
     """
     from matcher.matching.matches import match
-    from matcher.tables.schemas import STATE
+    from matcher.tables.schemas.main import STATE
 
     ask, answer = (str(name) for name in matches.columns[:2])
     rest = queries[~queries[ask].isin(matches.loc[matches["recommended"], ask])]
@@ -281,15 +281,15 @@ def _lapsed_answers(
 
 def _ended(table: pd.DataFrame) -> int:
     """How many rows say themselves that they have ended (已过期, 已截止)."""
-    from matcher.tables.schemas import STATE
+    from matcher.tables.schemas.main import STATE
 
     return int((table["valid_until" + STATE] == "ended").sum()) if "valid_until" + STATE in table else 0
 
 
 def _field(name: str, *tables: pd.DataFrame) -> str:
     """The column that a user means by its name or by its Chinese title, which all the tables must have."""
-    from matcher.tables.schemas import NEEDS, OUTCOMES
-    from matcher.tables.soft_values import with_texts
+    from matcher.tables.columns.soft_values import with_texts
+    from matcher.tables.schemas.main import NEEDS, OUTCOMES
 
     titles = {column.name: column.title for contract in (NEEDS, OUTCOMES) for column in contract.columns}
     for field in (name, *(field for field, title in titles.items() if title == name)):

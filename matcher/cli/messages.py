@@ -26,7 +26,7 @@ def report(quiet: bool, *lines: str) -> None:
 
 def _write(stream: Any, lines: Iterable[str]) -> None:
     """Lines to a stream that may be closed, or of an encoding that lacks signs: the work counts, not the word on it."""
-    from matcher.tables.contacts import mask_contacts
+    from matcher.tables.contacts.hiding import mask_contacts
 
     text = "".join(f"{_cut(mask_contacts(line))}\n" for line in lines if line)
     if stream is None or not text:

@@ -27,8 +27,8 @@ class Day(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
         """The day; refused before any file is read."""
-        from matcher.tables.cells import Fault
-        from matcher.tables.dates import read_date
+        from matcher.tables.cells.dates import read_date
+        from matcher.tables.cells.texts import Fault
 
         if isinstance(value, dt.date):
             return value

@@ -40,7 +40,7 @@ def read_side(
 def read_pairs(path: Path) -> pd.DataFrame:
     """Pairs of ids, with whatever people said of them."""
     from matcher.tables.reading import read_table
-    from matcher.tables.schemas import PAIRS
+    from matcher.tables.schemas.main import PAIRS
 
     rows = read_table(path, PAIRS).rows
     if (rows[["need_id", "outcome_id"]] == "").any(axis=None):
@@ -51,7 +51,7 @@ def read_pairs(path: Path) -> pd.DataFrame:
 def learned(index: Index, judged: Path, queries: pd.DataFrame, quiet: bool) -> Index:
     """The index taught by a file of judged pairs; those of other asking rows are left out, and told."""
     from matcher.matching.feedback import fit_feedback
-    from matcher.tables.writings import KnownIds
+    from matcher.tables.naming.writings import KnownIds
 
     pairs = read_pairs(judged)
     asking = "need_id" if index.id_column == "outcome_id" else "outcome_id"

@@ -296,7 +296,7 @@ def calendar_command(
     from matcher.policy.deadlines import deadlines
     from matcher.policy.firm_table import read_firms
     from matcher.policy.workbook import EVENTS, answering_problems, calendar_sheets, problem_lines
-    from matcher.tables.schemas import TITLE_DAYS
+    from matcher.tables.schemas.main import TITLE_DAYS
 
     check({output: TABLES}, table)
     firms = read(read_firms, table, ["hte-may-apply"], sheet=sheet, column=column, on=on, extra=TITLE_DAYS, quiet=quiet)

@@ -266,7 +266,7 @@ def snapshot_command(
     from matcher.pool.book.tables import in_words, snapshot_notes, snapshot_sheets, without_last_year
     from matcher.pool.scorecard.card import ScoreCard
     from matcher.pool.scorecard.ordering import order_inside
-    from matcher.tables.cells import first_few
+    from matcher.tables.cells.texts import first_few
 
     check({output: TABLES}, book, card)
     learned = None if card is None else ScoreCard.load(card)

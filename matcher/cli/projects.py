@@ -69,7 +69,7 @@ def duplicates_command(
     from matcher.projects.reading import read_projects
     from matcher.projects.sections import bodiless
     from matcher.projects.workbook import SUFFIXES, write_duplicates
-    from matcher.tables.contacts import mask_contacts
+    from matcher.tables.contacts.hiding import mask_contacts
 
     check({output: SUFFIXES}, new, old)
     applied = read(read_projects, new, sheet=sheet, column=column, quiet=quiet)

@@ -54,7 +54,7 @@ def read(
 
 def column_lines(columns: pd.DataFrame) -> list[str]:
     """Which columns were used, carried along and not understood, the last with what to write; [] if all were used."""
-    from matcher.tables.cells import shorten
+    from matcher.tables.cells.texts import shorten
     from matcher.tables.reading import CARRIED, UNKNOWN, USED
 
     if (columns["use"] == USED).all():
@@ -74,7 +74,7 @@ def column_lines(columns: pd.DataFrame) -> list[str]:
 
 def unknown_lines(columns: pd.DataFrame) -> list[str]:
     """The columns of several files that were not understood, each once with how many have it, and what to write."""
-    from matcher.tables.cells import first_few
+    from matcher.tables.cells.texts import first_few
     from matcher.tables.reading import UNKNOWN
 
     unknown = columns[columns["use"] == UNKNOWN]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matcher.policy.policy import Policy
     from matcher.policy.registers.joining import Registered
     from matcher.tables.reading import Reading
-    from matcher.tables.schemas import Contract
+    from matcher.tables.schemas.main import Contract
 
 _CONTRACTS = {"contracts": "contracts", "技术合同": "contracts"}  # they become conversions of the seller
 

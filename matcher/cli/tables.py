@@ -30,7 +30,7 @@ from matcher.cli.reading import unknown_lines
 
 if TYPE_CHECKING:
     from matcher.tables.reading import Reading
-    from matcher.tables.schemas import Contract
+    from matcher.tables.schemas.main import Contract
 
 _FIRMS = ("hte", "tech-sme")  # whose columns a table of firms has where nothing else is said
 _NAMED = ("resources", "resource_needs")  # whose headers other tables have too: taken only where --kind names them
@@ -132,11 +132,11 @@ def gather_command(
     from matcher.policy.firm_table import firm_contract, read_firms
     from matcher.policy.policy import load_policies
     from matcher.policy.registers.schemas import registers
+    from matcher.tables.columns.soft_values import with_texts
     from matcher.tables.gathering import files_in, gather, join_firms, likely_contract
-    from matcher.tables.own_schemas import TARGETS
-    from matcher.tables.project_schemas import INTEGRITY_RECORDS, PROJECT_EVENTS
     from matcher.tables.reading import read_table
-    from matcher.tables.soft_values import with_texts
+    from matcher.tables.schemas.projects import INTEGRITY_RECORDS, PROJECT_EVENTS
+    from matcher.tables.schemas.single_commands import TARGETS
 
     for source in sources:
         if not source.exists():
@@ -227,11 +227,11 @@ def split_command(table: Path, by: str, output: Path, sheet: str | None, show_co
 
 def _contracts() -> dict[str, Contract]:
     from matcher.policy.registers.schemas import registers
-    from matcher.tables.commissioner_schemas import COMMISSIONERS, SERVICE, VILLAGES
-    from matcher.tables.own_schemas import TECH_CONTRACTS
-    from matcher.tables.project_schemas import MANAGED_PROJECTS
-    from matcher.tables.resource_schemas import RESOURCE_NEEDS, RESOURCES
-    from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS
+    from matcher.tables.schemas.commissioners import COMMISSIONERS, SERVICE, VILLAGES
+    from matcher.tables.schemas.main import EXPERTS, NEEDS, OUTCOMES, WORKS
+    from matcher.tables.schemas.projects import MANAGED_PROJECTS
+    from matcher.tables.schemas.resources import RESOURCE_NEEDS, RESOURCES
+    from matcher.tables.schemas.single_commands import TECH_CONTRACTS
 
     own = {"needs": NEEDS, "outcomes": OUTCOMES, "experts": EXPERTS, "works": WORKS}
     more = (MANAGED_PROJECTS, VILLAGES, COMMISSIONERS, SERVICE)
@@ -244,7 +244,7 @@ def _as_read(rows: Any, contract: Contract) -> Any:
     """The rows as a table that reads the same again, with fen in their sums and without columns that have no value."""
     import pandas as pd
 
-    from matcher.tables.contracts import FEN
+    from matcher.tables.schemas.contracts import FEN
 
     for name in (column.name for column in contract.columns if column.name + FEN in rows):
         fen = pd.to_numeric(rows[name + FEN]).fillna(0)

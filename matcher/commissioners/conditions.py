@@ -22,8 +22,8 @@ from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads as facts_of
 from matcher.policy.workbook import rules_by_id
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.schemas import HIGH, LOW
-from matcher.tables.yes_no import read_yesno
+from matcher.tables.cells.yes_no import read_yesno
+from matcher.tables.schemas.main import HIGH, LOW
 
 COLUMNS = ["expert_id", "name", "rules", "rule", "title", "state", "missing", "source", "verified", "note"]
 STATES = {"pass": "符合", "fail": "不符合", "unknown": "未定"}

@@ -21,8 +21,8 @@ from matcher.errors import ArgumentError, TableError
 from matcher.experts.affinities import Affinities
 from matcher.experts.library import Experts
 from matcher.tables.arguments import Day, check_frame
-from matcher.tables.schemas import LOW
-from matcher.tables.soft_values import text_of
+from matcher.tables.columns.soft_values import text_of
+from matcher.tables.schemas.main import LOW
 
 NEAR = 0.2  # the share of nearness in a score
 BEST = 300  # pairs of a village that are handed to the solver where there are very many

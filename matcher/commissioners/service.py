@@ -18,9 +18,9 @@ from matcher.commissioners.service_records import READ_IN_FULL, match_records
 from matcher.commissioners.service_time import leaving, with_years
 from matcher.errors import ArgumentError, TableError
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.commissioner_schemas import SERVICE
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.schemas import HIGH, LOW, TEXT
+from matcher.tables.schemas.commissioners import SERVICE
+from matcher.tables.schemas.main import HIGH, LOW, TEXT
 
 PERSONS = [
     "expert_id", "name", "institution", "villages", "visited", "visits", "days", "open_days", "doubtful", "required",

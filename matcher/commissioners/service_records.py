@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from matcher.commissioners.visits import Names, persons_in, taken_back, villages_in
-from matcher.tables.commissioner_schemas import SERVICE
-from matcher.tables.remarks import override_in
-from matcher.tables.schemas import HIGH, LOW, TEXT
-from matcher.tables.soft_values import why_unknown
+from matcher.tables.columns.soft_values import why_unknown
+from matcher.tables.rows.remarks import override_in
+from matcher.tables.schemas.commissioners import SERVICE
+from matcher.tables.schemas.main import HIGH, LOW, TEXT
 
 UNKNOWN = ["record_id", "name", "village", "date", "counted", "reason"]
 NOT_COUNTED, DAYS_COUNTED, VISIT_COUNTED = "没有计入", "只计本人的次数和天数", "只计次数，天数存疑"

@@ -8,9 +8,9 @@ import re
 
 import pandas as pd
 
-from matcher.tables.remarks import override_in
-from matcher.tables.schemas import HIGH, LOW, TEXT
-from matcher.tables.writings import fold
+from matcher.tables.naming.writings import fold
+from matcher.tables.rows.remarks import override_in
+from matcher.tables.schemas.main import HIGH, LOW, TEXT
 
 _DAY = r"(\d{1,2})月(\d{1,2})[日号]?"
 _SPAN = re.compile(rf"{_DAY}(?:[-—–~～至到]+(?:(\d{{1,2}})月)?(\d{{1,2}})[日号]?)?")

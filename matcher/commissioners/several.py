@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from matcher.tables.names import may_be_several, persons_apart
+from matcher.tables.naming.names import may_be_several, persons_apart
 
 Told = list[tuple[str, str, str, str]]  # field, value, what, action
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables.schemas import LOW
+from matcher.tables.schemas.main import LOW
 
 
 def as_teams(

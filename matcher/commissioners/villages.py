@@ -15,11 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.commissioners.several import commissioners_apart, villages_apart
-from matcher.tables.commissioner_schemas import COMMISSIONERS, VILLAGES
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
+from matcher.tables.naming.regions import candidates, find_region, region_paths
+from matcher.tables.naming.writings import fold
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.regions import candidates, find_region, region_paths
-from matcher.tables.writings import fold
+from matcher.tables.schemas.commissioners import COMMISSIONERS, VILLAGES
 
 EARTH = 6371.0  # km
 LONGITUDES, LATITUDES = (73.0, 136.0), (3.0, 54.0)  # of China

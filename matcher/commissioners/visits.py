@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from matcher.commissioners.villages import town_key
-from matcher.tables.names import read_persons
-from matcher.tables.regions import find_region
-from matcher.tables.remarks import Override, override_of
-from matcher.tables.writings import KnownIds, fold
+from matcher.tables.naming.names import read_persons
+from matcher.tables.naming.regions import find_region
+from matcher.tables.naming.writings import KnownIds, fold
+from matcher.tables.rows.remarks import Override, override_of
 
 _WITH_UNIT = re.compile(r"([^()]+)\(([^()]*[站院所校局社司场队办厂会系部心])\)")  # 王强(市农科院)
 _BESIDE = re.compile(r"\(([^()]*)\)")

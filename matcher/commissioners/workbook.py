@@ -17,7 +17,7 @@ from matcher.export.sheets import Sheet
 from matcher.export.tables import all_ids, clean_table, files_of
 from matcher.export.targets import TABLES, check_folder, check_targets, make_folder, save_files
 from matcher.export.titles import COMMISSIONERS, SERVICE
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
 from matcher.tables.privacy import mask_table
 
 NOTES = {

@@ -34,11 +34,11 @@ from matcher.contracts.remarks import said_of
 from matcher.contracts.repeats import COUNTED, repeats_of
 from matcher.contracts.rules import Basis, load_rules
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.own_schemas import TECH_CONTRACTS
+from matcher.tables.naming.regions import find_region
+from matcher.tables.naming.writings import fold, fold_id
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.regions import find_region
-from matcher.tables.remarks import override_of
-from matcher.tables.writings import fold, fold_id
+from matcher.tables.rows.remarks import override_of
+from matcher.tables.schemas.single_commands import TECH_CONTRACTS
 
 CHECKED = (
     *("contract_id", "subject", "kind", "kind_written", "seller", "seller_code", "buyer", "buyer_code", "region"),

@@ -14,12 +14,12 @@ import pandas as pd
 from matcher.contracts.relief import EXEMPT_KINDS, Span
 from matcher.contracts.rules import OTHER, UNCLEAR, Basis, Edition, Rule, RuleBook, load_rules, read_kind
 from matcher.contracts.subjects import clauses_of, stated_end
-from matcher.tables.contracts import FEN
-from matcher.tables.own_schemas import TECH_CONTRACTS
-from matcher.tables.regions import find_region
-from matcher.tables.soft_values import why_unknown
-from matcher.tables.units import fold_unit
-from matcher.tables.writings import fold, fold_id
+from matcher.tables.columns.soft_values import why_unknown
+from matcher.tables.naming.regions import find_region
+from matcher.tables.naming.units import fold_unit
+from matcher.tables.naming.writings import fold, fold_id
+from matcher.tables.schemas.contracts import FEN
+from matcher.tables.schemas.single_commands import TECH_CONTRACTS
 
 UNKNOWN = Span(None, None)
 _ELEMENTS = ("kind", "subject", "seller", "buyer", "signed_on")

@@ -9,8 +9,8 @@ import pandas as pd
 from matcher.contracts.rules import load_rules
 from matcher.errors import ArgumentError
 from matcher.tables.arguments import check_firms, check_frame
-from matcher.tables.units import fold_unit
-from matcher.tables.writings import fold
+from matcher.tables.naming.units import fold_unit
+from matcher.tables.naming.writings import fold
 
 PROPOSED = (
     *("contract_id", "subject", "kind", "seller", "buyer", "signed_on", "applied_on", "amount", "technical_amount"),

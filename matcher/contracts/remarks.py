@@ -1,8 +1,8 @@
 """What a remark or a state says of a contract: that it counts no more, that a person must look, or neither.
 
-As in `matcher.tables.remarks`, but 重复登记 (of which of the two?), 未执行 (it is registered all the same) and a day on
-which it ends (2025年12月31日终止, which most contracts name) are for a person to look at. 已退回 takes a contract out
-that nothing else says is registered, as it does in the column of states.
+As in `matcher.tables.rows.remarks`, but 重复登记 (of which of the two?), 未执行 (it is registered all the same) and a
+day on which it ends (2025年12月31日终止, which most contracts name) are for a person to look at. 已退回 takes a
+contract out that nothing else says is registered, as it does in the column of states.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.tables.remarks import Override, left_standing, override_in, remarks_of
+from matcher.tables.rows.remarks import Override, left_standing, override_in, remarks_of
 
 _UNCLEAR = re.compile(r"重复登记(?!.*(?:作废|撤销|注销|删除|取消))|未(?:执行|实施|开展)|^[\d年月日号./-]+终止$")
 

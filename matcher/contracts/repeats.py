@@ -16,11 +16,11 @@ from itertools import combinations
 import pandas as pd
 
 from matcher.contracts.findings import UNKNOWN, ContractRow, name_of, party_of, text_of
-from matcher.tables.names import bare_unit
+from matcher.tables.naming.names import bare_unit
+from matcher.tables.naming.units import same_units
+from matcher.tables.naming.writings import fold, fold_id
 from matcher.tables.reading import PROBLEM_COLUMNS
-from matcher.tables.remarks import remarks_of
-from matcher.tables.units import same_units
-from matcher.tables.writings import fold, fold_id
+from matcher.tables.rows.remarks import remarks_of
 
 SURE, NUMBER, OPEN, LIKELY = "duplicate", "same_number", "likely_duplicate", "likely_same"
 REPLACED, SUPPLEMENT = "replaced", "supplement"

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import PolicyError
-from matcher.tables.writings import fold
+from matcher.tables.naming.writings import fold
 from matcher.tables.yaml import read
 
 ANSWERS = ("no", "unknown", "warn")

@@ -15,8 +15,8 @@ from matcher.export.sheets import Form, Sheet
 from matcher.export.tables import write_tables
 from matcher.export.targets import check_targets
 from matcher.export.titles import CONTRACTS
-from matcher.tables.contracts import FEN, HIGH, LOW, TEXT
-from matcher.tables.own_schemas import TECH_CONTRACTS
+from matcher.tables.schemas.contracts import FEN, HIGH, LOW, TEXT
+from matcher.tables.schemas.single_commands import TECH_CONTRACTS
 
 SUFFIXES = (".xlsx", ".csv", ".parquet")
 ACCEPTED = {"yes": "可以登记", "no": "不予登记", "unknown": "待核"}

@@ -20,8 +20,8 @@ from matcher.experts.same_person import institution_key as institution_key
 from matcher.matching.encoders import Encoder, check_encoder
 from matcher.matching.normal_forms import normalise
 from matcher.tables.arguments import check_frame
-from matcher.tables.ids import id_texts
-from matcher.tables.writings import KnownIds
+from matcher.tables.naming.writings import KnownIds
+from matcher.tables.rows.ids import id_texts
 
 PROPOSED = 3.0  # from here 建议合并; below 0 不合并; between them 待核实
 COLUMNS = ["expert_id_a", "expert_id_b", "name", *PARTS, "score", "verdict", "reason", "accepted"]

@@ -21,7 +21,7 @@ from matcher.matching.filters import (
 )
 from matcher.progress import logger
 from matcher.tables.arguments import check_frame
-from matcher.tables.ids import find_ids
+from matcher.tables.rows.ids import find_ids
 
 
 class Eligible:

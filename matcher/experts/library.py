@@ -22,9 +22,9 @@ from matcher.matching.tokens import Segmenter
 from matcher.matching.unlike import OWNERS
 from matcher.matching.validity import day_of
 from matcher.tables.arguments import check_frame
-from matcher.tables.dates import local_times
-from matcher.tables.ids import find_ids, id_texts, ids_of, with_lost_zeros
-from matcher.tables.schemas import HIGH, LOW
+from matcher.tables.cells.dates import local_times
+from matcher.tables.rows.ids import find_ids, id_texts, ids_of, with_lost_zeros
+from matcher.tables.schemas.main import HIGH, LOW
 
 FORMAT = "matcher-experts-1"
 NOBODYS = "业绩的专家编号不在专家表中，没有用"

@@ -12,9 +12,9 @@ from matcher.needs.cues import FEATURES
 from matcher.needs.elements import Sentence, asked_text
 from matcher.needs.labels import Part, labelled_parts, says_something
 from matcher.tables.arguments import check_frame
-from matcher.tables.contacts import mask_contacts
-from matcher.tables.ids import ids_of
-from matcher.tables.schemas import NEEDS
+from matcher.tables.contacts.hiding import mask_contacts
+from matcher.tables.rows.ids import ids_of
+from matcher.tables.schemas.main import NEEDS
 
 _DIGITS = "一二三四五六七八九十"
 _CHINESE = {(_DIGITS[i] if i < 10 else "十" + _DIGITS[i - 10]): i + 1 for i in range(19)} | {"二十": 20}

@@ -28,8 +28,8 @@ from matcher.matching.records import UnknownIdError, texts_of
 from matcher.matching.remembered import Records
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import as_whole, check_frame
-from matcher.tables.ids import ids_of
-from matcher.tables.kinds import with_text_kinds
+from matcher.tables.columns.hidden_kinds import with_text_kinds
+from matcher.tables.rows.ids import ids_of
 
 WORN = 0.2  # a work that weighs less supports nobody
 SOLID = 0.5  # two supporting works that weigh at least this are strong evidence

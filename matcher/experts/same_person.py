@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from matcher.matching.encoders import Encoder, StaticEncoder, encode_texts
 from matcher.matching.normal_forms import normalise
-from matcher.tables.schemas import HIGH, LOW
-from matcher.tables.writings import KnownIds
+from matcher.tables.naming.writings import KnownIds
+from matcher.tables.schemas.main import HIGH, LOW
 
 SAME_INSTITUTION, OTHER_INSTITUTIONS = 2.0, -1.0
 ONE_COAUTHOR, COAUTHORS = 1.5, 3.0

@@ -23,8 +23,8 @@ from matcher.experts.points import point_needs as point_needs
 from matcher.experts.points import points_of as points_of
 from matcher.experts.team_search import UNIT, Board
 from matcher.tables.arguments import check_frame
-from matcher.tables.ids import id_texts
-from matcher.tables.writings import KnownIds
+from matcher.tables.naming.writings import KnownIds
+from matcher.tables.rows.ids import id_texts
 
 _SHOWN = 30  # characters of a point in a sentence of reasons
 

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.tables.arguments import check_frame
-from matcher.tables.ids import id_texts
-from matcher.tables.names import read_persons, without_office
+from matcher.tables.naming.names import read_persons, without_office
+from matcher.tables.naming.writings import KnownIds
 from matcher.tables.reading import PROBLEM_COLUMNS
-from matcher.tables.writings import KnownIds
+from matcher.tables.rows.ids import id_texts
 
 _SIGNS = re.compile(r"[,，、;；/／|｜\n\t]+|(?<=[一-鿿])\s+(?=[一-鿿]{2})")
 _MARKS = re.compile(r"[\s*＊#†‡\d①-⑳()（）]+")

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.export.sheets import Sheet
-from matcher.tables.schemas import Contract
+from matcher.tables.schemas.main import Contract
 
 _HINTS = {
     "id": "每行一个，不要重复；按文本填写",

@@ -16,7 +16,7 @@ from matcher.export.advice import (
     SILENT,
     UNRELATED,
 )
-from matcher.tables.schemas import EXPERTS, Contract
+from matcher.tables.schemas.main import EXPERTS, Contract
 
 _OF_WORKS = {
     "strength": "强：两项以上有力业绩，且均非久远或参与性的；中：一项；弱：没有达到有力程度的业绩；"

@@ -31,11 +31,11 @@ from matcher.export.sheets import Sheet, cells_of
 from matcher.export.tables import all_ids, clean_table, clean_text, files_of, problem_files
 from matcher.export.targets import check_targets, problems_beside, save_files
 from matcher.export.titles import MATCHES, TITLES
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.columns.soft_values import with_texts
+from matcher.tables.contacts.hiding import mask_contacts
 from matcher.tables.privacy import mask_nested, mask_table
 from matcher.tables.reading import PROBLEM_COLUMNS
-from matcher.tables.schemas import EXPERTS, Contract
-from matcher.tables.soft_values import with_texts
+from matcher.tables.schemas.main import EXPERTS, Contract
 
 SUFFIXES = (".xlsx", ".html", ".csv", ".parquet")
 

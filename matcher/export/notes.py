@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from matcher.tables.names import is_unit, unit_key
-from matcher.tables.remarks import remarks_by_id
-from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES
-from matcher.tables.writings import fold
+from matcher.tables.naming.names import is_unit, unit_key
+from matcher.tables.naming.writings import fold
+from matcher.tables.rows.remarks import remarks_by_id
+from matcher.tables.schemas.main import EXPERTS, NEEDS, OUTCOMES
 
 SIDES = {contract.id_column: contract for contract in (NEEDS, OUTCOMES, EXPERTS)}
 _HOLDERS = re.compile(r"institution|(?:\[[^\]]*\])?(?:当前|现|最新)?(?:申请\(?)?专利权\)?人(?:名称)?")

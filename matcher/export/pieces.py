@@ -29,8 +29,8 @@ from matcher.export.formats import json_bytes
 from matcher.export.parquet import HiddenIds, ParquetStream
 from matcher.export.tables import clean_table
 from matcher.export.targets import half_written, make_folder, save_files, why_not
-from matcher.tables.cells import shorten
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.cells.texts import shorten
+from matcher.tables.contacts.hiding import mask_contacts
 from matcher.tables.fingerprint import table_fingerprint
 from matcher.tables.json import parse_json
 from matcher.tables.locks import HeldError, held

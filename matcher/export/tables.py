@@ -17,7 +17,7 @@ from matcher.errors import OutputError
 from matcher.export.formats import csv_bytes, is_text, json_bytes, parquet_bytes
 from matcher.export.sheets import Form, Sheet, columns_sheet, notes_sheet, problems_sheet, workbook_bytes
 from matcher.export.targets import check_targets, problems_beside, save_files
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
 from matcher.tables.privacy import mask_ids, mask_nested, mask_table
 
 _SUFFIXES = (".xlsx", ".csv", ".parquet", ".json")

@@ -18,9 +18,9 @@ from matcher.needs.completeness import ReadNeed, parts_table, read_one
 from matcher.needs.parts import CALLS, PARTS
 from matcher.needs.questions import questions_table
 from matcher.needs.routes import TriagedNeed, triage_table
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
 from matcher.tables.privacy import mask_ids
-from matcher.tables.schemas import NEEDS
+from matcher.tables.schemas.main import NEEDS
 
 SUFFIXES = (".xlsx", ".html", ".csv", ".parquet")
 

@@ -17,12 +17,12 @@ from matcher.fields.classifier import FieldModel, classify
 from matcher.fields.need_objects import place_needs
 from matcher.fields.taxonomy import NONE, Scheme
 from matcher.matching.filters import fitting
-from matcher.tables.cells import first_few
-from matcher.tables.grids import Source
+from matcher.tables.cells.texts import first_few
+from matcher.tables.files.grids import Source
+from matcher.tables.naming.regions import find_region
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.regions import find_region
-from matcher.tables.schemas import FIELD_TEXTS
-from matcher.tables.schemas import LINKS as LINK_TABLE
+from matcher.tables.schemas.main import FIELD_TEXTS
+from matcher.tables.schemas.main import LINKS as LINK_TABLE
 
 LINKS = ("cluster", "link", "order", "words", "required")
 PLACES = ("cluster", "order", "link", "kind", "id", "probability", "words")

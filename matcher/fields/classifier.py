@@ -27,7 +27,7 @@ from matcher.fields.taxonomy import NONE, SHIPPED, Scheme
 from matcher.matching.encoders import StaticEncoder
 from matcher.matching.tokens import Segmenter, Terms
 from matcher.progress import track
-from matcher.tables.kinds import with_text_kinds
+from matcher.tables.columns.hidden_kinds import with_text_kinds
 
 COLUMNS = ("id", "code", "name", "level", "rank", "probability", "words")
 FORMAT = "matcher-fields-1"

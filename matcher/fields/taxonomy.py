@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from matcher.errors import TableError
 from matcher.tables.reading import read_table
-from matcher.tables.schemas import HEADINGS
+from matcher.tables.schemas.main import HEADINGS
 
 SHIPPED = {
     "hte": "国家重点支持的高新技术领域（2016，国科发火〔2016〕32号附件）",

@@ -13,12 +13,12 @@ from matcher.errors import ArgumentError
 from matcher.integrity.records import bars, in_force, rows_of
 from matcher.integrity.rules import ROLES, Notice, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.cells import is_nothing
-from matcher.tables.names import PersonName, bare_unit, is_unit, names_staff, read_persons, runs_on, unit_key
-from matcher.tables.project_schemas import SUBJECTS
+from matcher.tables.cells.texts import is_nothing
+from matcher.tables.naming.names import PersonName, bare_unit, is_unit, names_staff, read_persons, runs_on, unit_key
+from matcher.tables.naming.units import same_units
+from matcher.tables.naming.writings import fold_id
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.units import same_units
-from matcher.tables.writings import fold_id
+from matcher.tables.schemas.projects import SUBJECTS
 
 HITS = (
     "row_id", "field", "name", "unit", "state", "record_id", "kind", "grade", "starts_on", "start_note",
@@ -96,9 +96,9 @@ def integrity_hits(
         order, records in theirs.
 
         A subject is the record's where codes agree, or name and unit of a person do. Names are compared without titles,
-        roles, numbers and telephones (`matcher.tables.names`). The same name alone is to be confirmed, as are a surname
-        alone (王教授), a unit whose name nearly agrees, and a record that does not say when it runs or whom it keeps
-        from what. Codes that differ are different subjects.
+        roles, numbers and telephones (`matcher.tables.naming.names`). The same name alone is to be confirmed, as are a
+        surname alone (王教授), a unit whose name nearly agrees, and a record that does not say when it runs or whom it
+        keeps from what. Codes that differ are different subjects.
 
     Examples
     --------

@@ -6,8 +6,8 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-from matcher.tables.dates import Days, later, read_days
-from matcher.tables.numbers import Number, read_number
+from matcher.tables.cells.dates import Days, later, read_days
+from matcher.tables.cells.numbers import Number, read_number
 
 _MANY = r"(?:为期|共|期限)?([\d一二三四五六七八九十两]{1,3})(?:个)?(年|月)(?:内|以内)?"
 _BARE = re.compile(_MANY)

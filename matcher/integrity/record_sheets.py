@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables.grids import read_book
+from matcher.tables.files.grids import read_book
+from matcher.tables.files.sheets import sheets_of_data
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
-from matcher.tables.sheets import sheets_of_data
 
 _SAYS_WHAT = {"kind", "sanction", "bars"}  # lists of certificates have days and documents too
 _SAYS_A_BAR = {*_SAYS_WHAT, "starts_on", "ends_on", "period", "document"}

@@ -20,11 +20,11 @@ from matcher.integrity.lengths import Run, length_from
 from matcher.integrity.record_sheets import sheets_of_records
 from matcher.integrity.rules import ROLES, Notice, document_on, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.column_account import UNKNOWN
-from matcher.tables.contracts import HIGH, LOW, TEXT
-from matcher.tables.dates import Days, Span, is_last_day, read_days
-from matcher.tables.project_schemas import INTEGRITY_RECORDS
+from matcher.tables.cells.dates import Days, Span, is_last_day, read_days
+from matcher.tables.headers.column_account import UNKNOWN
 from matcher.tables.reading import Reading, read_table
+from matcher.tables.schemas.contracts import HIGH, LOW, TEXT
+from matcher.tables.schemas.projects import INTEGRITY_RECORDS
 
 BARS = (
     "record_id",

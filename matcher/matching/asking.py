@@ -17,8 +17,8 @@ from matcher.needs.cues import FEATURES, NUMBER
 from matcher.needs.elements import Element, Sentence, Understood, understand
 from matcher.needs.labels import labelled_parts, tells_problem, without_label
 from matcher.needs.vocabulary import ATTRIBUTES, GENERAL, NOT_ALONE, QUALIFIERS, STOPS, TASK_NOUNS
-from matcher.tables.contacts import mask_contacts
-from matcher.tables.words import load_segmenter
+from matcher.tables.contacts.hiding import mask_contacts
+from matcher.tables.naming.words import load_segmenter
 
 MOST_POINTS = 5
 _POINT_LENGTH = 40  # characters of a point that are shown

@@ -33,8 +33,8 @@ from matcher.matching.tokens import Segmenter, Terms, foreign_rows, has_chinese,
 from matcher.matching.unlike import OWNERS, REPEATS, of_two_subjects
 from matcher.progress import timed, track
 from matcher.tables.arguments import as_whole, check_frame
-from matcher.tables.cells import as_written
-from matcher.tables.ids import ids_of
+from matcher.tables.cells.texts import as_written
+from matcher.tables.rows.ids import ids_of
 
 BATCH = 4096  # texts segmented and encoded at a time
 AFAR = 0.9  # the share of a library that is far in meaning from a text

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.progress import logger
-from matcher.tables.column_cells import Soft
-from matcher.tables.dates import local_times
-from matcher.tables.number_cells import read_numbers
-from matcher.tables.schemas import Column
+from matcher.tables.cells.dates import local_times
+from matcher.tables.columns.numbers import read_numbers
+from matcher.tables.columns.readings import Soft
+from matcher.tables.schemas.main import Column
 
 Mask = NDArray[np.bool_]
 Bound = int | float | dt.date | str | None

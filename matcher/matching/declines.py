@@ -8,8 +8,8 @@ from matcher.errors import TableError
 from matcher.matching.base import BaseIndex, check_index
 from matcher.matching.judgements import REASONS, read_judgements
 from matcher.tables.arguments import check_frame
-from matcher.tables.ids import id_texts, ids_of
-from matcher.tables.writings import KnownIds
+from matcher.tables.naming.writings import KnownIds
+from matcher.tables.rows.ids import id_texts, ids_of
 
 COLUMNS = ["institution", "outcome_id", "outcome_title", "reason", "day", "need_id", "need_title"]
 

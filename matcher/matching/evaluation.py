@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from matcher.errors import ArgumentError, TableError
 from matcher.matching.records import ID_COLUMNS
 from matcher.tables.arguments import as_whole, check_frame
-from matcher.tables.ids import find_ids, id_texts, ids_of
+from matcher.tables.rows.ids import find_ids, id_texts, ids_of
 
 GOOD = 3  # from this level a pair counts as a match: 1 unrelated, 2 weakly, 3 fairly, 4 strongly related
 THOUSANDTHS = 1000  # gains of levels between whole ones, which measures take as whole numbers

@@ -20,8 +20,8 @@ from matcher.matching.judgements import Feedback, read_judgements
 from matcher.matching.records import id_column_of, texts_of
 from matcher.progress import logger
 from matcher.tables.arguments import check_frame
-from matcher.tables.ids import find_ids, id_texts, ids_of
-from matcher.tables.writings import KnownIds
+from matcher.tables.naming.writings import KnownIds
+from matcher.tables.rows.ids import find_ids, id_texts, ids_of
 
 NOT_LEARNED = "反馈中有编号不在索引中，入库后才起作用"
 STEP = 0.5  # what one reason takes from the sum of parts, in deviations of random pairs

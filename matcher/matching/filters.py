@@ -18,15 +18,15 @@ from matcher.matching.between import Between
 from matcher.matching.records import id_column_of
 from matcher.matching.validity import valid_rows, warn_of_unread_ends
 from matcher.progress import logger
-from matcher.tables import regions
 from matcher.tables.arguments import as_number, check_frame
-from matcher.tables.cells import is_nothing
-from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import ENDED
-from matcher.tables.ids import find_ids
-from matcher.tables.schemas import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE
-from matcher.tables.synonyms import common_label
-from matcher.tables.writings import fold
+from matcher.tables.cells.checkboxes import ticked
+from matcher.tables.cells.dates import ENDED
+from matcher.tables.cells.texts import is_nothing
+from matcher.tables.naming import regions
+from matcher.tables.naming.synonyms import common_label
+from matcher.tables.naming.writings import fold
+from matcher.tables.rows.ids import find_ids
+from matcher.tables.schemas.main import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE
 
 _SEPARATOR = re.compile(r"[,，､、;；/／|｜\n]+")
 _BETWEEN_REGIONS = re.compile(r"[,，､、;；|｜\n]+")
@@ -47,9 +47,10 @@ Where = Mapping[str, Wish]
 def labels_of(value: object, *, column: str = "") -> frozenset[Path]:
     """The labels of a cell, each as its path from the general to the special: "制造业——纺织业,农业" has two.
 
-    Labels are in the form in which their writings meet (`matcher.tables.synonyms`); those of a `region` are places of
-    the national list: "山东-临沂" and "临沂市" are one (`matcher.tables.regions`). Placeholders (未说明,
-    面议, 不限 ...) are no labels, so that they agree with nothing. Of check boxes (☑小试 □中试) the ticked ones count.
+    Labels are in the form in which their writings meet (`matcher.tables.naming.synonyms`); those of a `region` are
+    places of the national list: "山东-临沂" and "临沂市" are one (`matcher.tables.naming.regions`). Placeholders
+    (未说明, 面议, 不限 ...) are no labels, so that they agree with nothing. Of check boxes (☑小试 □中试) the ticked
+    ones count.
     """
     if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
         return frozenset()

@@ -12,10 +12,10 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.matching.calibration import Calibration
 from matcher.progress import logger
-from matcher.tables.cells import first_few, shorten
-from matcher.tables.contacts import mask_contacts
-from matcher.tables.dates import read_date
-from matcher.tables.ids import ids_of
+from matcher.tables.cells.dates import read_date
+from matcher.tables.cells.texts import first_few, shorten
+from matcher.tables.contacts.hiding import mask_contacts
+from matcher.tables.rows.ids import ids_of
 
 # Why a user declines a pair, in English or Chinese, and the level that the reason implies (None: none).
 REASONS: dict[str, tuple[str, float | None]] = {

@@ -31,10 +31,10 @@ from matcher.matching.tokens import language
 from matcher.matching.unanswered import without_said
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import as_whole, check_frame
-from matcher.tables.ids import ids_of
-from matcher.tables.kinds import with_text_kinds
-from matcher.tables.remarks import no_longer_offered
-from matcher.tables.schemas import OUTCOMES
+from matcher.tables.columns.hidden_kinds import with_text_kinds
+from matcher.tables.rows.ids import ids_of
+from matcher.tables.rows.remarks import no_longer_offered
+from matcher.tables.schemas.main import OUTCOMES
 
 THREADS = 2
 GONE = "成果已转让或不再提供（见其备注、状态）"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.tables.writings import has_simplified_form, simplify
+from matcher.tables.naming.writings import has_simplified_form, simplify
 
 _GONE = re.compile(r"[\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _SPACED = re.compile(

@@ -46,7 +46,7 @@ from matcher.matching.wording import (
     USED_IN,
     VAGUE,
 )
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
 
 SHOWN = 80  # characters of a passage at most
 MOST_ADDED = 0.36  # what `worth` and a good head add at most

@@ -14,9 +14,9 @@ import pandas as pd
 
 from matcher.matching.index import Index
 from matcher.matching.records import texts_of
+from matcher.tables.headers.row_numbers import numbers_rows
+from matcher.tables.naming.writings import KnownIds
 from matcher.tables.reading import Reading
-from matcher.tables.row_numbers import numbers_rows
-from matcher.tables.writings import KnownIds
 
 CHANGES = ("id", "before", "after")
 _ALIKE, _NEARLY_SAME = 0.5, 0.85  # how much of a title or a text stays where an id lasts, and where it counts rows

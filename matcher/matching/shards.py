@@ -30,8 +30,8 @@ from matcher.matching.statistics import Census, Statistics
 from matcher.matching.tokens import Segmenter
 from matcher.needs.routes import ASK_BACK, NOT_TECHNICAL
 from matcher.tables.fingerprint import table_fingerprint
-from matcher.tables.ids import ids_of
 from matcher.tables.json import parse_json
+from matcher.tables.rows.ids import ids_of
 
 
 class Shards(Sequence[Index]):

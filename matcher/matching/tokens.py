@@ -22,7 +22,7 @@ from scipy.sparse import csr_array
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.matching.normal_forms import codes_of, distinct_codes, normalise, normalise_all
 from matcher.tables.arguments import as_texts
-from matcher.tables.words import default_engine, domain_words, load_segmenter
+from matcher.tables.naming.words import default_engine, domain_words, load_segmenter
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LATIN = re.compile("[A-Za-z]{3}")

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.matching.base import BaseIndex
 from matcher.progress import logger
-from matcher.tables.cells import is_blank
-from matcher.tables.dates import ENDED, last_day
-from matcher.tables.schemas import HIGH
+from matcher.tables.cells.dates import ENDED, last_day
+from matcher.tables.cells.texts import is_blank
+from matcher.tables.schemas.main import HIGH
 
 
 def valid_rows(index: BaseIndex, valid_on: dt.date | str) -> NDArray[np.bool_]:

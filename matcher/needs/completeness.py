@@ -18,7 +18,7 @@ from matcher.needs.labels import labelled_parts, says_something, tells_problem
 from matcher.needs.parts import PARTS
 from matcher.progress import track
 from matcher.tables.arguments import check_firms
-from matcher.tables.ids import ids_of
+from matcher.tables.rows.ids import ids_of
 
 _POINTS = {part.name: part.points for part in PARTS}
 _OTHER_FIGURE = 0.25  # a figure of what is today, or one said again, beside one that is asked

@@ -16,7 +16,7 @@ from matcher.needs.roles import roles_of
 from matcher.needs.sentences import split_sentences
 from matcher.needs.terms import terms_of
 from matcher.tables.arguments import check_frame
-from matcher.tables.ids import ids_of
+from matcher.tables.rows.ids import ids_of
 
 _SECTIONS = {"problem": "asked", "indicators": "asked", "conditions": "background", "background": "background"}
 _MOST_SENTENCES = 8  # of the asked ones; phrases of later ones are details

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from matcher.tables.cells import is_ditto, is_nothing
+from matcher.tables.cells.texts import is_ditto, is_nothing
 
 _WORDS = (
     "拟|[急亟]?需要?|[急亟]?待|要求?|所|主要|关键|核心|具体|详细|预期|期望|希望|计划|目标|达到|实现|技术性?|工艺|产品|经济|性能|考核|"

@@ -25,7 +25,7 @@ from matcher.needs.vocabulary import (
     THING_ENDS,
     TOOLS,
 )
-from matcher.tables.words import Cut, default_engine, load_segmenter
+from matcher.tables.naming.words import Cut, default_engine, load_segmenter
 
 
 class Phrase(NamedTuple):

@@ -12,8 +12,8 @@ from matcher.needs.completeness import ReadNeed, read_all, unsolved
 from matcher.needs.parts import PARTS
 from matcher.needs.questions import Question, is_technical, questions_of
 from matcher.tables.arguments import check_frame
-from matcher.tables.cells import shorten
-from matcher.tables.ids import find_ids, id_texts
+from matcher.tables.cells.texts import shorten
+from matcher.tables.rows.ids import find_ids, id_texts
 
 ROUTES = ("match", "ask", "challenge")
 COLUMNS = ["need_id", "completeness", "route", "reason", "questions", "asks"]

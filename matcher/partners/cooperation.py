@@ -17,7 +17,7 @@ from typing import Any
 
 from matcher.errors import PolicyError
 from matcher.policy.loader import named_faults, read_yaml
-from matcher.tables.cells import cut_labels
+from matcher.tables.cells.texts import cut_labels
 
 _TOP = {"sources", "ways", "anything", "rights", "early", "fields", "obtained", "moves"}
 _MOVE = {

@@ -31,8 +31,8 @@ from matcher.policy.thresholds import reads
 from matcher.policy.workbook import DECISIONS, PASSED, asked_texts, for_one, question, rules_by_id
 from matcher.progress import advancing
 from matcher.tables.arguments import as_day
+from matcher.tables.naming.writings import KnownIds
 from matcher.tables.privacy import mask_nested
-from matcher.tables.writings import KnownIds
 
 OPEN = ("passes", "can_pass", "unknown")  # decisions on an instrument that a firm can still do something with
 _FULL = 2  # policies shown in full; further ones take a line, so that a file stays one page

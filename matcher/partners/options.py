@@ -15,10 +15,10 @@ from matcher.matching.calibration import Calibration
 from matcher.partners.cooperation import Cooperation, Move, Offer, Way
 from matcher.policy.firm_words import WORDS
 from matcher.policy.linkage import link, right_codes
-from matcher.tables.cells import Fault
-from matcher.tables.header_forms import header_key
-from matcher.tables.number_cells import read_yuan
-from matcher.tables.writings import KnownIds
+from matcher.tables.cells.texts import Fault
+from matcher.tables.columns.numbers import read_yuan
+from matcher.tables.headers.forms import header_key
+from matcher.tables.naming.writings import KnownIds
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from matcher.policy.evaluation import prepare
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import score
 from matcher.policy.workbook import PASSED
-from matcher.tables.schemas import HIGH, LOW
+from matcher.tables.schemas.main import HIGH, LOW
 
 
 class Run:

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from matcher.policy.identity import with_lines
-from matcher.tables.cells import as_written
-from matcher.tables.column_account import USED
-from matcher.tables.contracts import Contract
-from matcher.tables.dates import last_day
-from matcher.tables.header_forms import header_key
+from matcher.tables.cells.dates import last_day
+from matcher.tables.cells.texts import as_written
+from matcher.tables.headers.column_account import USED
+from matcher.tables.headers.forms import header_key
 from matcher.tables.reading import Reading
+from matcher.tables.schemas.contracts import Contract
 
 _FIELD = "hte_certificate_on"
 _NUMBER = re.compile(r"G[RSF](20\d\d)\d{8}", re.I)  # the year of issue, the province, the count

@@ -24,8 +24,8 @@ from matcher.policy.model import FactColumn
 from matcher.policy.policy import Policies, load_policies
 from matcher.policy.waiting import first_day
 from matcher.tables.arguments import Day, as_day, check_firms
-from matcher.tables.dates import Days, later, read_days
-from matcher.tables.regions import find_region
+from matcher.tables.cells.dates import Days, later, read_days
+from matcher.tables.naming.regions import find_region
 
 DEADLINES = (
     "enterprise_id", "name", "policy", "kind", "event", "due", "due_text", "days_left", "what_to_do", "source",

@@ -31,8 +31,8 @@ from matcher.policy.points import Judged
 from matcher.policy.policy import Policy
 from matcher.policy.thresholds import all_turns, candidates, reads, torn_columns
 from matcher.tables.arguments import check_firms
-from matcher.tables.ids import ids_of
-from matcher.tables.schemas import HIGH, LOW
+from matcher.tables.rows.ids import ids_of
+from matcher.tables.schemas.main import HIGH, LOW
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from matcher.policy.scoring import left_to_readings, score
 from matcher.policy.thresholds import reads
 from matcher.policy.workbook import DECISIONS, PASSED, question, rules_by_id
 from matcher.tables.arguments import Day, check_firms
-from matcher.tables.cells import as_written
-from matcher.tables.ids import id_texts
+from matcher.tables.cells.texts import as_written
+from matcher.tables.rows.ids import id_texts
 
 
 def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Day) -> dict[str, Any]:

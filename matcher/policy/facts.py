@@ -12,11 +12,11 @@ import pandas as pd
 
 from matcher.policy.intervals import EXACT, Bools, Facts, Floats, Span
 from matcher.policy.model import FactColumn, YearsRule
-from matcher.tables.dates import local_times, read_date
-from matcher.tables.regions import find_region
-from matcher.tables.schemas import HIGH, LOW
-from matcher.tables.soft_values import text_of
-from matcher.tables.yes_no import CODE_OR_COUNT, codes_or_counts, read_yesno
+from matcher.tables.cells.dates import local_times, read_date
+from matcher.tables.cells.yes_no import CODE_OR_COUNT, codes_or_counts, read_yesno
+from matcher.tables.columns.soft_values import text_of
+from matcher.tables.naming.regions import find_region
+from matcher.tables.schemas.main import HIGH, LOW
 
 EPOCH = dt.date(1970, 1, 1)
 _NO_CODE = 2.0  # 1 is yes and 2 is no by the national code

@@ -23,11 +23,11 @@ from matcher.policy.platforms import KINDS, in_plain_words
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.rows_a_year import without_hints_a_year
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.cells import shorten
-from matcher.tables.grids import Source, reader_errors
-from matcher.tables.headers import likely_kind
+from matcher.tables.cells.texts import shorten
+from matcher.tables.files.grids import Source, reader_errors
+from matcher.tables.headers.finding import likely_kind
 from matcher.tables.reading import PROBLEM_COLUMNS, USED, Reading, read_table
-from matcher.tables.schemas import TEXT, Column, Contract
+from matcher.tables.schemas.main import TEXT, Column, Contract
 
 _KINDS = {"yesno": "yesno", "count": "number", "number": "number", "yuan": "yuan", "share": "share", "date": "date"}
 

@@ -16,12 +16,12 @@ import pandas as pd
 
 from matcher.policy.firm_words import WORDS
 from matcher.policy.linkage import is_like_name, right_codes, says_nothing, uscc_fault, written_name
-from matcher.tables.cells import shorten
-from matcher.tables.contracts import column
-from matcher.tables.header_forms import header_key
+from matcher.tables.cells.texts import shorten
+from matcher.tables.headers.forms import header_key
+from matcher.tables.headers.row_numbers import numbers_rows
 from matcher.tables.reading import CARRIED, PROBLEM_COLUMNS, Reading
-from matcher.tables.row_numbers import numbers_rows
-from matcher.tables.schemas import NEEDS, Column
+from matcher.tables.schemas.contracts import column
+from matcher.tables.schemas.main import NEEDS, Column
 
 IDENTITY = (
     Column("enterprise_id", "text", "企业编号", ("企业ID", "企业代码", "单位编号", "编号", "ID")),

@@ -31,9 +31,9 @@ from matcher.policy.point_weights import (
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import check_figures, score
 from matcher.tables.arguments import Day, as_day, check_firms
-from matcher.tables.grids import Source
+from matcher.tables.files.grids import Source
 from matcher.tables.reading import Reading
-from matcher.tables.schemas import Column
+from matcher.tables.schemas.main import Column
 
 VALUES = ("enterprise_id", "number", "block", "indicator", "unit", "value", "value_low", "value_high", "missing")
 POINTS = ("enterprise_id", "stage", "part", "block", "indicator", "points_low", "points_high", "points_max")

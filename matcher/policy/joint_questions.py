@@ -13,11 +13,11 @@ from typing import Any
 import pandas as pd
 
 from matcher.policy.identity import with_lines
-from matcher.tables.cells import Fault, first_few, shorten
-from matcher.tables.column_account import USED
+from matcher.tables.cells.statements import denies
+from matcher.tables.cells.texts import Fault, first_few, shorten
+from matcher.tables.cells.yes_no import read_yesno
+from matcher.tables.headers.column_account import USED
 from matcher.tables.reading import Reading
-from matcher.tables.statements import denies
-from matcher.tables.yes_no import read_yesno
 
 _PARTS = {
     "safety": "安全", "quality": "质量", "environment": "环境|环保", "research": "科研(?:严重)?失信",

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.tables.arguments import check_firms
-from matcher.tables.writings import KnownIds
+from matcher.tables.naming.writings import KnownIds
 
 OTHER_WRITING = "企业编号（写法不同）"
 LINKS = ("row", "written", "enterprise_id", "name", "how", "joined")

@@ -22,7 +22,7 @@ import yaml
 from matcher.errors import MatcherError, PolicyError
 from matcher.policy.identity import SUBJECTS, Subject
 from matcher.policy.model import FORMS, KINDS, Edition, Evidence, FactColumn, OpenPoint, YearsRule
-from matcher.tables.regions import find_region
+from matcher.tables.naming.regions import find_region
 from matcher.tables.yaml import YamlFault, fault_at, parse, read, unique_mapping
 
 _PERCENT = re.compile(r"^-?\d+(\.\d+)?\s*%$")

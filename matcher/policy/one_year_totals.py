@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.policy.identity import with_lines
-from matcher.tables.column_account import UNKNOWN
+from matcher.tables.headers.column_account import UNKNOWN
 from matcher.tables.reading import Reading
 
 _SUMS = {"rd_domestic_3y": "rd_expense"}  # a sum of three years, and the figure whose years it is a part of

@@ -7,9 +7,9 @@ import re
 import pandas as pd
 
 from matcher.policy.identity import with_lines
-from matcher.tables.cells import is_nothing
-from matcher.tables.column_account import USED
-from matcher.tables.header_forms import header_key
+from matcher.tables.cells.texts import is_nothing
+from matcher.tables.headers.column_account import USED
+from matcher.tables.headers.forms import header_key
 from matcher.tables.reading import Reading
 
 _PARTS = re.compile(

@@ -19,9 +19,9 @@ import pyarrow.csv as pacsv
 
 from matcher.policy.firm_table import firm_contract, is_typed
 from matcher.policy.policy import Policy
-from matcher.tables.columns import read_cells
-from matcher.tables.number_cells import counts_or_measures
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.columns.by_kind import read_cells
+from matcher.tables.columns.numbers import counts_or_measures
+from matcher.tables.schemas.main import Column, Contract
 
 YES, NO = ("True", "true", "TRUE", "1", "是"), ("False", "false", "FALSE", "0", "否")
 _ARROW = {"yesno": pa.bool_(), "date": pa.date32(), "text": pa.string()}

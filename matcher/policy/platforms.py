@@ -16,10 +16,10 @@ from matcher.export.sheets import Sheet
 from matcher.export.titles import PLATFORMS
 from matcher.policy.identity import PLATFORM, has_ended, identified, with_lines
 from matcher.tables.arguments import Day, as_day, check_firms
-from matcher.tables.grids import Source
+from matcher.tables.files.grids import Source
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.remarks import Override, came_back, left_standing, override_in, override_of, remarks_of
-from matcher.tables.schemas import HIGH, LOW, Column, Contract
+from matcher.tables.rows.remarks import Override, came_back, left_standing, override_in, override_of, remarks_of
+from matcher.tables.schemas.main import HIGH, LOW, Column, Contract
 
 COUNTS = ("kind", "level", "year", "platforms")
 UNKNOWN = "未知"

@@ -22,9 +22,9 @@ from matcher.errors import ArgumentError, TableError
 from matcher.export.sheets import Sheet
 from matcher.policy.loader import read_yaml
 from matcher.policy.policy import Policy
-from matcher.tables.cells import Fault
-from matcher.tables.numbers import read_number
-from matcher.tables.own_schemas import POINT_WEIGHTS
+from matcher.tables.cells.numbers import read_number
+from matcher.tables.cells.texts import Fault
+from matcher.tables.schemas.single_commands import POINT_WEIGHTS
 
 EDITION_2025 = "2025-2.0"
 EVERY_STAGE = ""  # a table without stages

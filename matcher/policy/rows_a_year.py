@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from matcher.policy.identity import with_lines
-from matcher.tables.column_account import USED
-from matcher.tables.header_forms import header_key
+from matcher.tables.headers.column_account import USED
+from matcher.tables.headers.forms import header_key
 from matcher.tables.reading import Reading
 
 _YEAR = frozenset(("年度", "年份", "会计年度", "所属年度", "数据年度", "统计年度", "报告年度", "年"))

@@ -27,9 +27,9 @@ from matcher.policy.plain_csv import in_pieces, plain_pieces, strange_columns
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.scoring import DECISIONS, PASSED, VERIFIED, check_figures, decided, verdict_columns
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.cells import shorten
-from matcher.tables.grids import reader_errors
-from matcher.tables.schemas import HIGH, LOW
+from matcher.tables.cells.texts import shorten
+from matcher.tables.files.grids import reader_errors
+from matcher.tables.schemas.main import HIGH, LOW
 
 CHUNK = 65_536
 Firms = str | Path | pd.DataFrame | Iterable[pd.DataFrame]

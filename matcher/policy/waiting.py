@@ -16,7 +16,7 @@ from matcher.policy.policy import Policy, PolicyName, load_policy
 from matcher.policy.scoring import DECISIONS, decision_codes
 from matcher.policy.thresholds import all_turns
 from matcher.tables.arguments import Day, as_day, check_firms
-from matcher.tables.dates import later
+from matcher.tables.cells.dates import later
 
 FAR = 5  # so many years ahead a day is looked for
 

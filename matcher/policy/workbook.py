@@ -22,7 +22,7 @@ from matcher.policy.model import Rule
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import Scored, left_to_readings
 from matcher.policy.waiting import counts_days_alone, first_day
-from matcher.tables.cells import first_few
+from matcher.tables.cells.texts import first_few
 
 _UNPAID = "结论是不通过，没有金额"
 _TOGETHER = "各条单独看都还可能符合，但有一个未知的数怎样填都不能同时符合；请先补齐“未定”各条的事实"

@@ -17,7 +17,7 @@ from matcher.policy.policy import Policy
 from matcher.pool.book.tables import CAUSES, STATES, conditions
 from matcher.pool.tiers import TIERS, WORDS
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
 
 MOVES_SHOWN, VISITS_SHOWN, LETTERS = 40, 10, 130
 STEP = 10  # points of one bar

@@ -14,9 +14,9 @@ from matcher.pool.book.follow_up import items
 from matcher.pool.book.tables import title_columns
 from matcher.pool.target_names import TIME, in_full, is_place, left_over, lies_in
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.cells import UNITS, first_few
+from matcher.tables.cells.texts import UNITS, first_few
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
-from matcher.tables.schemas import TEXT
+from matcher.tables.schemas.main import TEXT
 
 _CONTRACT = re.compile("技术合同|成交额|技术交易额|(?:技术)?(?:开发|转让|许可|咨询|服务)合同")
 # The words of a name that say what is counted, by register; others are a place, or nothing that a register answers

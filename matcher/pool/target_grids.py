@@ -10,16 +10,16 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.pool.target_names import is_place
-from matcher.tables.cells import Fault, is_blank
-from matcher.tables.column_account import USED
-from matcher.tables.contracts import Contract, column
-from matcher.tables.grids import Book, Grid
-from matcher.tables.header_forms import header_key, header_unit, peel
-from matcher.tables.header_rows import row_texts
-from matcher.tables.numbers import read_number
+from matcher.tables.cells.numbers import read_number
+from matcher.tables.cells.texts import Fault, is_blank
+from matcher.tables.files.grids import Book, Grid
+from matcher.tables.headers.column_account import USED
+from matcher.tables.headers.forms import header_key, header_unit, peel
+from matcher.tables.headers.rows import row_texts
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.records import PROBLEM_COLUMNS
-from matcher.tables.schemas import TARGETS
+from matcher.tables.rows.records import PROBLEM_COLUMNS
+from matcher.tables.schemas.contracts import Contract, column
+from matcher.tables.schemas.main import TARGETS
 
 _PLACES = (
     "县市区 区县 县(市、区) 县(区) 各县区 地区 区域 地市 市县 镇街 乡镇 乡镇街道 园区 单位 责任单位 承担单位 任务单位"

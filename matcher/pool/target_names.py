@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from matcher.tables.regions import candidates, region_paths
+from matcher.tables.naming.regions import candidates, region_paths
 
 _MARKS = re.compile(r"[、，,;；/／|（）()：:“”\"]+")
 

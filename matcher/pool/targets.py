@@ -18,12 +18,12 @@ from matcher.export.sheets import Sheet
 from matcher.export.titles import TARGETS as TITLES
 from matcher.pool.target_grids import above_header, goals_by_place, of_places, with_line, year_of
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.cells import first_few, is_blank
-from matcher.tables.column_account import USED
-from matcher.tables.grids import read_book
+from matcher.tables.cells.texts import first_few, is_blank
+from matcher.tables.columns.soft_values import why_unknown
+from matcher.tables.files.grids import read_book
+from matcher.tables.headers.column_account import USED
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.schemas import TARGETS
-from matcher.tables.soft_values import why_unknown
+from matcher.tables.schemas.main import TARGETS
 
 PROGRESS = (
     *("target_id", "name", "unit", "goal", "due", "actual", "share", "expected", "status", "missing", "a_month"),

@@ -25,9 +25,9 @@ from matcher.projects.nearest import MEANING, NEAR, Floats, Near, Whole, near_ro
 from matcher.projects.promise import SIGNS, Promise, signs
 from matcher.projects.sections import SECTIONS, whole_texts
 from matcher.tables.arguments import check_frame
-from matcher.tables.names import person_key, unit_key
-from matcher.tables.regions import without_place
-from matcher.tables.units import same_units
+from matcher.tables.naming.names import person_key, unit_key
+from matcher.tables.naming.regions import without_place
+from matcher.tables.naming.units import same_units
 
 SAMPLE = 2000  # library texts that a promise is read from
 SAMPLE_OF_MANY = 1000  # the same of a library that is too large to be read whole
@@ -114,8 +114,8 @@ def find_duplicates(
         * case: 本人重复申报 (the same person, four fifths of the text), 本人延续 (the same person in a later year),
           同一负责人, 同一单位 (also two schools of one university), 他人他单位, or 他人，单位不明 and
           他单位，负责人不明 where only one of both is known on both sides; "" where neither is. Names are compared
-          without titles and telephones (`matcher.tables.names`); a surname alone is not known, nor is a school
-          without its university (材料学院), or a unit that nearly agrees (`matcher.tables.units`);
+          without titles and telephones (`matcher.tables.naming.names`); a surname alone is not known, nor is a school
+          without its university (材料学院), or a unit that nearly agrees (`matcher.tables.naming.units`);
         * funded: whether the old one was, where known; sections: the sections that share most, "研究内容 64%";
           promised: whether the library has texts enough to keep the promise with nine tenths of certainty, 230 for 1 %.
           With fewer, closeness to one of them is no evidence: only a pair with a copied sentence, or of which half of

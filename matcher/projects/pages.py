@@ -15,8 +15,8 @@ from matcher.matching.encoders import StaticEncoder
 from matcher.projects.alignment import HOW, align
 from matcher.projects.fingerprints import bare, shared_runs
 from matcher.projects.sections import SECTIONS, bodies
-from matcher.tables.contacts import mask_contacts
-from matcher.tables.own_schemas import PROJECTS
+from matcher.tables.contacts.hiding import mask_contacts
+from matcher.tables.schemas.single_commands import PROJECTS
 
 LIMIT = 200  # flagged pairs whose sentences are shown
 _KNOWN = ("institution", "year", "programme")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from matcher.tables.own_schemas import PROJECTS
 from matcher.tables.reading import Reading, read_table
+from matcher.tables.schemas.single_commands import PROJECTS
 
 
 def read_projects(

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from matcher.tables.cells import shorten
+from matcher.tables.cells.texts import shorten
 
 SECTIONS = {
     "grounds": "立项依据",

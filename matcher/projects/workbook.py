@@ -15,7 +15,7 @@ from matcher.matching.encoders import StaticEncoder
 from matcher.projects.alignment import HOW, align
 from matcher.projects.pages import LIMIT, duplicates_page
 from matcher.projects.sections import bodies
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
 
 SUFFIXES = (*TABLES, ".html")
 NOTES = {

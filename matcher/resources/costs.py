@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from matcher.resources.fees import FOREIGN, OPEN, PER, Fee, Tariff, tariff_of
-from matcher.tables.cells import half_width
+from matcher.tables.cells.texts import half_width
 
 HOURS_A_DAY = (8.0, 24.0)  # a working day, and a day of a test that runs on
 UNKNOWN = (0.0, math.inf)  # a cost of which nothing is known

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple
 
-from matcher.tables.cells import half_width
-from matcher.tables.numbers import FOREIGN_WORDS, Number, read_number
+from matcher.tables.cells.numbers import FOREIGN_WORDS, Number, read_number
+from matcher.tables.cells.texts import half_width
 
 _words = str.split
 PER = {  # unit -> how a note calls it, and the words for it

@@ -31,7 +31,7 @@ from matcher.resources.methods import methods_asked, methods_named
 from matcher.resources.reading import is_closed, is_for_some
 from matcher.resources.standards import Standard, compare_standards, standards_of
 from matcher.tables.arguments import as_whole, check_frame
-from matcher.tables.schemas import HIGH, LOW
+from matcher.tables.schemas.main import HIGH, LOW
 
 METHOD = 4.0  # a method of the need that the resource is called by; less where many resources have it
 REACHED, MISSED, MISSED_MORE = 0.75, 3.0, 0.5  # each indicator that is met; the first that is not, and each further one

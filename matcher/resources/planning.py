@@ -28,8 +28,8 @@ from matcher.resources.budgets import OVER, amount, between, enough, missing_for
 from matcher.resources.costs import UNKNOWN
 from matcher.resources.finding import ADVICE, UNAVAILABLE, need_names, need_texts, rows_of
 from matcher.resources.joint_choice import Choice, choose
-from matcher.tables.cells import Fault
-from matcher.tables.numbers import Number, read_number
+from matcher.tables.cells.numbers import Number, read_number
+from matcher.tables.cells.texts import Fault
 
 WEIGHTS = {"outcome": 0.4, "expert": 0.3, "resource": 0.3}
 SAME_UNIT = 0.05  # for each two parts of one unit

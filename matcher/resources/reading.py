@@ -13,9 +13,9 @@ from matcher.needs.units import read_unit
 from matcher.resources.costs import HOURS_A_DAY
 from matcher.resources.fees import PER
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.contracts import HIGH, LOW, TEXT
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.resource_schemas import RESOURCE_NEEDS, RESOURCES
+from matcher.tables.schemas.contracts import HIGH, LOW, TEXT
+from matcher.tables.schemas.resources import RESOURCE_NEEDS, RESOURCES
 
 _BRACKET = re.compile(r"[（(\[]([^()（）\[\]]+)[)）\]]\s*$")
 _SIGNED = r"[-+±]?\d+(?:\.\d+)?"

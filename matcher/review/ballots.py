@@ -12,12 +12,12 @@ import pandas as pd
 from matcher.errors import ArgumentError, TableError
 from matcher.review.reviewer_names import is_numbered
 from matcher.review.scores import read_by_id_or_title
-from matcher.tables.column_account import USED
-from matcher.tables.contracts import Column
-from matcher.tables.grids import read_book
+from matcher.tables.files.grids import read_book
+from matcher.tables.headers.column_account import USED
+from matcher.tables.naming.writings import fold
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
-from matcher.tables.review_schemas import VOTES
-from matcher.tables.writings import fold
+from matcher.tables.schemas.contracts import Column
+from matcher.tables.schemas.reviews import VOTES
 
 KINDS = {"for": "同意", "against": "反对", "abstained": "弃权", "absent": "缺席", "recused": "回避"}
 EMPTY = "空"  # how a cell without a mark is named

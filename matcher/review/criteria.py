@@ -11,7 +11,7 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.review_schemas import REVIEW_CRITERIA
+from matcher.tables.schemas.reviews import REVIEW_CRITERIA
 
 _STATED = re.compile(r"[(（]\s*(?:满分|共|计)?\s*(\d+(?:\.\d+)?)\s*分?\s*[)）]\s*$")  # 创新性（40分）
 _NEAR = 1e-6

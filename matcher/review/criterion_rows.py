@@ -10,9 +10,9 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.review.criteria import number_of
-from matcher.tables.own_schemas import REVIEW_SCORES
+from matcher.tables.naming.writings import fold
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
-from matcher.tables.writings import fold
+from matcher.tables.schemas.single_commands import REVIEW_SCORES
 
 _TOTAL = re.compile(
     "(?:得分|评分)?(?:合计|总计|小计|总分|总得分|总评分|总评)(?:得?分)?|(?:综合|最终|最后|平均)(?:得分|评分|分数|分|成绩|评价)"

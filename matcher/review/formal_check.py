@@ -20,7 +20,7 @@ from matcher.policy.relevance import hangs_on
 from matcher.policy.scoring import PASSED, decided, passed_codes
 from matcher.review.nominations import AWARD_FACTS, PERSON_FACTS, awards_apart, derive_facts
 from matcher.tables.arguments import Day, as_day, check_firms
-from matcher.tables.contracts import HIGH, LOW
+from matcher.tables.schemas.contracts import HIGH, LOW
 
 DECISIONS = {0: "通过", 1: "不通过", 2: "未知", 3: "未知", 4: "当日无有效版本"}
 STATES = {"pass": "通过", "fail": "不通过", "unknown": "未知"}

@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from matcher.policy.policy import Policy
+from matcher.tables.naming.writings import fold
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.review_schemas import EARLIER_AWARDS, NOMINATED_PERSONS
-from matcher.tables.schemas import HIGH, LOW
-from matcher.tables.writings import fold
+from matcher.tables.schemas.main import HIGH, LOW
+from matcher.tables.schemas.reviews import EARLIER_AWARDS, NOMINATED_PERSONS
 
 FOUND = ["item", "fact", "found"]
 PERSON_FACTS = {"person_nominations", "leader_nominations", "persons"}

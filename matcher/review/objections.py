@@ -15,14 +15,14 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.review.publicity_rules import PublicityRule, differing_periods, publicity_rule
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.cells import first_few
-from matcher.tables.contracts import HIGH, LOW, TEXT
-from matcher.tables.names import is_unit
-from matcher.tables.numbers import Number, read_number
-from matcher.tables.public_period import public_period
+from matcher.tables.cells.numbers import Number, read_number
+from matcher.tables.cells.texts import first_few
+from matcher.tables.naming.names import is_unit
+from matcher.tables.naming.writings import fold
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.review_schemas import OBJECTIONS
-from matcher.tables.writings import fold
+from matcher.tables.schemas.contracts import HIGH, LOW, TEXT
+from matcher.tables.schemas.public_period import public_period
+from matcher.tables.schemas.reviews import OBJECTIONS
 
 STATES = ["objection_id", "item", "received_on", "in_time", "form", "due", "state", "days_left", "result"]
 _WITHIN = re.compile(

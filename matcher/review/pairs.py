@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables.cells import shorten
-from matcher.tables.names import may_be_several, persons_apart
-from matcher.tables.own_schemas import REVIEW_SCORES
+from matcher.tables.cells.texts import shorten
+from matcher.tables.naming.names import may_be_several, persons_apart
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
-from matcher.tables.remarks import is_remark
+from matcher.tables.rows.remarks import is_remark
+from matcher.tables.schemas.single_commands import REVIEW_SCORES
 
 _SPEAKS = re.compile(
     "comment|status|reason|回避|候补|冲突|状态|身份|角色|意见|评语|理由|(?:专家|评委|评审|人员|审核|其他).{0,4}(?:情况|说明|类型|类别|性质|关系)"

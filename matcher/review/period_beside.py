@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from matcher.tables.cells import as_written, is_blank
-from matcher.tables.dates import Span, read_days
-from matcher.tables.grids import read_book
-from matcher.tables.public_period import PUBLIC_PERIOD
+from matcher.tables.cells.dates import Span, read_days
+from matcher.tables.cells.texts import as_written, is_blank
+from matcher.tables.files.grids import read_book
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
+from matcher.tables.schemas.public_period import PUBLIC_PERIOD
 
 _PERIOD = re.compile("公示(?:期间?|期限|时间|起止时间|日期)(?:为|是|自)?[:：\\s]*([^；;。，,（(]+)")
 _OF_ANOTHER = re.compile("上一?[批次轮年]|前一?[批次轮]|去年|原公示|原定")

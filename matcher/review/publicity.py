@@ -13,12 +13,12 @@ from matcher.errors import PolicyError, TableError
 from matcher.export.titles import PUBLICATION
 from matcher.review.publicity_rules import PublicityRule, differing_periods, publicity_rule
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.cells import first_few, shorten
-from matcher.tables.contacts import mask_contacts
-from matcher.tables.public_period import public_period
-from matcher.tables.remarks import is_remark
-from matcher.tables.review_schemas import REVIEW_ITEMS
-from matcher.tables.secrecy import NOT_SECRET, says_secret
+from matcher.tables.cells.texts import first_few, shorten
+from matcher.tables.contacts.hiding import mask_contacts
+from matcher.tables.rows.remarks import is_remark
+from matcher.tables.rows.secrecy import NOT_SECRET, says_secret
+from matcher.tables.schemas.public_period import public_period
+from matcher.tables.schemas.reviews import REVIEW_ITEMS
 
 LISTED = ["number", "item", "title", "award", "grade", "units", "persons", "nominator"]  # what is public, and no more
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from matcher.errors import PolicyError
 from matcher.policy.loader import named_faults, need, read_yaml
-from matcher.tables.cells import first_few
+from matcher.tables.cells.texts import first_few
 
 
 class PublicityRule(NamedTuple):

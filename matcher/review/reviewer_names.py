@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from matcher.tables.names import is_unit, person_key
-from matcher.tables.writings import fold
+from matcher.tables.naming.names import is_unit, person_key
+from matcher.tables.naming.writings import fold
 
 # Headers of a wide table, in which each reviewer has a column: 专家1, 评委 A, 专家（二）.
 _WIDE = re.compile(

@@ -11,12 +11,12 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables.grids import read_book
-from matcher.tables.names import person_key
-from matcher.tables.own_schemas import REVIEW_SCORES
+from matcher.tables.files.grids import read_book
+from matcher.tables.files.sheets import Book, sheets_of_data
+from matcher.tables.naming.names import person_key
+from matcher.tables.naming.writings import fold
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
-from matcher.tables.sheets import Book, sheets_of_data
-from matcher.tables.writings import fold
+from matcher.tables.schemas.single_commands import REVIEW_SCORES
 
 _ROLE = re.compile(r"^(?:(?:评审|评议)?专家|评委|评审人|委员)[\s:：_-]*|[\s_-]*的?(?:(?:评分|打分|评审)表?)?$")
 _NUMBERED = re.compile(r"(?:第?[\da-zA-Z一二三四五六七八九十甲乙丙丁]{1,3}号?)")

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pandas as pd
 
 from matcher.review.reviewer_names import reviewer_key
-from matcher.tables.own_schemas import REVIEW_SCORES
+from matcher.tables.naming.writings import KnownIds, fold_id
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
-from matcher.tables.writings import KnownIds, fold_id
+from matcher.tables.schemas.single_commands import REVIEW_SCORES
 
 _MARKS = re.compile("[《》“”\"'‘’]")  # around a title
 _WHO = ("item", "reviewer")

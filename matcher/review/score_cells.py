@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 import pandas as pd
 
 from matcher.review.criteria import Criterion, number_of
-from matcher.tables.writings import fold
+from matcher.tables.naming.writings import fold
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _PAIR = re.compile(rf"(.+?)(?:[:=]|得分?|给)?({_NUMBER})分?")

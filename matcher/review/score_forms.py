@@ -14,12 +14,12 @@ from matcher.errors import TableError
 from matcher.review.reviewer_names import is_numbered, is_person, reviewer_key
 from matcher.review.score_cells import says_not_scored
 from matcher.review.wide_scores import SUMMED
-from matcher.tables.cells import first_few, is_blank
-from matcher.tables.header_forms import header_key, is_carried
-from matcher.tables.header_rows import row_texts
-from matcher.tables.own_schemas import REVIEW_SCORES
+from matcher.tables.cells.texts import first_few, is_blank
+from matcher.tables.files.sheets import Book, Grid, Merged, Remark, sheets_of_data
+from matcher.tables.headers.forms import header_key, is_carried
+from matcher.tables.headers.rows import row_texts
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
-from matcher.tables.sheets import Book, Grid, Merged, Remark, sheets_of_data
+from matcher.tables.schemas.single_commands import REVIEW_SCORES
 
 Read = Callable[[Book], Reading]
 

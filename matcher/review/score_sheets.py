@@ -23,15 +23,15 @@ from matcher.review.pairs import check_ids, recuses, said_beside, sent_out
 from matcher.review.period_beside import with_period_beside
 from matcher.review.score_cells import shared_out
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.cells import shorten
-from matcher.tables.contacts import mask_contacts
-from matcher.tables.contracts import Column, Contract
+from matcher.tables.cells.texts import shorten
+from matcher.tables.contacts.hiding import mask_contacts
 from matcher.tables.json import parse_json
-from matcher.tables.own_schemas import REVIEW_SCORES
+from matcher.tables.naming.writings import fold
 from matcher.tables.privacy import mask_ids, mask_table
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.review_schemas import REVIEW_ITEMS
-from matcher.tables.writings import fold
+from matcher.tables.schemas.contracts import Column, Contract
+from matcher.tables.schemas.reviews import REVIEW_ITEMS
+from matcher.tables.schemas.single_commands import REVIEW_SCORES
 
 RECORD = "派发记录.json"
 SHEET = "评分表"

@@ -20,12 +20,12 @@ from matcher.review.score_cells import score_problems
 from matcher.review.score_forms import by_items, in_groups, turned
 from matcher.review.wide_scores import headers_of, melted, persons_in_headers, reviewer_of_header, under_panel
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.contracts import Contract
-from matcher.tables.grids import read_book
-from matcher.tables.own_schemas import REVIEW_SCORES
+from matcher.tables.files.grids import read_book
+from matcher.tables.files.sheets import Book
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, describe, read_table
-from matcher.tables.review_schemas import by_title
-from matcher.tables.sheets import Book
+from matcher.tables.schemas.contracts import Contract
+from matcher.tables.schemas.reviews import by_title
+from matcher.tables.schemas.single_commands import REVIEW_SCORES
 
 _FOOT = re.compile("签[字名章]|^(?:注|备注|说明|填表人|制表|审核)|日期[:：]")  # what stands below a table
 

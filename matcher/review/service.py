@@ -12,13 +12,13 @@ from matcher.errors import TableError
 from matcher.review.score_forms import PERIOD
 from matcher.review.scores import read_scores
 from matcher.review.wide_scores import SUMMED
-from matcher.tables.column_account import CARRIED, COLUMN_ACCOUNT, USED
-from matcher.tables.grids import read_book
-from matcher.tables.header_forms import header_key
-from matcher.tables.header_rows import row_texts
-from matcher.tables.own_schemas import REVIEW_SCORES
+from matcher.tables.files.grids import read_book
+from matcher.tables.files.sheets import Grid, sheets_of_data
+from matcher.tables.headers.column_account import CARRIED, COLUMN_ACCOUNT, USED
+from matcher.tables.headers.forms import header_key
+from matcher.tables.headers.rows import row_texts
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
-from matcher.tables.sheets import Grid, sheets_of_data
+from matcher.tables.schemas.single_commands import REVIEW_SCORES
 
 _WHO = {header_key(one) for one in (REVIEW_SCORES["reviewer"].title, *REVIEW_SCORES["reviewer"].headers, "姓名")}
 _TIMES = re.compile(r"(?:本年|全年|累计|参加|参评|评审)*(?:次数|项数|场次|项目数)|(?:参加|参评)?评审数")

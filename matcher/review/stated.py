@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from matcher.export.titles import REVIEW
-from matcher.tables.own_schemas import REVIEW_SCORES
+from matcher.tables.naming.writings import fold
 from matcher.tables.reading import PROBLEM_COLUMNS
-from matcher.tables.writings import fold
+from matcher.tables.schemas.single_commands import REVIEW_SCORES
 
 _KINDS = (  # the first that a header names
     ("", re.compile("加权|满分|折算|权重|百分")),

@@ -19,8 +19,8 @@ from matcher.review.nominations import awards_apart
 from matcher.review.publicity import says_passed
 from matcher.tables.arguments import Day, check_frame
 from matcher.tables.reading import PROBLEM_COLUMNS
-from matcher.tables.review_schemas import VOTES
-from matcher.tables.schemas import HIGH, LOW, TEXT
+from matcher.tables.schemas.main import HIGH, LOW, TEXT
+from matcher.tables.schemas.reviews import VOTES
 
 COUNTS = ("members", "present", "votes_for", "votes_against", "abstained", "recused")
 _CAST = ["votes_for", "votes_against", "abstained"]

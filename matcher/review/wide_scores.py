@@ -12,13 +12,13 @@ import pandas as pd
 from matcher.review.pairs import is_of_others, recuses
 from matcher.review.reviewer_names import is_numbered, is_person, reviewer_key
 from matcher.review.score_cells import says_not_scored, score_problems
-from matcher.tables.column_account import UNKNOWN
-from matcher.tables.contracts import Column, Contract
-from matcher.tables.header_forms import peel
-from matcher.tables.own_schemas import REVIEW_SCORES
+from matcher.tables.files.sheets import Book
+from matcher.tables.headers.column_account import UNKNOWN
+from matcher.tables.headers.forms import peel
+from matcher.tables.naming.writings import fold
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.sheets import Book
-from matcher.tables.writings import fold
+from matcher.tables.schemas.contracts import Column, Contract
+from matcher.tables.schemas.single_commands import REVIEW_SCORES
 
 # What stands over them in a header of two rows (评委打分), under which every name is a reviewer's unless it sums up.
 _PANEL = re.compile(

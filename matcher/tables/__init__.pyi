@@ -1,4 +1,4 @@
-from .contacts import mask_contacts as mask_contacts
+from .contacts.hiding import mask_contacts as mask_contacts
 from .privacy import mask_table as mask_table
 from .reading import Reading as Reading
 from .reading import describe as describe
@@ -8,5 +8,5 @@ from .reading import read_outcomes as read_outcomes
 from .reading import read_table as read_table
 from .reading import read_works as read_works
 from .reading import split_labels as split_labels
-from .schemas import Column as Column
-from .schemas import Contract as Contract
+from .schemas.main import Column as Column
+from .schemas.main import Contract as Contract

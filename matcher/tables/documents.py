@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from matcher.errors import TableError
-from matcher.tables.cells import shorten
-from matcher.tables.header_forms import header_key, is_carried
-from matcher.tables.schemas import Contract
-from matcher.tables.sheets import MAX_BYTES, MAX_RATIO, Book, Grid, Remark
-from matcher.tables.unit_lines import statements
+from matcher.tables.cells.texts import shorten
+from matcher.tables.files.sheets import MAX_BYTES, MAX_RATIO, Book, Grid, Remark
+from matcher.tables.headers.forms import header_key, is_carried
+from matcher.tables.layout.unit_lines import statements
+from matcher.tables.schemas.main import Contract
 
 _BRACKETS = re.compile(r"[（(][^（()）]*[)）][：:]?$")
 _LINE = re.compile(r"\s*([^：:\n]{2,30})[：:]\s*(\S.*)", re.S)

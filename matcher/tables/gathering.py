@@ -13,17 +13,17 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables.cells import as_written, is_blank
+from matcher.tables.cells.texts import as_written, is_blank
 from matcher.tables.documents import is_document, read_document
-from matcher.tables.grids import Book, Source, read_book
-from matcher.tables.header_forms import header_key
-from matcher.tables.headers import HEADER_ROWS, find_header
-from matcher.tables.near_duplicates import find_reposts, near_doubles
+from matcher.tables.files.grids import Book, Source, read_book
+from matcher.tables.files.sheets import OWN_SHEETS, is_about_others
+from matcher.tables.headers.finding import HEADER_ROWS, find_header
+from matcher.tables.headers.forms import header_key
+from matcher.tables.headers.written_headers import with_stated_units, with_years
+from matcher.tables.naming.regions import candidates
 from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading
-from matcher.tables.regions import candidates
-from matcher.tables.schemas import Contract
-from matcher.tables.sheets import OWN_SHEETS, is_about_others
-from matcher.tables.written_headers import with_stated_units, with_years
+from matcher.tables.rows.near_duplicates import find_reposts, near_doubles
+from matcher.tables.schemas.main import Contract
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".parquet", ".jsonl", ".docx")
 SOURCES = ("来源文件", "来源工作表", "来源县区")  # columns that `gather` adds

@@ -9,7 +9,7 @@ from matcher.progress import logger
 
 
 def _shown(text: str) -> str:
-    from matcher.tables.contacts import mask_contacts
+    from matcher.tables.contacts.hiding import mask_contacts
 
     return mask_contacts(text)
 

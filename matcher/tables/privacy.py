@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.tables.contact_signs import DATE, READ, STARRED, Edit, applied, starred
-from matcher.tables.contacts import edits_of, mask_contacts, may_hold
+from matcher.tables.contacts.hiding import edits_of, mask_contacts, may_hold
+from matcher.tables.contacts.signs import DATE, READ, STARRED, Edit, applied, starred
 
 # Headers under which even a plain number is a contact.
 _CONTACT_HEADER = re.compile(

@@ -14,22 +14,22 @@ from typing import Literal
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables import cells as cleaning
-from matcher.tables.cells import as_written, first_few, is_blank, shorten
-from matcher.tables.column_account import CARRIED, COLUMN_ACCOUNT, UNKNOWN, USED, column_account
-from matcher.tables.grids import Book, Grid, Source, read_book
-from matcher.tables.header_forms import header_key
-from matcher.tables.header_rows import row_texts
-from matcher.tables.headers import HEADER_ROWS, Header, find_header
-from matcher.tables.numbers import names_yuan
-from matcher.tables.own_schemas import TECH_CONTRACTS
-from matcher.tables.record_frame import Table
-from matcher.tables.records import PROBLEM_COLUMNS, Problem, cell_of, records, row_of
-from matcher.tables.remarks import remarks_against
-from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
-from matcher.tables.secrecy import secret_rows
-from matcher.tables.sheets import OWN_SHEETS, is_own_book
-from matcher.tables.synonyms import writings_of
+from matcher.tables.cells import texts as cleaning
+from matcher.tables.cells.numbers import names_yuan
+from matcher.tables.cells.texts import as_written, first_few, is_blank, shorten
+from matcher.tables.files.grids import Book, Grid, Source, read_book
+from matcher.tables.files.sheets import OWN_SHEETS, is_own_book
+from matcher.tables.headers.column_account import CARRIED, COLUMN_ACCOUNT, UNKNOWN, USED, column_account
+from matcher.tables.headers.finding import HEADER_ROWS, Header, find_header
+from matcher.tables.headers.forms import header_key
+from matcher.tables.headers.rows import row_texts
+from matcher.tables.naming.synonyms import writings_of
+from matcher.tables.rows.record_frame import Table
+from matcher.tables.rows.records import PROBLEM_COLUMNS, Problem, cell_of, records, row_of
+from matcher.tables.rows.remarks import remarks_against
+from matcher.tables.rows.secrecy import secret_rows
+from matcher.tables.schemas.main import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
+from matcher.tables.schemas.single_commands import TECH_CONTRACTS
 
 __all__ = [
     "CARRIED",

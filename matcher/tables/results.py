@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables.cells import as_written, is_blank
-from matcher.tables.grids import read_book, reader_errors
-from matcher.tables.text_files import decode
+from matcher.tables.cells.texts import as_written, is_blank
+from matcher.tables.files.grids import read_book, reader_errors
+from matcher.tables.files.text_files import decode
 
 _SHOWN = re.compile(r"-?\d+(?:\.\d+)?[%元]")
 

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from matcher import __version__
 from matcher.errors import MatcherError
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
 from matcher.web import api, firm_pages, pages
 from matcher.web.access import Access, LoginNeededError
 from matcher.web.frame import page, without_options

@@ -16,7 +16,7 @@ from matcher.matching import Index
 from matcher.matching.folders import CURRENT
 from matcher.tables.gathering import SUFFIXES, likely_contract
 from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Contract
+from matcher.tables.schemas.main import EXPERTS, NEEDS, OUTCOMES, WORKS, Contract
 
 Side = Literal["outcomes", "needs"]
 KINDS: dict[str, Contract] = {"outcomes": OUTCOMES, "needs": NEEDS, "experts": EXPERTS, "works": WORKS}

@@ -26,8 +26,8 @@ from matcher.pool import Book, discover
 from matcher.pool.book.event_log import Log
 from matcher.pool.book.follow_up import follow
 from matcher.pool.discovery.estimation import Discovery
-from matcher.tables.cells import shorten
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.cells.texts import shorten
+from matcher.tables.contacts.hiding import mask_contacts
 from matcher.web.batching import Batches
 from matcher.web.library import KINDS, Library, Side
 from matcher.web.searchers import Searchers

@@ -27,7 +27,7 @@ from matcher import load_encoder
 from matcher.contracts.name_reading import BUCKETS, FORMAT, NAMES, TEXTS, buckets_of, is_readable
 from matcher.contracts.rules import RuleBook, load_rules, read_kind
 from matcher.contracts.subjects import clauses_of, read_text
-from matcher.tables.writings import fold
+from matcher.tables.naming.writings import fold
 
 HERE = Path(__file__).parent
 STRENGTH = {NAMES: 100.0, TEXTS: 30.0}  # inverse of the penalty; half and twice of it change little

@@ -14,7 +14,7 @@ from matcher.assessment.evidence import read_evidence
 from matcher.assessment.scales import shown_by
 from matcher.assessment.states import read_state
 from matcher.errors import TableError
-from matcher.tables.assessment_schemas import EVIDENCE, FIGURES
+from matcher.tables.schemas.assessment import EVIDENCE, FIGURES
 
 YES = ("有", "是", "3", "完成", "已通过", "yes", "样机2台，尚未检测", "√", "1,200")
 NO = ("无", "否", "0", "正在做", "计划明年开展", "no", "未通过", "0件", "尚未开始", "×")

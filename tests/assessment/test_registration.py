@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from matcher.assessment import assess_outcomes, read_assessed_outcomes, read_scales
-from matcher.tables.assessment_schemas import EVIDENCE
+from matcher.tables.schemas.assessment import EVIDENCE
 
 FULL = {
     "outcome_id": "x", "title": "阀", "recommended_by": "市局", "started_on": "2022年3月", "ended_on": "2025年6月",

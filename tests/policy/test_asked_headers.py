@@ -8,8 +8,8 @@ import pytest
 from matcher.errors import TableError
 from matcher.policy.firm_table import read_firms
 from matcher.policy.scoring import score
+from matcher.tables.cells.yes_no import read_yesno
 from matcher.tables.reading import Reading
-from matcher.tables.yes_no import read_yesno
 
 ON = "2026-11-24"
 PILOT = {

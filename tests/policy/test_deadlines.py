@@ -15,7 +15,7 @@ from matcher.policy.policy import load_policy
 from matcher.policy.scoring import score
 from matcher.policy.waiting import first_day
 from matcher.policy.workbook import sheets
-from matcher.tables.dates import later
+from matcher.tables.cells.dates import later
 
 ON = dt.date(2026, 11, 28)
 FREE = {"hte_certificate_valid": "否", "hte_cancelled": "否", "hte_applied": "否", "registered_on": "2018-03-01"}

@@ -22,7 +22,7 @@ from matcher.policy.ratios import Growth
 from matcher.policy.scoring import score
 from matcher.policy.streaming import score_parquet
 from matcher.policy.workbook import sheets
-from matcher.tables.schemas import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE, TEXT, WORKS
+from matcher.tables.schemas.main import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE, TEXT, WORKS
 
 ends = st.tuples(st.integers(-1, 9), st.integers(0, 3)).map(lambda pair: (pair[0], pair[0] + pair[1]))
 

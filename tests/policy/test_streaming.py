@@ -11,7 +11,7 @@ from matcher.errors import ArgumentError, MatcherError, OutputError
 from matcher.policy import load_policy, read_firms, score
 from matcher.policy.plain_csv import NO, YES, plain_pieces
 from matcher.policy.streaming import score_parquet
-from matcher.tables.yes_no import read_yesno
+from matcher.tables.cells.yes_no import read_yesno
 
 ON = dt.date(2026, 11, 24)
 POLICIES = [load_policy("hte"), load_policy("tech-sme")]

@@ -7,11 +7,11 @@ import pytest
 
 from matcher import read_experts, read_firms, read_needs
 from matcher.contracts import read_contracts
-from matcher.tables.grids import Book, Grid
-from matcher.tables.own_schemas import TECH_CONTRACTS
+from matcher.tables.files.grids import Book, Grid
 from matcher.tables.reading import read_table
-from matcher.tables.schemas import EXPERTS, OUTCOMES, TARGETS, TITLE_DAYS
-from matcher.tables.schemas import NEEDS as NEEDS_CONTRACT
+from matcher.tables.schemas.main import EXPERTS, OUTCOMES, TARGETS, TITLE_DAYS
+from matcher.tables.schemas.main import NEEDS as NEEDS_CONTRACT
+from matcher.tables.schemas.single_commands import TECH_CONTRACTS
 
 
 def csv(*lines: str) -> bytes:

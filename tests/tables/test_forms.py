@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from matcher import read_firms, read_needs
-from matcher.tables.grids import Book, Grid, Merged
+from matcher.tables.files.grids import Book, Grid, Merged
 from matcher.tables.reading import Reading
 
 

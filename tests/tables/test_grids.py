@@ -15,8 +15,8 @@ import pytest
 import xlwt
 
 from matcher.errors import TableError
-from matcher.tables import sheets, xls_records
-from matcher.tables.grids import read_book
+from matcher.tables.files import sheets, xls_records
+from matcher.tables.files.grids import read_book
 
 SAVE_AS = "请在 Excel 或 WPS 中打开后另存为 .xlsx"
 

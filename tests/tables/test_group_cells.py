@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from matcher.tables.commissioner_schemas import COMMISSIONERS, SERVICE, VILLAGES
 from matcher.tables.reading import read_needs, read_table
+from matcher.tables.schemas.commissioners import COMMISSIONERS, SERVICE, VILLAGES
 
 
 def villages(counties: list, towns: list | None = None) -> pd.DataFrame:

@@ -8,12 +8,10 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.tables.commissioner_schemas import COMMISSIONERS
-from matcher.tables.grids import Book, Grid
-from matcher.tables.header_forms import chinese_part, header_key
-from matcher.tables.header_units import unit_of
-from matcher.tables.header_words import Vocabulary
-from matcher.tables.own_schemas import BID_SCORES, PROJECTS, TECH_CONTRACTS
+from matcher.tables.files.grids import Book, Grid
+from matcher.tables.headers.forms import chinese_part, header_key
+from matcher.tables.headers.units import unit_of
+from matcher.tables.headers.words import Vocabulary
 from matcher.tables.reading import (
     CARRIED,
     EXPERTS,
@@ -30,7 +28,9 @@ from matcher.tables.reading import (
     read_table,
     read_works,
 )
-from matcher.tables.resource_schemas import RESOURCE_NEEDS, RESOURCES
+from matcher.tables.schemas.commissioners import COMMISSIONERS
+from matcher.tables.schemas.resources import RESOURCE_NEEDS, RESOURCES
+from matcher.tables.schemas.single_commands import BID_SCORES, PROJECTS, TECH_CONTRACTS
 
 SALES = ("销售收入", "营业收入")
 FIRM = Contract(

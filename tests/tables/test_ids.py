@@ -9,7 +9,7 @@ import pytest
 from matcher import Experts, Index, evaluate, fit_feedback, match, rank_experts
 from matcher.errors import TableError
 from matcher.needs import triage
-from matcher.tables.ids import find_ids, id_texts, ids_of, with_lost_zeros
+from matcher.tables.rows.ids import find_ids, id_texts, ids_of, with_lost_zeros
 
 TITLES = ["齿轮磨削烧伤检测", "桃采后保鲜", "液压阀块去毛刺"]
 NEEDS = pd.DataFrame({"need_id": ["001", "002", "003"], "title": TITLES})

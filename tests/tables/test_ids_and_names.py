@@ -7,11 +7,11 @@ from matcher.assessment import read_assessed_outcomes
 from matcher.commissioners import read_commissioners, read_villages
 from matcher.errors import TableError
 from matcher.review.scores import check_scores, read_scores
-from matcher.tables.project_schemas import SUBJECTS
+from matcher.tables.naming.units import same_units
+from matcher.tables.naming.writings import KnownIds
 from matcher.tables.reading import read_table
-from matcher.tables.schemas import OUTCOMES
-from matcher.tables.units import same_units
-from matcher.tables.writings import KnownIds
+from matcher.tables.schemas.main import OUTCOMES
+from matcher.tables.schemas.projects import SUBJECTS
 
 
 def table(text):
@@ -101,7 +101,7 @@ def test_other_remarks_are_not(read, text):
 def test_a_name_below_a_common_header_is_the_persons(tmp_path):
     import openpyxl
 
-    from matcher.tables.project_schemas import MANAGED_PROJECTS
+    from matcher.tables.schemas.projects import MANAGED_PROJECTS
 
     book = openpyxl.Workbook()
     for row in (

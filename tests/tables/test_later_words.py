@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from matcher.tables.own_schemas import BID_SCORES, BIDS, PAIRS
 from matcher.tables.reading import read_table
-from matcher.tables.schemas import NEEDS, OUTCOMES
+from matcher.tables.schemas.main import NEEDS, OUTCOMES
+from matcher.tables.schemas.single_commands import BID_SCORES, BIDS, PAIRS
 
 NEED, OUTCOME = {"需求名称": "降噪"}, {"成果名称": "降噪"}
 BID = {"揭榜编号": "J1", "榜单编号": "B1", "揭榜单位": "虚构大学"}

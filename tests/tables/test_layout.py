@@ -9,9 +9,9 @@ import pytest
 from matcher.policy.firm_table import firm_contract
 from matcher.policy.policy import load_policy
 from matcher.tables import reading
-from matcher.tables.grids import Book, Grid, Merged
+from matcher.tables.files.grids import Book, Grid, Merged
 from matcher.tables.reading import CARRIED, NEEDS, Reading, read_experts, read_needs, read_outcomes, read_table
-from matcher.tables.schemas import OUTCOMES, Column, Contract
+from matcher.tables.schemas.main import OUTCOMES, Column, Contract
 
 FIRM = Contract(
     "firms",

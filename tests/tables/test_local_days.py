@@ -7,7 +7,7 @@ from matcher import Experts, Index, match, rank_experts, score
 from matcher.matching import Between
 from matcher.matching.declines import declined_pairs
 from matcher.policy.registers.entries import application_days
-from matcher.tables.dates import last_day, local_times
+from matcher.tables.cells.dates import last_day, local_times
 
 DAY = pd.Timestamp("2025-11-25", tz="Asia/Shanghai")  # in UTC it is the 24th
 COLUMNS = {

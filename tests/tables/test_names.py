@@ -4,12 +4,12 @@ import doctest
 
 import pytest
 
-import matcher.tables.names
-from matcher.tables.names import bare_unit, is_unit, person_key, read_persons
+import matcher.tables.naming.names
+from matcher.tables.naming.names import bare_unit, is_unit, person_key, read_persons
 
 
 def test_doctests():
-    assert doctest.testmod(matcher.tables.names).failed == 0
+    assert doctest.testmod(matcher.tables.naming.names).failed == 0
 
 
 @pytest.mark.parametrize(

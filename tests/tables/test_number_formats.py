@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from matcher.tables.number_formats import number_format, shown
+from matcher.tables.files.number_formats import number_format, shown
 
 
 def cell(value: float, code: str) -> object:

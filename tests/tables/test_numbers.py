@@ -6,14 +6,14 @@ import time
 import pandas as pd
 import pytest
 
-from matcher.tables.checkboxes import read_boxes
-from matcher.tables.column_cells import Soft
-from matcher.tables.columns import read_cells
-from matcher.tables.contracts import column
-from matcher.tables.markup import without_markup
-from matcher.tables.numbers import Number, read_number
+from matcher.tables.cells.checkboxes import read_boxes
+from matcher.tables.cells.markup import without_markup
+from matcher.tables.cells.numbers import Number, read_number
+from matcher.tables.columns.by_kind import read_cells
+from matcher.tables.columns.readings import Soft
 from matcher.tables.reading import Column, Contract, read_needs, read_outcomes, read_table, split_labels
-from matcher.tables.schemas import OUTCOMES
+from matcher.tables.schemas.contracts import column
+from matcher.tables.schemas.main import OUTCOMES
 
 FIRM = Contract(
     "firms",

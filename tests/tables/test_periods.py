@@ -5,9 +5,9 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from matcher.tables.dates import Days, Span, read_date, read_days
-from matcher.tables.own_schemas import MILESTONES, TARGETS, TECH_CONTRACTS
+from matcher.tables.cells.dates import Days, Span, read_date, read_days
 from matcher.tables.reading import read_table
+from matcher.tables.schemas.single_commands import MILESTONES, TARGETS, TECH_CONTRACTS
 
 DAY = dt.date
 

@@ -13,7 +13,7 @@ from contact_writings import CONTACTS, other_strings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
 from matcher.tables.privacy import is_contact_header, mask_cell, mask_ids, mask_nested, mask_table
 
 MASKED = [

@@ -5,7 +5,7 @@ import datetime
 import pandas as pd
 import pytest
 
-from matcher.tables.dates import read_date
+from matcher.tables.cells.dates import read_date
 from matcher.tables.reading import read_needs, read_outcomes
 
 OFFER = {

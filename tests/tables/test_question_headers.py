@@ -4,8 +4,8 @@ import doctest
 
 import pytest
 
-from matcher.tables import question_headers
-from matcher.tables.question_headers import asked_for
+from matcher.tables.headers import questions as question_headers
+from matcher.tables.headers.questions import asked_for
 from matcher.tables.reading import read_needs, read_outcomes
 
 

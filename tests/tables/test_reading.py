@@ -26,7 +26,7 @@ from matcher.tables.reading import (
     read_works,
     split_labels,
 )
-from matcher.tables.schemas import KINDS
+from matcher.tables.schemas.main import KINDS
 
 FIRM = Contract(
     "firms",

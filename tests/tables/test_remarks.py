@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from matcher.tables.remarks import override_in, override_of, without_overridden
+from matcher.tables.rows.remarks import override_in, override_of, without_overridden
 
 PLAIN = (
     "作废",

@@ -6,8 +6,8 @@ import pytest
 from matcher.export.matches import write_matches
 from matcher.policy.firm_table import read_firms
 from matcher.tables.reading import read_experts, read_needs, read_outcomes
-from matcher.tables.remarks import remarks_by_id
-from matcher.tables.schemas import OUTCOMES
+from matcher.tables.rows.remarks import remarks_by_id
+from matcher.tables.schemas.main import OUTCOMES
 
 
 def firms(data):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from matcher.tables.near_duplicates import find_reposts
 from matcher.tables.reading import read_outcomes
+from matcher.tables.rows.near_duplicates import find_reposts
 
 TEXT = "红外双波段探头识别高温颗粒，响应三毫秒，联动细水雾在八米内扑灭，单次喷水少不打湿滤袋。"
 

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from matcher.policy.firm_table import read_firms
+from matcher.tables.columns.soft_values import with_texts
 from matcher.tables.reading import read_needs, read_table
-from matcher.tables.schemas import HIGH, LOW, NEEDS, STATE, TEXT, Column, Contract
-from matcher.tables.soft_values import with_texts
+from matcher.tables.schemas.main import HIGH, LOW, NEEDS, STATE, TEXT, Column, Contract
 
 FIRMS = Contract(
     "firms",

@@ -6,7 +6,7 @@ import pytest
 
 from matcher.policy.firm_table import firm_contract
 from matcher.policy.policy import load_policy
-from matcher.tables.grids import Book, Grid
+from matcher.tables.files.grids import Book, Grid
 from matcher.tables.reading import Reading, read_needs, read_table
 
 TOLD = "是区县汇总、同期对比一类的行"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from matcher.tables.grids import Grid, read_book
+from matcher.tables.files.grids import Grid, read_book
 from matcher.tables.reading import read_needs
 
 HEADER = "需求编号,需求名称,需求描述\n"

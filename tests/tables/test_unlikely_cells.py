@@ -7,12 +7,12 @@ import datetime
 import pandas as pd
 import pytest
 
-from matcher.tables.cells import is_ditto
-from matcher.tables.columns import read_cells
-from matcher.tables.dates import read_days
-from matcher.tables.numbers import read_number
+from matcher.tables.cells.dates import read_days
+from matcher.tables.cells.numbers import read_number
+from matcher.tables.cells.texts import is_ditto
+from matcher.tables.columns.by_kind import read_cells
 from matcher.tables.reading import Reading, read_needs, read_table
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.schemas.main import Column, Contract
 
 SALES = Column("sales", "yuan", "上年度销售收入")
 NET = Column("net", "yuan", "净资产")

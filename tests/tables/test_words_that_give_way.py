@@ -5,10 +5,10 @@ import pytest
 
 from matcher.integrity import read_records
 from matcher.review.score_sheets import read_items
-from matcher.tables.own_schemas import LINKS
-from matcher.tables.project_schemas import PROJECT_EVENTS, SUBJECTS
 from matcher.tables.reading import read_table
-from matcher.tables.review_schemas import VOTES
+from matcher.tables.schemas.projects import PROJECT_EVENTS, SUBJECTS
+from matcher.tables.schemas.reviews import VOTES
+from matcher.tables.schemas.single_commands import LINKS
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import xlsxwriter
 import xlwt
 
 from matcher.errors import TableError
-from matcher.tables.cells import NO_VALUE
-from matcher.tables.grids import Grid, Merged, read_book
+from matcher.tables.cells.texts import NO_VALUE
+from matcher.tables.files.grids import Grid, Merged, read_book
 from matcher.tables.reading import read_needs
 
 SHEET = "xl/worksheets/sheet1.xml"

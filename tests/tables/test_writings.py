@@ -4,11 +4,11 @@ import doctest
 
 import pytest
 
-from matcher.tables import regions, synonyms, units, writings
-from matcher.tables.regions import candidates, find_region, nearest_regions, region_paths, within
-from matcher.tables.synonyms import common_label
-from matcher.tables.units import same_units
-from matcher.tables.writings import KnownIds, fold_id, simplify
+from matcher.tables.naming import regions, synonyms, units, writings
+from matcher.tables.naming.regions import candidates, find_region, nearest_regions, region_paths, within
+from matcher.tables.naming.synonyms import common_label
+from matcher.tables.naming.units import same_units
+from matcher.tables.naming.writings import KnownIds, fold_id, simplify
 
 
 @pytest.mark.parametrize("module", [regions, synonyms, units, writings])

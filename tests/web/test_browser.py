@@ -18,7 +18,7 @@ from matcher.matching import Index
 from matcher.pool import Book
 from matcher.pool.book.follow_up import items
 from matcher.pool.book.tables import read_book_firms
-from matcher.tables.grids import read_book
+from matcher.tables.files.grids import read_book
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 playwright = pytest.importorskip("playwright.sync_api")

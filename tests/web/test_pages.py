@@ -10,7 +10,7 @@ from small import OUTCOMES, build
 
 from matcher.pool import Book
 from matcher.pool.book.follow_up import items
-from matcher.tables.grids import read_book
+from matcher.tables.files.grids import read_book
 from matcher.web.service import MINUTES
 
 NEEDS_CSV = (

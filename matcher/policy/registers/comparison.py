@@ -17,7 +17,7 @@ from matcher.policy.facts import choices, numbers, twin_names, yes_no
 from matcher.policy.model import FactColumn
 from matcher.policy.policy import Policy
 from matcher.policy.registers.entries import COUNTED, Bounds, Warnings
-from matcher.tables.schemas import HIGH, LOW, TEXT
+from matcher.tables.schemas.main import HIGH, LOW, TEXT
 
 COMPARED = ("enterprise_id", "policy", "title", "column", "register", "by_register", "by_table", "used", "differs")
 Key = tuple[str, str]

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from matcher.policy.registers.entries import Entry, Truth
-from matcher.tables.cells import shorten
+from matcher.tables.cells.texts import shorten
 
 _HTE = re.compile(r"高企|高新|GR\d", re.I)
 _OTHER = re.compile("科技型|科小|专精特新|小巨人|创新型|瞪羚|贷款|质押|项目|奖")

@@ -17,16 +17,16 @@ from matcher.policy.linkage import OTHER_WRITING, link, right_codes
 from matcher.policy.registers.project_units import without_units
 from matcher.policy.registers.schemas import NEEDED
 from matcher.tables.arguments import check_firms
-from matcher.tables.cells import shorten
-from matcher.tables.column_account import USED
-from matcher.tables.dates import local_times
-from matcher.tables.grids import Source
-from matcher.tables.header_forms import header_key
-from matcher.tables.ids import id_texts
-from matcher.tables.names import is_unit
+from matcher.tables.cells.dates import local_times
+from matcher.tables.cells.texts import shorten
+from matcher.tables.files.grids import Source
+from matcher.tables.headers.column_account import USED
+from matcher.tables.headers.forms import header_key
+from matcher.tables.naming.names import is_unit
+from matcher.tables.naming.writings import KnownIds
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.schemas import HIGH, LOW, TEXT, Contract
-from matcher.tables.writings import KnownIds
+from matcher.tables.rows.ids import id_texts
+from matcher.tables.schemas.main import HIGH, LOW, TEXT, Contract
 
 WARNINGS = ("enterprise_id", "register", "file", "row", "item", "problem", "counted", "source", "what_to_do")
 COUNTED, NOT_COUNTED, OPEN = "计入", "不计入", "未定"

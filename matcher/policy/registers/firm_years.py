@@ -13,8 +13,8 @@ from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.registers.entries import application_days, read_register, year_of
 from matcher.policy.registers.schemas import WHO, YEAR
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.grids import Source
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.files.grids import Source
+from matcher.tables.schemas.main import Column, Contract
 
 
 class Added(NamedTuple):

@@ -21,8 +21,8 @@ from matcher.policy.registers.entries import (
     some,
     years_before,
 )
-from matcher.tables.cells import shorten
-from matcher.tables.schemas import TEXT
+from matcher.tables.cells.texts import shorten
+from matcher.tables.schemas.main import TEXT
 
 T32 = "国科发火〔2016〕32号 第十一条（八）"
 T115 = "国科发政〔2017〕115号 第六条"

@@ -17,7 +17,7 @@ from matcher.policy.registers.comparison import Derived, put
 from matcher.policy.registers.entries import COUNTED, Bounds, Entries, Warnings, application_days, joined, read_register
 from matcher.policy.registers.schemas import registers
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.grids import Source
+from matcher.tables.files.grids import Source
 from matcher.tables.reading import Reading
 
 _COUNTS = {"rights": tuple(rights.COUNTS), "conversions": conversions.FACTS, "staff": staff.FACTS}

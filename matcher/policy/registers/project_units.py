@@ -8,7 +8,7 @@ import pandas as pd
 
 from matcher.policy.registers.schemas import CATEGORIES
 from matcher.tables.reading import NO_UNIT, Reading
-from matcher.tables.schemas import HIGH, LOW
+from matcher.tables.schemas.main import HIGH, LOW
 
 _WAN = 10_000
 _SMALL = 100_000  # yuan that no table of R&D projects stays below

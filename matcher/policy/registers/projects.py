@@ -28,8 +28,8 @@ from matcher.policy.registers.entries import (
 )
 from matcher.policy.registers.schemas import CATEGORIES, projects_contract
 from matcher.policy.scoring import score
-from matcher.tables.cells import shorten
-from matcher.tables.schemas import Contract
+from matcher.tables.cells.texts import shorten
+from matcher.tables.schemas.main import Contract
 
 T195 = "国科发火〔2016〕195号 三、（六）"
 AUDIT = "研发费用专项审计的通常要求（195号按研发活动设辅助账）"

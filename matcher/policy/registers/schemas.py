@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matcher.policy.firm_words import WORDS
 from matcher.policy.policy import load_policy
-from matcher.tables.contracts import Column, Contract, column
+from matcher.tables.schemas.contracts import Column, Contract, column
 
 WHO = (
     Column("record_id", "id", "登记表行号"),  # made up from the row, which every warning names

@@ -17,7 +17,7 @@ from matcher.pool.book.book import SNAPSHOT, Book
 from matcher.pool.book.event_log import Log
 from matcher.pool.book.facts import masked
 from matcher.progress import logger
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
 from matcher.tables.privacy import mask_table
 
 

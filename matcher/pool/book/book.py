@@ -30,8 +30,8 @@ from matcher.pool.tiers import COLUMNS as TIER_COLUMNS
 from matcher.pool.tiers import LEADS, assign_tiers, default_leads
 from matcher.progress import logger
 from matcher.tables.arguments import Day, as_day, check_firms
-from matcher.tables.cells import as_written, first_few
-from matcher.tables.schemas import HIGH, LOW
+from matcher.tables.cells.texts import as_written, first_few
+from matcher.tables.schemas.main import HIGH, LOW
 
 STATES = ("candidate", "in_pool", "left", "graduated")
 # Exits that pools use; no official text with exits was seen, so the list is an assumption.

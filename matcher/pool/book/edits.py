@@ -26,7 +26,7 @@ from matcher.pool.book.facts import (
     plain,
     shown,
 )
-from matcher.tables.ids import ids_of
+from matcher.tables.rows.ids import ids_of
 
 VERSION = "账本版本"  # the column of an edited sheet that says what its editor had seen
 CONFLICTS = ("enterprise_id", "column", "seen", "yours", "theirs", "person", "day")

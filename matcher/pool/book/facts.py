@@ -18,10 +18,10 @@ import pandas as pd
 
 from matcher.event_log.log import Event
 from matcher.policy.firm_words import years_later
-from matcher.tables.column_cells import Soft
+from matcher.tables.columns.readings import Soft
+from matcher.tables.columns.soft_values import range_text
 from matcher.tables.privacy import is_contact_header, mask_cell
-from matcher.tables.schemas import HIGH, LOW, STATE, TEXT
-from matcher.tables.soft_values import range_text
+from matcher.tables.schemas.main import HIGH, LOW, STATE, TEXT
 
 _ENDS = (LOW, HIGH, TEXT)
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")

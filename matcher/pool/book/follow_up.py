@@ -19,9 +19,9 @@ from matcher.errors import TableError
 from matcher.event_log.log import Event
 from matcher.pool.book.event_log import Log
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.schemas import HIGH, LOW, Column, Contract
-from matcher.tables.soft_values import why_unknown
-from matcher.tables.writings import KnownIds
+from matcher.tables.columns.soft_values import why_unknown
+from matcher.tables.naming.writings import KnownIds
+from matcher.tables.schemas.main import HIGH, LOW, Column, Contract
 
 STATUS = {"pushed": "已推送", "contacted": "已联系", "talks": "洽谈中", "signed": "已签约", "declined": "已拒绝"}
 _SAID = {  # what else the keepers of tables write

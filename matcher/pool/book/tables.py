@@ -24,9 +24,9 @@ from matcher.pool.book.recognition import likely_twins, recognised
 from matcher.pool.results import read_result
 from matcher.pool.tiers import WORDS as TIERS
 from matcher.tables.arguments import Day
-from matcher.tables.cells import as_written, clean_text, is_blank, shorten
+from matcher.tables.cells.texts import as_written, clean_text, is_blank, shorten
 from matcher.tables.reading import NO_UNIT, PROBLEM_COLUMNS, UNKNOWN, Reading, read_table
-from matcher.tables.schemas import TITLE_DAYS, Column
+from matcher.tables.schemas.main import TITLE_DAYS, Column
 
 REGISTRY = (
     Column("scope", "text", "经营范围", ("主营业务", "业务范围")),

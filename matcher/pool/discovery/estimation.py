@@ -30,8 +30,8 @@ from matcher.pool.discovery.variables import rebuild
 from matcher.pool.scorecard.card import ScoreCard
 from matcher.pool.scorecard.ordering import order_inside
 from matcher.tables.arguments import Day, as_day, as_whole, check_firms
-from matcher.tables.ids import ids_of
-from matcher.tables.writings import KnownIds
+from matcher.tables.naming.writings import KnownIds
+from matcher.tables.rows.ids import ids_of
 
 LISTED = ("enterprise_id", "rank", "chance", "reasons", "ask")
 EXPECTED = ("policy", "on", "firms", "expected", "low", "high")

@@ -14,7 +14,7 @@ from matcher.pool.book.tables import in_words
 from matcher.pool.discovery.assumptions import SHOWN
 from matcher.pool.discovery.estimation import AGREE, Discovery
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.schemas.main import Column, Contract
 
 _ASSUMPTIONS = Contract(
     "assumptions",

@@ -28,7 +28,7 @@ from matcher.fields.classifier import FieldModel
 from matcher.fields.taxonomy import Scheme
 from matcher.policy.intervals import Floats
 from matcher.tables.reading import read_table
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.schemas.main import Column, Contract
 
 BATCH = 2048  # texts at a time
 FIELD, ITEMS, NAME = 0.5, 1.0, 0.4  # assumption: weight of the catalogue, of the items, of a word in the name

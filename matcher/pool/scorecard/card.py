@@ -29,7 +29,7 @@ from matcher.pool.scorecard.forecasts import CHECK, GROUPS, MEASURES
 from matcher.pool.scorecard.items import Item, left_open
 from matcher.pool.scorecard.measurements import measure
 from matcher.tables.arguments import Day
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
 
 FORMAT = "matcher-card-1"
 Z = 1.6448536269514722  # of a 90 % interval

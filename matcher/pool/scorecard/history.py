@@ -12,7 +12,7 @@ from matcher.errors import TableError
 from matcher.policy.firm_table import read_firms
 from matcher.policy.policy import Policies
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
-from matcher.tables.schemas import Column
+from matcher.tables.schemas.main import Column
 
 _COLUMNS = (
     Column(

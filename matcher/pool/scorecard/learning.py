@@ -22,8 +22,8 @@ from matcher.pool.scorecard.history import read_outcomes
 from matcher.pool.scorecard.items import left_open
 from matcher.pool.scorecard.measurements import measured
 from matcher.pool.scorecard.points import EVENTS, Cases, Cut, choose, fit_items, points_of, sums_of, unseen_sums
-from matcher.tables.cells import first_few
-from matcher.tables.dates import local_times
+from matcher.tables.cells.dates import local_times
+from matcher.tables.cells.texts import first_few
 
 # Harrell 2015 (Regression Modeling Strategies, 2nd ed., 10.2.3): a rate within 0.1 at 95 % needs 96 cases.
 LEAST = 96

@@ -14,7 +14,7 @@ from matcher.pool.scorecard.card import ScoreCard
 from matcher.pool.scorecard.forecasts import MEASURES, figures_of
 from matcher.pool.scorecard.learning import Learned
 from matcher.pool.scorecard.ordering import Ranking
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
 
 NOTES = (
     "评分只在同一梯队、同一规则结论之内排序；按规则不可能通过的企业概率为 0，评分再高也不越过规则。",

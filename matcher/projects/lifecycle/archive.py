@@ -13,7 +13,7 @@ from matcher.export.targets import check_targets, make_folder, save_files
 from matcher.projects.lifecycle.book import ProjectBook
 from matcher.projects.lifecycle.log import ProjectLog
 from matcher.projects.lifecycle.stages import EVENTS, STAGES, walk
-from matcher.tables.contacts import mask_contacts
+from matcher.tables.contacts.hiding import mask_contacts
 
 
 def export_book(book: ProjectBook, folder: str | Path, *, mask: bool = True) -> None:

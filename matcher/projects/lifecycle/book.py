@@ -21,9 +21,9 @@ from matcher.projects.lifecycle.log import ProjectLog
 from matcher.projects.lifecycle.rules import LifeRules, load_rules, parse_rules
 from matcher.projects.lifecycle.stages import ENDS, EVENTS, ITEMS, STAGE_CODES, STAGES, UNDATED, walk
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.project_schemas import MANAGED_PROJECTS
-from matcher.tables.soft_values import why_unknown
-from matcher.tables.writings import KnownIds
+from matcher.tables.columns.soft_values import why_unknown
+from matcher.tables.naming.writings import KnownIds
+from matcher.tables.schemas.projects import MANAGED_PROJECTS
 
 FACTS = ("title", "person", "institution", "uscc", "partners", "programme", "year", "starts_on", "ends_on")
 STATUS = ("project_id", *FACTS, "stage", "since", "grade", "extensions", "rules")

@@ -13,7 +13,7 @@ from matcher.projects.lifecycle.book import Project
 from matcher.projects.lifecycle.rules import Deadline
 from matcher.projects.lifecycle.stages import EVENTS, UNDATED
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.dates import later
+from matcher.tables.cells.dates import later
 
 DUE = ("project_id", "title", "what", "due", "state", "days_left", "done_on", "basis", "source", "verified")
 STATES = {"overdue": "逾期", "due": "待办", "late": "迟办", "unknown": "不知期限"}

@@ -16,8 +16,8 @@ from matcher.needs.indicators import Indicator, indicators_of
 from matcher.projects.lifecycle.book import Project
 from matcher.projects.lifecycle.rules import Grade
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.dates import later
-from matcher.tables.numbers import COUNT_WORDS, MONEY_WORDS, Number, read_number
+from matcher.tables.cells.dates import later
+from matcher.tables.cells.numbers import COUNT_WORDS, MONEY_WORDS, Number, read_number
 
 DELIVERY = ("project_id", "title", "item", "wanted", "reached", "state", "margin", "how", "evidence", "reached_on")
 STATES = {"met": "完成", "near": "接近", "not_met": "未完成", "not_said": "没有报", "unclear": "待人判断"}

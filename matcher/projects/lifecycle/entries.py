@@ -16,17 +16,17 @@ from matcher.errors import TableError
 from matcher.event_log.log import Event, text_of
 from matcher.projects.lifecycle.log import CELLS
 from matcher.projects.lifecycle.stages import CODES, ENDS, EVENTS, ITEMS, STAGE_CODES, STAGES, may_follow, walk
-from matcher.tables.cells import first_few
-from matcher.tables.column_account import CARRIED, USED
-from matcher.tables.contracts import HIGH, LOW
-from matcher.tables.dates import Days, read_days
-from matcher.tables.header_forms import header_key
-from matcher.tables.project_schemas import MANAGED_PROJECTS, PROJECT_EVENTS
+from matcher.tables.cells.dates import Days, read_days
+from matcher.tables.cells.texts import first_few
+from matcher.tables.columns.soft_values import why_unknown
+from matcher.tables.headers.column_account import CARRIED, USED
+from matcher.tables.headers.forms import header_key
+from matcher.tables.headers.row_numbers import numbers_rows
+from matcher.tables.naming.writings import KnownIds
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.remarks import is_remark, override_in
-from matcher.tables.row_numbers import numbers_rows
-from matcher.tables.soft_values import why_unknown
-from matcher.tables.writings import KnownIds
+from matcher.tables.rows.remarks import is_remark, override_in
+from matcher.tables.schemas.contracts import HIGH, LOW
+from matcher.tables.schemas.projects import MANAGED_PROJECTS, PROJECT_EVENTS
 
 Said = tuple[str, str, str, str]
 # Conclusions with which a project goes on (暂缓通过，限期整改; 整改后重新验收), and the words of others

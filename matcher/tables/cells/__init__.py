@@ -1,0 +1,1 @@
+"""One cell at a time: texts, yes or no, numbers, dates."""

@@ -1,0 +1,1 @@
+"""Contacts of persons in texts: how they look and what of them is hidden."""

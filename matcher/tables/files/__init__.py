@@ -1,0 +1,1 @@
+"""Files to raw grids of cells: formats, encodings, hostile sizes. Columns mean nothing here."""

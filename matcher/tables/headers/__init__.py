@@ -1,0 +1,1 @@
+"""Which rows are a header, what its words say, and which column feeds which field."""

@@ -1,0 +1,231 @@
+"""Forms in a sheet, with labels beside their values, as a list: one row a form, one column a label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from matcher.tables.cells.checkboxes import read_boxes
+from matcher.tables.cells.texts import has_no_tick, is_blank, shorten
+from matcher.tables.files.grids import Grid, Merged, Remark
+from matcher.tables.headers.rows import row_texts
+
+_LEAST = 3  # labels that name different fields make a form
+_FIRST_ROWS = 12  # filled rows among which these stand
+_SHARE = 0.6  # of the rows below the first label that hold a label; those of opinions and seals do not count
+_SEALED = re.compile(r"[^:：]{0,15}(?:意见|承诺|声明)[:：(（].*|.*[(（](?:盖章|公章|签字|签章|加盖公章)[)）].*", re.S)
+_LONGEST = 30  # characters of a label that names no field
+_LOOKED_THROUGH = 40  # filled rows whose labels show in which columns labels stand
+_HINT = re.compile(r"[(（【\[]\s*(?:请|如|例|填|注|说明|不超过|可另|限)[^()（）]*[)）】\]]")  # what to write there
+FIRM = re.compile(r".+(?:公司|厂|集团|合作社|企业|大学|学院|研究院|研究所|院|所|中心|基地|农场|医院)")
+_OWNERS = ("企业名称", "完成单位")  # labels under which names over the columns of a form are read
+
+
+class _Pair(NamedTuple):
+    label: str
+    value: object
+    field: str
+
+
+def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] | None:
+    """A sheet of forms as a list, and the index of its header; None where the sheet holds no forms.
+
+    names: the field that a text names, "" for a label that nobody misses, None for what is no label. The first label
+    coming again begins the next form. Rows that are no part of a form are told.
+    """
+    first: int | None = None
+    forms: list[tuple[int, list[_Pair]]] = []
+    remarks: list[Remark] = []
+    beside: list[tuple[int, _Pair, Sequence[object], int]] = []  # of rows with one label: what stands behind it, where
+    over: Sequence[object] = ()  # the row above the first label
+    strays: list[Remark] = []
+    labels = _label_columns(grid, names)
+    filled = held = 0
+    for at, (row, covered) in enumerate(zip(grid.rows, _covered(grid), strict=True)):
+        if all(map(is_blank, row)):
+            continue
+        read = _pairs(row, names, labels, covered)
+        if read is None or (filled >= _FIRST_ROWS and held * 2 < filled):
+            return None
+        pairs, rest = read
+        named = any(pair.field for pair in pairs)
+        if first is None and not named:
+            if at > _FIRST_ROWS:
+                return None
+            over = row
+            continue
+        first = at if first is None else first
+        known = named or any(names(pair.label) is not None for pair in pairs)
+        sealed = not pairs and len(rest) == 1 and isinstance(rest[0], str) and bool(_SEALED.fullmatch(rest[0].strip()))
+        filled, held = filled + (not sealed), held + known
+        if pairs and (len(pairs) == 1 or rest):
+            texts = [text.rstrip("：: ") for text in row_texts(row)]
+            start = texts.index(pairs[0].label)
+            place = next(place for place in range(start + 1, len(row) + 2) if place not in covered)
+            beside.append((at, pairs[0], row[start + 1 :], place))
+        for pair in pairs:
+            if not forms or pair.label == forms[0][1][0].label:
+                forms.append((at, []))
+            forms[-1][1].append(pair)
+        if rest:
+            text = shorten(" ".join(filter(None, row_texts(rest))), 80)
+            problem = f"表单里的这{'几格' if pairs else '一行'}没看懂，没有读入"
+            strays.append(Remark(grid.numbers[at], None, text, problem, "请写进某一项里"))
+    fields = {pair.field for _, form in forms for pair in form if pair.field}
+    if first is None or len(fields) < _LEAST or held < _SHARE * filled:
+        return None
+    if len(forms) == 1 and len(beside) == len(forms[0][1]):
+        if len({place for *_, place in beside}) > 1 and sum(not is_blank(cell) for cell in beside[0][2]) > 1:
+            return None  # the rows of a list, in which a value happens to be called like a label
+        forms = _side_by_side(grid, beside, over, names, remarks)
+        strays = [one for one in strays if one.row not in {grid.numbers[at] for at, *_ in beside}]
+    remarks += strays
+    blank = [at for at, form in forms if not any(_is_filled(pair.value) for pair in form)]
+    forms = [(at, form) for at, form in forms if at not in blank]
+    for at in blank:
+        problem = "从这一行起是空白的表单（样表），没有填写，不作记录"
+        remarks.append(Remark(grid.numbers[at], None, "", problem, "请填写，或删去"))
+    keys = list(dict.fromkeys(key for _, form in forms for key, _ in _counted(form))) or [
+        (label, 0) for label in sorted(fields)
+    ]
+    body = [list(map(dict(_counted(form)).get, keys)) for _, form in forms]
+    problem = f"这是竖排的表单，每份作一条记录，共 {len(forms)} 条"
+    told = Remark(None, None, "", problem, "若不是，请改成一行一条的表")
+    rows = [*grid.rows[:first], [label for label, _ in keys], *body]
+    numbers = [*grid.numbers[:first], 0, *(grid.numbers[at] for at, _ in forms)]
+    return Grid(
+        grid.sheet, rows, numbers, bad=grid.bad, remarks=(*grid.remarks, told, *remarks), hidden=grid.hidden
+    ), first
+
+
+def _label_columns(grid: Grid, names: Callable[[str], str | None]) -> set[int]:
+    """The columns in which labels stand that name something."""
+    filled = [row for row in grid.rows[: 10 * _LOOKED_THROUGH] if not all(map(is_blank, row))][:_LOOKED_THROUGH]
+    return {
+        place
+        for row in filled
+        for place, text in enumerate(row_texts(row))
+        if text and isinstance(row[place], str) and names(text) is not None
+    }
+
+
+def _covered(grid: Grid) -> Iterator[set[int]]:
+    """For each row the columns that belong to a merged cell which begins left of them."""
+    waiting = sorted((cells for cells in grid.merged if cells.right > cells.left), reverse=True)
+    here: list[Merged] = []
+    for at in range(len(grid.rows)):
+        here = [cells for cells in here if at <= cells.bottom]
+        while waiting and waiting[-1].top <= at:
+            here.append(waiting.pop())
+        yield {place for cells in here for place in range(cells.left + 1, cells.right + 1)}
+
+
+def _is_filled(value: object) -> bool:
+    """Whether the value of a label is more than what a blank form says of it."""
+    if not isinstance(value, str):
+        return not is_blank(value)
+    return not (is_blank(value) or _HINT.fullmatch(value.strip()) or has_no_tick(value))
+
+
+def _side_by_side(
+    grid: Grid,
+    rows: Sequence[tuple[int, _Pair, Sequence[object], int]],
+    over: Sequence[object],
+    names: Callable[[str], str | None],
+    remarks: list[Remark],
+) -> list[tuple[int, list[_Pair]]]:
+    """A form for each column that the first label has a value in; what stands in another column is told.
+
+    over: the row above; where it has a text over each of these columns, and only there, each form has its own.
+    """
+    first, pair, top, _ = rows[0]
+    columns = [place for place, cell in enumerate(top) if not is_blank(cell)] or [0]
+    if len(columns) == 1:
+        columns = []
+    for at, pair, cells, _ in rows:
+        stray = [cell for place, cell in enumerate(cells) if not is_blank(cell) and place not in columns]
+        stray = [cell for cell in stray if columns or cell is not pair.value]
+        if stray:
+            text = shorten(" ".join(filter(None, row_texts(stray))), 80)
+            remarks.append(Remark(grid.numbers[at], None, text, "表单里的这一格不知属于哪一条，没有读入", "请核对"))
+    if not columns:
+        return [(first, [pair for _, pair, *_ in rows])]
+    heads = _heads(over, len(over) - len(top), columns)
+    forms = [
+        (first, [pair._replace(value=cells[place] if place < len(cells) else None) for _, pair, cells, _ in rows])
+        for place in columns
+    ]
+    if heads:
+        label = _label_of(heads, {pair.field for _, pair, *_ in rows}, names) or next(filter(None, row_texts(over)))
+        label = label if label not in heads else "栏目"
+        value = shorten("、".join(heads), 80)
+        problem = f"各列上方写的（{value}）当作各条的“{label}”"
+        remarks.append(Remark(None, None, value, problem, "若不是，请改成一行一条的表"))
+        forms = [
+            (at, [*form, _Pair(label, head, names(label) or "")]) for (at, form), head in zip(forms, heads, strict=True)
+        ]
+    return forms
+
+
+def _heads(over: Sequence[object], start: int, columns: Sequence[int]) -> list[str]:
+    """What stands above each of the columns, counted from `start`; [] where a column has none."""
+    texts = row_texts(over)
+    heads = [texts[start + place] if 0 < start + place < len(texts) else "" for place in columns]
+    return heads if all(heads) else []
+
+
+def _label_of(heads: Sequence[str], taken: Collection[str], names: Callable[[str], str | None]) -> str:
+    """The label of the owner's name where all are names of firms and no other label of the form is for it."""
+    if not all(FIRM.fullmatch(head) for head in heads):
+        return ""
+    return next((label for label in _OWNERS if (names(label) or "") not in ("", *taken)), "")
+
+
+def _counted(form: Sequence[_Pair]) -> Iterator[tuple[tuple[str, int], object]]:
+    """The values of a form by label and how often the label came before."""
+    times: dict[str, int] = {}
+    for label, value, _ in form:
+        yield (label, times.get(label, 0)), value
+        times[label] = times.get(label, 0) + 1
+
+
+def _pairs(
+    row: Sequence[object], names: Callable[[str], str | None], columns: Collection[int], covered: Collection[int]
+) -> tuple[list[_Pair], list[object]] | None:
+    """The labels of a row with the values behind them, and the cells that are neither; None for the header of a list:
+    labels side by side without one value.
+
+    columns: those in which labels stand; a text there is a label too, whatever it names, where a value follows.
+    covered: places that belong to merged cells.
+    """
+    cells = [(place, cell, text) for (place, cell), text in zip(enumerate(row), row_texts(row), strict=True) if text]
+    meanings = [names(text) if isinstance(cell, str) else None for _, cell, text in cells]
+    apart = all(here[0] + 1 < there[0] and there[0] - 1 not in covered for here, there in pairwise(cells))
+    if len(cells) > 1 and all(meaning is not None for meaning in meanings) and not apart:
+        return None
+    pairs: list[_Pair] = []
+    rest: list[object] = []
+    at = 0
+    while at < len(cells):
+        place, cell, text = cells[at]
+        label = text.rstrip("：: ")
+        follows = at + 1 < len(cells) and meanings[at + 1] is None
+        if follows and meanings[at] is not None:
+            there = cells[at + 1][0]  # behind a blank value the next label stands
+            behind = at + 2 < len(cells)  # else there is no value of a next label
+            follows = not (behind and there > place + 1 and place + 1 not in covered and there in columns)
+        strange = follows and isinstance(cell, str) and len(label) <= _LONGEST and read_boxes(text) is None
+        strange = strange and ((len(cells) == 2 and not at) or place in columns)
+        if meanings[at] is not None or strange:
+            value = cells[at + 1][1] if follows else None
+            at += 1 + follows
+            while follows and at < len(cells) and all(read_boxes(cells[i][2]) for i in (at - 1, at)):
+                value = f"{value} {cells[at][1]}"
+                at += 1
+            pairs.append(_Pair(label, value, names(text) or ""))
+            continue
+        rest.append(cell)
+        at += 1
+    return pairs, rest

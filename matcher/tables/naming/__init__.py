@@ -1,0 +1,1 @@
+"""Names, places and words as people write them, brought to one form."""

@@ -1,0 +1,1 @@
+"""The records of a sheet, and what a row says of itself."""

@@ -1,0 +1,1 @@
+"""Column contracts of all tables that are read, and the words of their headers. Data only."""
