@@ -16,7 +16,7 @@ from matcher.tables.headers.column_values import correct_fields
 from matcher.tables.headers.fields import Fields, assign
 from matcher.tables.headers.forms import header_key, peel
 from matcher.tables.headers.rows import HeaderRows, header_rows, row_texts, spellings
-from matcher.tables.headers.words import Meaning, Vocabulary
+from matcher.tables.headers.words import Meaning, Vocabulary, vocabulary_of
 from matcher.tables.layout.above import Values, take_owner
 from matcher.tables.layout.blocks import Block, is_lower_header, lower_tables, side_by_side
 from matcher.tables.layout.footers import Footers
@@ -83,11 +83,8 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
     the unit: 预算（万元）) goes before the contract's own headers. Raises TableError when there is no such row, or when
     `columns` names what is not there.
     """
-    accepted = {
-        header_key(text): column
-        for column in reversed(contract.columns)
-        for text in (*column.headers, column.title, column.name)
-    }
+    plain = vocabulary_of(contract)
+    accepted = plain.exact
     named: dict[str, Column] = {}
     units: dict[str, str] = {}
     for written, field in columns.items():
@@ -102,7 +99,7 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
             known = "、".join(f"{column.title}（{column.name}）" for column in contract.columns)
             raise TableError(f"{book.name}：没有字段“{field}”，“{written}”可以指定为：{known}")
         named[header_key(written)] = accepted[header_key(field)]
-    vocabulary = Vocabulary(contract, named, units)
+    vocabulary = Vocabulary(contract, named, units) if named else plain
     grids = [grid for grid in book.grids if grid.sheet not in OWN_SHEETS] or book.grids
     if any(column.back for column in contract.columns):
         upright = [grid for grid in grids if not _has_years_across(grid)]

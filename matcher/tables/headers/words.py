@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from matcher.tables.cells.numbers import TIME_WORDS
@@ -48,6 +48,7 @@ _NAMES_TIME = re.compile(r"\d|[年月期季]")
 _MONTHS = {"月": "个月"}  # behind a number, 月 is a month of the year
 CLOSE = 4  # the rank of words for something close
 _NEAR_ENOUGH = 0.6
+CONTRACTS_KEPT, HEADERS_KEPT = 64, 4096  # vocabularies in memory, and header texts of each whose meaning is known
 _LONG = 60  # characters; a header is shorter, unless it lists choices in a bracket
 
 
@@ -100,6 +101,12 @@ def kinds_left_out(text: str, column: Column, counted: Container[str]) -> list[s
     return every if _OF_OTHERS.search(rest) or every[0] not in counted else []
 
 
+@lru_cache(CONTRACTS_KEPT)
+def vocabulary_of(contract: Contract) -> Vocabulary:
+    """The headers that a contract knows; made once, since small tables are read often."""
+    return Vocabulary(contract, {})
+
+
 class Vocabulary:
     """The headers that a contract knows, with those that the user names (header key -> field, and its unit)."""
 
@@ -135,8 +142,8 @@ class Vocabulary:
         for key, column in self.exact.items():
             if column.kind == "number" and (stem := _COUNTED.sub("", key)):
                 self._stems.setdefault(stem, column)
-        self.meaning: Callable[[str], Meaning] = cache(self._meaning)
-        self.nearest: Callable[[str], tuple[Column | None, float]] = cache(self._nearest)
+        self.meaning: Callable[[str], Meaning] = lru_cache(HEADERS_KEPT)(self._meaning)
+        self.nearest: Callable[[str], tuple[Column | None, float]] = lru_cache(HEADERS_KEPT)(self._nearest)
 
     def _index_last_words(self, column: Column) -> None:
         """The headers of a text without a last word that others may stand for."""

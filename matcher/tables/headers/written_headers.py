@@ -8,7 +8,7 @@ from matcher.tables.cells.texts import shorten
 from matcher.tables.files.grids import Grid, Remark
 from matcher.tables.headers.finding import Header
 from matcher.tables.headers.forms import header_key, peel
-from matcher.tables.headers.words import Vocabulary
+from matcher.tables.headers.words import vocabulary_of
 from matcher.tables.schemas.main import Contract
 
 _OF_MONEY = re.compile(
@@ -21,7 +21,7 @@ def with_years(grid: Grid, header: Header, contract: Contract, year: str, latest
 
     What the latest sheet counts as of now (职工总数) stays as it is where no field is of that year yet.
     """
-    meaning = Vocabulary(contract, {}).meaning
+    meaning = vocabulary_of(contract).meaning
     row = [*grid.rows[header.at]]
 
     def is_of_year(text: str) -> bool:
@@ -43,7 +43,7 @@ def with_stated_units(grid: Grid, header: Header, contract: Contract) -> Grid:
     """The sheet with the unit that it states for its money behind each header of money that names none and that no
     field takes, so that the column keeps its unit away from the sheet; header: one row, at the same place.
     """
-    meaning = Vocabulary(contract, {}).meaning
+    meaning = vocabulary_of(contract).meaning
     row = [*grid.rows[header.at]]
 
     def is_of_money(text: str) -> bool:
