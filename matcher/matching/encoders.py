@@ -12,6 +12,7 @@ import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -57,11 +58,19 @@ class StaticEncoder:
 
     @classmethod
     def load(cls, folder: Path | str | None = None) -> StaticEncoder:
-        """Read a folder; None is the encoder that comes with this library.
+        """Read a folder; None is the encoder that comes with this library, which is read once.
 
         Raises EncoderError when the folder is missing, incomplete or contradicts itself.
         """
-        folder = _default_folder() if folder is None else local_folder(folder, EncoderError)
+        return cls._once(_default_folder()) if folder is None else cls._read(local_folder(folder, EncoderError))
+
+    @classmethod
+    @cache
+    def _once(cls, folder: Path) -> StaticEncoder:
+        return cls._read(folder)
+
+    @classmethod
+    def _read(cls, folder: Path) -> StaticEncoder:
         try:
             config, words, weights = (
                 (folder / name).read_bytes() for name in ("config.json", "vocabulary.txt", "model.safetensors")

@@ -8,7 +8,6 @@ the sample on the driver, and each shard says how its records stand to the texts
 
 from __future__ import annotations
 
-import functools
 import itertools
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,7 +22,6 @@ from numpy.typing import NDArray
 
 from matcher.errors import TableError
 from matcher.matching.base import AFAR
-from matcher.matching.encoders import StaticEncoder
 from matcher.matching.index import Index
 from matcher.matching.records import id_column_of
 from matcher.matching.score_scale import ScoreScale
@@ -60,18 +58,12 @@ def shards_of(records: DataFrame, size: int = SIZE) -> DataFrame:
 
     def built(parts: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for part in parts:
-            index = Index.build(part, encoder=_encoder())
+            index = Index.build(part)
             for row in rows_of(index):
                 row["shard"] = index.ids[0]
                 yield pd.DataFrame({name: [row.get(name)] for name in SHARD_KINDS})
 
     return mapped(records.sortWithinPartitions(id_column), built, SHARD_KINDS, size)
-
-
-@functools.cache
-def _encoder() -> StaticEncoder:
-    """Read once in every worker."""
-    return StaticEncoder.load()
 
 
 def rows_of(index: Index) -> Iterator[dict[str, Any]]:
@@ -97,7 +89,7 @@ def opened(rows: Iterable[tuple[str, str, bytes]], statistics: Statistics) -> It
                 path.parent.mkdir(exist_ok=True)
                 with path.open("ab") as file:
                     file.write(data)
-            yield shard, replace(Index.load(folder, encoder=_encoder()), whole=statistics)
+            yield shard, replace(Index.load(folder), whole=statistics)
 
 
 def each_shard(
@@ -147,7 +139,7 @@ def scale_of(bare: Statistics, shared: Broadcast, shards: DataFrame, records: Da
         return bare.scale
     order = f.sha2(f.col(id_column_of(pd.DataFrame(columns=records.columns))), 256)
     sample = frame_of(records.orderBy(order).limit(SAMPLE).toArrow())
-    among = Index.build(sample, encoder=_encoder(), statistics=bare)
+    among = Index.build(sample, statistics=bare)
     scale, texts = among.sampled_scale()
     near = _quantile(shards, shared, texts, bare.texts)
 

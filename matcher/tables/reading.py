@@ -322,10 +322,7 @@ def _has_header(grid: Grid, header: Header) -> bool:
 
 
 def _problem_frame(file: str, sheet: str, problems: list[Problem]) -> pd.DataFrame:
-    ordered = sorted(problems, key=lambda problem: problem.row or 0)
-    frame = pd.DataFrame(
-        [(file, sheet, *problem) for problem in ordered],
-        columns=PROBLEM_COLUMNS,
-    )
-    texts = ["file", "sheet", "column", "value", "problem", "action"]
-    return frame.astype(dict.fromkeys(texts, str) | {"row": "Int64", "kept": bool})
+    rows = [(file, sheet, *problem) for problem in sorted(problems, key=lambda problem: problem.row or 0)]
+    columns = zip(PROBLEM_COLUMNS, zip(*rows, strict=True) if rows else [()] * len(PROBLEM_COLUMNS), strict=True)
+    kinds = {"row": "Int64", "kept": bool}
+    return pd.DataFrame({name: pd.Series(list(values), dtype=kinds.get(name, str)) for name, values in columns})

@@ -550,9 +550,9 @@ def test_the_same_of_more_than_three_cells_is_one_line(cells, lines):
 @pytest.mark.parametrize("opening", ["<!--", "<script>", "<p ", "<sup>1", "&a", "<", "技术转让"])
 def test_a_long_cell_of_openings_takes_no_time(opening: str):
     table = pd.DataFrame({"标题": ["甲"], "描述": [opening * 50_000], "合作方式": [opening * 50_000]})
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(read_needs(table).rows) == 1
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 5  # minutes, were every opening looked at to the end of the cell
 
 
 def test_ten_thousand_headers_of_one_name_take_no_time():

@@ -171,10 +171,10 @@ def _frame_grid(frame: pd.DataFrame) -> Grid:
     if named := [name for name in given if not (numbered and name.lower() in _ROW_NUMBERS)]:
         frame = pd.concat([frame.reset_index(drop=True), frame.index.to_frame(index=False)[named]], axis=1)
     headers, merged = _frame_header(frame.columns.tolist())
-    columns = []
-    for i in range(frame.shape[1]):
-        column = frame.iloc[:, i].astype(object)
-        columns.append(column.where(column.notna(), None).tolist())
+    columns: list[list[Any]] = []
+    for i, missing in enumerate(frame.isna().to_numpy().T):
+        values = frame.iloc[:, i].astype(object).tolist()
+        columns.append([None if gone else value for value, gone in zip(values, missing.tolist(), strict=True)])
     rows = list(zip(*columns, strict=True)) if columns else []
     check_shape("DataFrame", len(rows), frame.shape[1])
     return Grid("", [*headers, *rows], range(1, len(headers) + len(rows) + 1), merged=tuple(merged))
