@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,17 +21,19 @@ from matcher.policy.model import FactColumn
 from matcher.policy.one_year_totals import without_one_year_totals
 from matcher.policy.places_of_firms import with_whole_places
 from matcher.policy.platforms import KINDS, in_plain_words
-from matcher.policy.policy import Policies, Policy, load_policies
+from matcher.policy.policy import Policies, Policy, load_policies, shipped, shipped_policy
 from matcher.policy.rows_a_year import without_hints_a_year
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.cells.texts import shorten
 from matcher.tables.files.grids import Source, reader_errors
 from matcher.tables.headers.finding import likely_kind
-from matcher.tables.reading import PROBLEM_COLUMNS, USED, Reading, read_table
+from matcher.tables.headers.words import vocabulary_of
+from matcher.tables.reading import CARRIED, PROBLEM_COLUMNS, UNKNOWN, USED, Reading, read_table
 from matcher.tables.schemas.main import TEXT, Column, Contract
 
 _KINDS = {"yesno": "yesno", "count": "number", "number": "number", "yuan": "yuan", "share": "share", "date": "date"}
 
+WHOLE = 2  # the rank of a header that names a field with all its words; see `Meaning`
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ROW = Column("row_id", "id", "行编号")
 
@@ -171,7 +174,7 @@ def read_firms(
     rows = rows.drop(columns=empty)
     _check_kind(source, rows, contract, subject)
     dated = [header for header in found.columns.loc[found.columns["use"] == USED, "header"] if _YEAR.search(header)]
-    answer = Reading(rows, problems, found.columns)
+    answer = Reading(rows, problems, _carried(found.columns, contract, subject))
     if on is not None or not dated:
         return answer
     problem = f"没有给判断日期，表头里的年份（{shorten('、'.join(dated), 60)}）按今天（{day}）归位"
@@ -184,6 +187,30 @@ def read_firms(
         "kept": True,
     }
     return replace(answer, problems=with_lines(answer, [line]))
+
+
+def _carried(columns: pd.DataFrame, contract: Contract, subject: Subject) -> pd.DataFrame:
+    """What became of the columns: those of facts that only other shipped policies read are no riddles."""
+    open_ = columns["use"] == UNKNOWN
+    if not open_.any():
+        return columns
+    fields = {column.name for column in contract.columns}
+    meaning = vocabulary_of(_every_contract(subject.id)).meaning
+    known = [
+        found.rank <= WHOLE and bool(found.columns) and fields.isdisjoint(one.name for one in found.columns)
+        for found in map(meaning, columns.loc[open_, "header"])
+    ]
+    places = columns.index[open_][known]
+    return columns.assign(
+        use=columns["use"].mask(columns.index.isin(places), CARRIED),
+        nearest=columns["nearest"].mask(columns.index.isin(places), ""),
+        hint=columns["hint"].mask(columns.index.isin(places), ""),
+    )
+
+
+@cache
+def _every_contract(subject: str) -> Contract:
+    return firm_contract([policy for policy in map(shipped_policy, shipped()) if policy.subject.id == subject])
 
 
 def _of_firms(reading: Reading, contract: Contract) -> Reading:

@@ -502,3 +502,12 @@ def test_the_name_of_a_trade_is_not_hinted_as_that_of_a_firm():
     table = pd.DataFrame({"统一社会信用代码": ["91341102MA2001003N"], "行业名称": ["仪器"], "企业名字": ["甲"]})
     nearest = read_firms(table, "hte", on="2026-11-24").columns.set_index("header")["nearest"]
     assert nearest["行业名称"] != "企业名称"
+
+
+def test_columns_of_other_policies_are_carried_along():
+    """A fact of this policy under another policy's definition stays a question."""
+    headers = {"资产总额（万元）": 900, "重大安全事故（两年内）": "否", "tech-sme.rd_staff": 3, "幸运数字": 7}
+    table = pd.DataFrame([{"企业编号": "A1", "职工总数": 20, **headers}])
+    columns = read_firms(table, "hte", on="2026-11-24").columns.set_index("header")
+    assert columns.loc[list(headers), "use"].tolist() == ["原样保留", "原样保留", "原样保留", "没看懂"]
+    assert columns.loc[list(headers), "hint"].tolist()[:3] == ["", "", ""]
