@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -324,5 +324,5 @@ def _has_header(grid: Grid, header: Header) -> bool:
 def _problem_frame(file: str, sheet: str, problems: list[Problem]) -> pd.DataFrame:
     rows = [(file, sheet, *problem) for problem in sorted(problems, key=lambda problem: problem.row or 0)]
     columns = zip(PROBLEM_COLUMNS, zip(*rows, strict=True) if rows else [()] * len(PROBLEM_COLUMNS), strict=True)
-    kinds = {"row": "Int64", "kept": bool}
+    kinds: dict[str, Any] = {"row": "Int64", "kept": bool}
     return pd.DataFrame({name: pd.Series(list(values), dtype=kinds.get(name, str)) for name, values in columns})
