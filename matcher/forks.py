@@ -7,6 +7,7 @@ best forked while this one has no threads of its own: a lock that another thread
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -136,6 +137,7 @@ def _run(answer: Callable[[bytes], bytes], line: Connection, others: list[Connec
     """What a process does until nobody can ask it any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    gc.freeze()  # to look for cycles among what both have would take a copy of its memory
     for other in others:
         other.close()  # else it stays open when the process that asks ends, and nobody learns of that
     with contextlib.suppress(EOFError, OSError):

@@ -70,7 +70,7 @@ for room in (
 
 def main() -> None:
     """Run the command line; a mistake of the user ends with its message, without a traceback."""
-    gc.set_threshold(200_000)  # a run makes many small objects that live to its end: fewer looks for cycles among them
+    gc.set_threshold(500_000)  # a run makes many small objects that live to its end: fewer looks for cycles among them
     logger, notes = logging.getLogger("matcher"), _Notes(logging.WARNING)
     logger.addHandler(notes)
     try:
@@ -93,6 +93,7 @@ def main() -> None:
             raise SystemExit(status)
     finally:
         logger.removeHandler(notes)
+        gc.freeze()  # nor a last look at all of them, when the interpreter ends
 
 
 def _end(message: str, status: int = 2) -> None:

@@ -400,7 +400,7 @@ def _filled(frame: pd.DataFrame) -> list[str]:
     for name, column in frame.items():
         present = column.notna()
         if is_text(column):
-            present &= column.astype(object) != ""
+            present &= (column if isinstance(column.dtype, pd.StringDtype) else column.astype(object)) != ""
         if present.any():
             names.append(str(name))
     return names

@@ -25,13 +25,14 @@ def with_notes(matches: pd.DataFrame, queries: pd.DataFrame, records: pd.DataFra
     for id_column, side in zip(map(str, matches.columns[:2]), (queries, records), strict=True):
         contract = SIDES[id_column]
         if said := remarks_by_id(side, contract):
-            told = [f"{contract.title}{said[name]}" if name in said else "" for name in matches[id_column].astype(str)]
+            names = matches[id_column].astype(str).tolist()
+            told = [f"{contract.title}{said[name]}" if name in said else "" for name in names]
             matches = _noted(matches, told)
     if list(matches.columns[:2]) in (["need_id", "outcome_id"], ["outcome_id", "need_id"]):
         needs, outcomes = (queries, records) if matches.columns[0] == "need_id" else (records, queries)
         asking = {} if "enterprise" not in needs else _keys(needs, "need_id", ["enterprise"])
         held = _keys(outcomes, "outcome_id", [name for name in map(str, outcomes.columns) if _HOLDERS.fullmatch(name)])
-        pairs = zip(matches["need_id"].astype(str), matches["outcome_id"].astype(str), strict=True)
+        pairs = zip(*(matches[name].astype(str).tolist() for name in ("need_id", "outcome_id")), strict=True)
         matches = _noted(matches, [_OWN * bool(asking.get(need, set()) & held.get(one, set())) for need, one in pairs])
         matches = _noted(matches, _same_names(matches, records))
     return matches
@@ -42,13 +43,12 @@ def _same_names(matches: pd.DataFrame, records: pd.DataFrame) -> list[str]:
     asking, answering = map(str, matches.columns[:2])
     if "title" not in records:
         return [""] * len(matches)
-    ids, titles = records[answering].astype(str), records["title"].fillna("").astype(str)
+    ids, titles = records[answering].astype(str).tolist(), records["title"].fillna("").astype(str).tolist()
     names = dict(zip(ids, map(fold, titles), strict=True))
     seen: dict[tuple[str, str], str] = {}
     told = []
-    for ask, one, rank in zip(
-        matches[asking].astype(str), matches[answering].astype(str), matches["rank"], strict=True
-    ):
+    pairs = (matches[name].astype(str).tolist() for name in (asking, answering))
+    for ask, one, rank in zip(*pairs, matches["rank"].tolist(), strict=True):
         name = names.get(one, "")
         first = seen.setdefault((ask, name), f"第 {rank} 名（{one}）") if len(name) >= _SHORTEST else ""
         again = first and not first.endswith(f"（{one}）")
@@ -60,7 +60,7 @@ def _noted(matches: pd.DataFrame, told: Sequence[str]) -> pd.DataFrame:
     """The matches with more words in their note; the same where there are none."""
     if not any(told):
         return matches
-    notes = matches["note"].fillna("").astype(str) if "note" in matches else [""] * len(matches)
+    notes = matches["note"].fillna("").astype(str).tolist() if "note" in matches else [""] * len(matches)
     return matches.assign(note=["；".join(filter(None, pair)) for pair in zip(notes, told, strict=True)])
 
 

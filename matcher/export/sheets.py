@@ -135,7 +135,7 @@ def cells_of(column: pd.Series[Any]) -> list[Any]:
     if has_times(column):
         column = in_words(column)
     cells = column.astype(object).where(column.notna(), None).tolist()
-    return [cell if type(cell) is str and cell else _value(cell) for cell in cells]
+    return [(cell or None) if type(cell) is str else None if cell is None else _value(cell) for cell in cells]
 
 
 def _value(cell: Any) -> Any:
@@ -167,15 +167,22 @@ def _with_cuts(sheets: Mapping[str, Sheet | Form], file: str) -> dict[str, Sheet
         if isinstance(sheet, Form) or name == "问题":
             continue
         for column in sheet.table.select_dtypes(["object", "string"]):
-            cells = sheet.table[column].tolist()
-            for row, cell in enumerate(cells, start=2):
-                if isinstance(cell, str) and len(cell) > EXCEL_CELL // 2 and fit_cell(cell) is not cell:
+            for row, cell in _long_texts(sheet.table[column]):
+                if fit_cell(cell) is not cell:
                     cuts.append(_cut_problem(file, name, row, sheet.header(str(column)), cell))
     if cuts:
         frame = pd.DataFrame(cuts, columns=PROBLEM_COLUMNS)
         table = pd.concat([problems.table, frame], ignore_index=True) if len(problems.table) else frame
         ready["问题"] = replace(problems, table=table)
     return ready
+
+
+def _long_texts(column: pd.Series[Any]) -> list[tuple[int, str]]:
+    """The texts that may be too long for a cell, each with its row on the sheet."""
+    most = EXCEL_CELL // 2
+    if isinstance(column.dtype, pd.StringDtype) and not (column.str.len() > most).any():
+        return []
+    return [(row, text) for row, text in enumerate(column.tolist(), 2) if isinstance(text, str) and len(text) > most]
 
 
 def _cut_problem(file: str, sheet: str, row: int, column: str, text: str) -> tuple[Any, ...]:
@@ -233,6 +240,7 @@ class _Writer:
             page.write_string(0, at, fit_cell(header), head)
             lines[0] = max(lines[0], math.ceil(_wide(header) / width))
             plain = number == "General" and column not in sheet.formats
+            values = [fit_cell(value) if isinstance(value, str) else value for value in values]
             self._cells(page, at, values, look, plain, sheet.links.get(column))
             if at < folded:  # what is folded must not make rows high
                 _grow(lines, values, width)
@@ -264,20 +272,18 @@ class _Writer:
         self, page: Any, at: int, values: list[Any], look: Any, plain: bool, links: Sequence[str] | None
     ) -> None:
         """The cells of a column below its header; plain: numbers get the format that suits each."""
-        cells: list[tuple[str | float, Any] | None] = []
-        for row, value in enumerate(values, start=1):
-            cell: tuple[str | float, Any] | None = None
-            if isinstance(value, str):
-                if links:
-                    page.write_url(row, at, f"internal:'{links[row - 1]}'!A1", string=fit_cell(value)[:255])
+        rest = values
+        if links or _has_days(values):
+            rest = list(values)
+            for row, value in enumerate(values, start=1):
+                if isinstance(value, str) and links:
+                    page.write_url(row, at, f"internal:'{links[row - 1]}'!A1", string=value[:255])
+                elif isinstance(value, dt.date):
+                    page.write_datetime(row, at, dt.datetime.combine(value, dt.time()))
                 else:
-                    cell = fit_cell(value), look
-            elif isinstance(value, dt.date):
-                page.write_datetime(row, at, dt.datetime.combine(value, dt.time()))
-            elif value is not None:
-                cell = value, (self._number(value) if plain else None) or look
-            cells.append(cell)
-        page.write_cells(at, cells)
+                    continue
+                rest[row - 1] = None
+        page.write_cells(at, rest, look, lambda number: (self._number(number) if plain else None) or look)
 
     def _number(self, value: float) -> Any:
         """Large numbers in groups, fractions with at most four decimals; small whole ones as they are."""
@@ -357,7 +363,11 @@ def _number_format(column: str, values: list[Any]) -> str:
         return "@"
     if column in _NUMBERS:
         return _NUMBERS[column]
-    return "yyyy-mm-dd" if any(isinstance(value, dt.date) for value in values) else "General"
+    return "yyyy-mm-dd" if _has_days(values) else "General"
+
+
+def _has_days(values: list[Any]) -> bool:
+    return any(issubclass(kind, dt.date) for kind in set(map(type, values)))
 
 
 def _width(column: str, header: str, values: list[Any]) -> int:
@@ -372,8 +382,7 @@ def _grow(lines: list[int], values: list[Any], width: int) -> None:
     """Make room in the rows for the lines that the texts of a column take."""
     for row, value in enumerate(values, start=1):
         if isinstance(value, str) and (2 * len(value) > width or "\n" in value):
-            text = fit_cell(value)
-            lines[row] = max(lines[row], _wide(text) // width + text.count("\n") + 1)
+            lines[row] = max(lines[row], _wide(value) // width + value.count("\n") + 1)
 
 
 def _plain(value: Any) -> str:

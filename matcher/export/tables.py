@@ -109,9 +109,11 @@ def clean_table(table: pd.DataFrame) -> pd.DataFrame:
     dirty = {}
     for place, (_, column) in enumerate(table.items()):
         if is_text(column):
-            cells = column.astype(object)
-            if _ILLEGAL.search("".join(cell for cell in cells.tolist() if isinstance(cell, str))):
-                dirty[place] = cells.map(lambda cell: clean_text(cell) if isinstance(cell, str) else cell)
+            cells = column.dropna().tolist()
+            if not isinstance(column.dtype, pd.StringDtype):
+                cells = [cell for cell in cells if isinstance(cell, str)]
+            if _ILLEGAL.search("".join(cells)):
+                dirty[place] = column.astype(object).map(lambda one: clean_text(one) if isinstance(one, str) else one)
     heads = _distinct([clean_text(str(name)) for name in table.columns])
     if not dirty and heads == list(table.columns):
         return table
@@ -135,7 +137,7 @@ def _distinct(names: list[str]) -> list[str]:
 def all_ids(tables: list[pd.DataFrame]) -> dict[str, str]:
     """What the ids of these tables are shown as, the same in all of them."""
     names = [table[name] for table in tables for name in table.columns if str(name).endswith("_id")]
-    return mask_ids(dict.fromkeys(cell for column in names for cell in column if isinstance(cell, str)))
+    return mask_ids(dict.fromkeys(cell for column in names for cell in column.tolist() if isinstance(cell, str)))
 
 
 def _ready(sheets: Mapping[str, Sheet | Form], mask: bool) -> dict[str, Sheet | Form]:

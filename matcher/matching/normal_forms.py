@@ -24,7 +24,7 @@ _HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\uff0d"
 _HYPHEN = f"[{_HYPHENS}]"
 _BLANK_SIGNS = " \xa0\u3000"
 _BLANKS = np.array(list(map(ord, _BLANK_SIGNS)), np.uint32)
-_WIDE = {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}  # Latin letters
+_WIDE = re.compile("[Ａ-Ｚａ-ｚ]")
 _COMPOUND = re.compile(
     rf"(?<![A-Za-z0-9-])(?:{_ELEMENT}\d*(?:{_HYPHEN}{_ELEMENT}\d*)+|(?:UHMW|HMW|HD|LD|LLD|MD|XL|U|C){_HYPHEN}(?:PE|PVC)"
     rf"|Ni{_HYPHEN}MH)(?![A-Za-z0-9-])"
@@ -77,7 +77,8 @@ def _simple(character: str) -> str:
 
 def _closed(text: str) -> str:
     """A text without the blanks of spaced-out characters, and without the hyphens of a compound's name."""
-    text = _SPACED.sub(lambda match: "".join(match[0].split()), text.translate(_WIDE))
+    text = _WIDE.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text)
+    text = _SPACED.sub(lambda match: "".join(match[0].split()), text)
     return _COMPOUND.sub(_without_hyphens, text)
 
 

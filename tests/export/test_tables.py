@@ -152,10 +152,12 @@ def test_cells_written_the_short_way_are_those_that_xlsxwriter_writes(monkeypatc
         "丙": Form([("title", ["说明"]), ("row", ["甲", "乙", "丙"])]),
     }
 
-    def one_by_one(page, column, cells):
-        for row, cell in enumerate(cells, start=1):
-            if cell is not None:
-                (page.write_string if isinstance(cell[0], str) else page.write_number)(row, column, *cell)
+    def one_by_one(page, column, values, look, of_number):
+        for row, value in enumerate(values, start=1):
+            if isinstance(value, str):
+                page.write_string(row, column, value, look)
+            elif value is not None:
+                page.write_number(row, column, value, of_number(value))
 
     def read():
         book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(sheets)))
@@ -167,7 +169,7 @@ def test_cells_written_the_short_way_are_those_that_xlsxwriter_writes(monkeypatc
         }
 
     short = read()
-    for name in ("_write_cell", "_calculate_spans"):
+    for name in ("_write_cell", "_write_row", "_calculate_spans"):
         monkeypatch.delattr(QuickWorksheet, name)
     monkeypatch.setattr(QuickWorksheet, "write_cells", one_by_one)
     assert short == read()

@@ -47,7 +47,7 @@ _UNIT_AT_END = re.compile(
 )
 _MUST = re.compile(r"^[*\s]*(?:必填|选填)项?[*:\s]*(?=.)|(?<=.)[*\s]*(?:必填|选填)项?\*?$")
 _ENGLISH = r"[A-Za-z][A-Za-z .,'’&/-]*(?:\([A-Za-z0-9 .,%/-]*\))?"
-_CHINESE = r"[^A-Za-z]*[\u4e00-\u9fff][^A-Za-z]*"
+_CHINESE = r"(?=[^A-Za-z]*[\u4e00-\u9fff])[^A-Za-z]*"
 _ENGLISH_LAST = re.compile(rf"(?P<chinese>{_CHINESE}?)[\s/|]*[(（]?(?P<english>(?=[^()]{{3,}}){_ENGLISH})[)）]?")
 _ENGLISH_FIRST = re.compile(rf"(?P<english>(?=[^()]{{3,}}){_ENGLISH})[\s/|]+(?P<chinese>{_CHINESE})")
 
