@@ -14,11 +14,12 @@ from matcher.tables.cells.dates import Days, read_days
 from matcher.tables.cells.texts import as_written, clean_text, is_blank
 from matcher.tables.cells.yes_no import read_yesno
 from matcher.tables.rows.flags import says_gone
-from matcher.tables.rows.remarks import is_remark, override_of
+from matcher.tables.rows.remarks import answers_against, is_remark, override_of
 from matcher.tables.rows.secrecy import keeps_name_back, says_not_public
 from matcher.tables.schemas.main import NEEDS
 
 WITHHELD = ("need_id", "need_title", "column", "said")
+_NO_TITLE = "（不公开）"
 
 _OF_REVIEW = re.compile("审[核查批定]|[初复终]审|评审")
 _OF_ELSE = re.compile("(?:人员?|专家|方式|日期|时间|单位|部门)$")  # of a review, what is no finding of it
@@ -50,17 +51,18 @@ def withheld_needs(needs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a need, in its order: need_id, need_title, column (the header that says so), said (its words). Columns
-        on 公开 and on secrecy count, remarks that say 涉密 or 不公开, columns of the review, unless another of these
-        says that the need has passed, signs that a row is deleted, 否 under 是否发布 where other rows say 是 (where
-        none does, nothing may be published yet), and remarks and states that say last that it is withdrawn or settled.
+        One row a need, in its order: need_id, need_title (（不公开） where its row says secret or not public), column
+        (the header that says so), said (its words). Columns on 公开 and on secrecy count, remarks that say 涉密 or
+        不公开, columns of the review, unless another of these says that the need has passed, signs that a row is
+        deleted, 否 under 是否发布 where other rows say 是 (where none does, nothing may be published yet), and remarks
+        and states that say last that it is withdrawn or settled.
         What is said on several days counts in their order.
 
     Examples
     --------
     >>> needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["降噪", "防冰"], "是否公开": ["是", "否"]})
     >>> withheld_needs(needs).to_numpy().tolist()
-    [['N2', '防冰', '是否公开', '否']]
+    [['N2', '（不公开）', '是否公开', '否']]
     """
     own = {column.name for column in NEEDS.columns}
     others = [str(name) for name in needs.columns if str(name).split("_")[0] not in own and name not in own]
@@ -81,7 +83,8 @@ def withheld_needs(needs: pd.DataFrame) -> pd.DataFrame:
                 or _is_over(name, said)
                 or (said and says_not_public(name, said))
             ):
-                found.append((need, title, name, said))
+                secret = any(texts[one][i] and says_not_public(one, texts[one][i]) for one in others)
+                found.append((need, _NO_TITLE if secret else title, name, said))
                 break
     return pd.DataFrame(found, columns=list(WITHHELD), dtype=object)
 
@@ -110,7 +113,7 @@ def _says_no(header: str, said: str) -> bool:
 
 def _is_over(header: str, said: str) -> bool:
     """Whether a sign, a state or a remark says, at last, that a need is deleted, withdrawn or settled."""
-    if says_gone(header, said):
+    if says_gone(header, said) or answers_against(NEEDS, header, said):
         return True
     state = _STATE.fullmatch(header) is not None
     if not said or not (state or is_remark(header)):

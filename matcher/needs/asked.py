@@ -42,11 +42,13 @@ _CHANGED_FROM = re.compile(  # 日耗电1850kWh，希望降低25%: what is there
     r"(?:降低?|减少|下降|缩短|压缩|提[高升]|增加|延长|节[约省])(?:了|约|至少|不[低少]于)*\s?\d[\d.]*\s?[%％‰倍]"
 )
 _LEVELLED_FROM = re.compile(  # 纵裂率3%左右，希望降至1%以下: where it stands, and where it is wished
-    r"[^，,。；;\d]{0,4}[，,。]\s?[^，,。；;\d]{0,12}(?:提[高升]|[增上]升|升|增加?|扩大?|延长?|降低?|下降|减少?|缩短?|压缩?|控制)(?:到|至|在)"
+    r"[^，,。；;\d]{0,4}[，,。]\s?(?:[^，,。；;\d]{0,4}目标|[^，,。；;\d]{0,12}(?:提[高升]|[增上]升|升|增加?|扩大?|延长?|降低?|下降|减少?|缩短?|压缩?|控制)(?:到|至|在))"
 )
+_NO_MORE = re.compile(r"(?:[只仅]有|[只仅]能(?:达到?|做到)?|仅[为能])\s?$")  # 脱净率只有92%
+_COMPLAINED_OF = re.compile(r"[高低大小多少长短快慢][（(][^（()）\d]{0,8}$")  # 能耗高（0.35吨）
 _WISH_OPENS = re.compile(rf"{WISHED.pattern}|(?:^|[，,；;。])(?:现|特|急|诚)?[求征想欲盼需]")
 _SOUGHT = re.compile(  # the wish behind it, for a thing or a level: not 需防爆, 需求单位
-    r"(?:^|[，,；;。])[我公司们现特急诚拟]{0,4}(?:寻?求(?![解和得])|征[集求]|希望|期望|盼|想|[急亟]需(?!求))"
+    r"(?:^|[，,；;。])[我公司们现特急诚拟]{0,4}(?:寻?求(?![解和得])|征[集求]|希望|期望|盼|想|[急亟]需(?!求)|需要)"
 )
 _SET = re.compile(r"[:：]\s?$|(?:达到?|控制[在到]|做到|保持|指标|目标|要求)[^，,。；;]*$")
 _SPOILED = re.compile(  # 常温下5天就变质: what happens after a time today
@@ -116,13 +118,15 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
         )
     if TODAY.match(text, indicator.end):
         return False
+    clause = text[first : indicator.start]
+    timed = indicator.unit.dimension == "s" and indicator.comparator in ("", "约")
+    takes = _TAKES.search(clause) if timed else None
+    if takes and not DEMANDED.search(clause, 0, takes.start()):
+        return False
     if demanded:
         return True
-    clause = text[first : indicator.start]
     if BETTER_YET.match(text, indicator.end):
         return True
-    if indicator.unit.dimension == "s" and indicator.comparator in ("", "约") and _TAKES.search(clause):
-        return False
     if IF.search(clause) or (SUPPOSED_END.match(text, indicator.end) and SUPPOSED.search(clause)):
         return False
     if any(cue.search(text, first, indicator.start) for cue in (IS, HARMED)):
@@ -177,18 +181,37 @@ def _is_todays(indicator: Indicator, text: str) -> bool:
     if indicator.comparator in ("", "约") and _CHANGED_FROM.match(text, indicator.end):
         return True
     first, _ = clause_of(text, indicator.start, indicator.end)
+    in_words = _MORE_THAN.match(indicator.text) or _LESS_THAN.match(indicator.text)
     if (
-        indicator.comparator in ("", "约")
+        (in_words or indicator.comparator in ("", "约", "±"))
         and _LEVELLED_FROM.match(text, indicator.end)
         and (first == 0 or not _WISH_OPENS.search(text, first - 1, indicator.start))
         and _is_asked_behind(indicator, text)
     ):
+        return True
+    if indicator.comparator in ("", "约") and _NO_MORE.search(text, first, indicator.start):
+        return True
+    if indicator.comparator in ("", "约") and _COMPLAINED_OF.search(
+        text, max(0, indicator.start - 12), indicator.start
+    ):
+        return True
+    if indicator.comparator in ("", "约") and indicator.unit.symbol in _SHARES and _is_bounded_behind(indicator, text):
         return True
     clause = text[first : indicator.start]
     formerly = any(clause.startswith(indicator.quantity, one.end()) for one in _FORMERLY.finditer(clause))
     if not (formerly or _tells_today(text, first, indicator.start, TODAYS)):
         return False
     return indicator.comparator not in _BOUNDS or _is_asked_behind(indicator, text)
+
+
+def _is_bounded_behind(indicator: Indicator, text: str) -> bool:
+    """Whether the same quantity has a bound further on: 失水率12%。技术指标：失水率≤5%."""
+    return any(
+        (one.quantity, one.unit.dimension) == (indicator.quantity, indicator.unit.dimension)
+        and one.start > indicator.start
+        and one.comparator in _BOUNDS
+        for one in indicators_of(text)
+    )
 
 
 def _is_asked_behind(indicator: Indicator, text: str) -> bool:
@@ -213,7 +236,8 @@ def _is_borne(indicator: Indicator, text: str) -> bool:
     sense = indicator.meaning
     if indicator.comparator not in ("", "约") or sense.change or sense.concept in _EXACT:
         return False
-    lost = indicator.unit.symbol in _SHARES or meaning(indicator.quantity).concept in _SPENT
+    lasts = indicator.unit.dimension == "s" and indicator.comparator == "约"  # 每批烘干约3小时
+    lost = lasts or indicator.unit.symbol in _SHARES or meaning(indicator.quantity).concept in _SPENT
     return lost and better_way(indicator.quantity, sense, indicator.unit, indicator.low) < 0
 
 

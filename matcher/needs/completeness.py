@@ -11,10 +11,21 @@ from functools import cached_property
 import pandas as pd
 
 from matcher.needs.asked import ASKED_FIELDS, clause_of, is_asked
-from matcher.needs.completeness_cues import BOAST, DEFECT, NOT_OURS, SOLVER, STATE, UNABLE, UNSOLVED, USE
+from matcher.needs.completeness_cues import (
+    BOAST,
+    DEFECT,
+    FAULT_RATE,
+    HELP_ONLY,
+    NOT_OURS,
+    SOLVER,
+    STATE,
+    UNABLE,
+    UNSOLVED,
+    USE,
+)
 from matcher.needs.elements import Element, Sentence, Understood, understand
 from matcher.needs.indicators import Indicator, indicators_of
-from matcher.needs.labels import labelled_parts, says_something, tells_problem
+from matcher.needs.labels import labelled_parts, says_something, tells_problem, without_label
 from matcher.needs.parts import PARTS
 from matcher.progress import track
 from matcher.tables.arguments import check_firms
@@ -102,13 +113,13 @@ class ReadNeed:
 
     @cached_property
     def of_problem(self) -> list[Sentence]:
-        """The asked sentences of the column or the labelled part that tells the problem to solve."""
+        """The asked sentences of the column or labelled part of the problem to solve, save wishes for a helper."""
         parts = labelled_parts(self.texts.get("description", ""))
         return [
             one
             for one in self.asked
             if one.field == "problem" or (one.field == "description" and tells_problem(parts, one.start, one.end))
-            if says_something(one.text)
+            if says_something(one.text) and not HELP_ONLY.fullmatch(without_label(one.text).strip())
         ]
 
     @cached_property
@@ -308,6 +319,8 @@ def _problem(need: ReadNeed) -> list[Evidence]:
         ]
         described = described or _said(need, "problem", DEFECT, BOAST)
         described += [Evidence("problem", most, one.text, one.field, one.start, one.end) for one in need.of_problem]
+    if not named and not described and (fault := FAULT_RATE.search(need.texts.get("title", ""))):
+        return [Evidence("problem", _TITLE_ONLY * most, fault[0], "title", *fault.span())]
     points = most if described else _TITLE_ONLY * most
     return ([Evidence("problem", points, one.text, one.field, one.start, one.end) for one in named] or described)[:1]
 

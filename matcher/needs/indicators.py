@@ -61,6 +61,15 @@ _IN_USE = re.compile(
 )
 _TIMES_OF = re.compile(r"([\u4e00-\u9fff]{2,12})[是为](?:[^，,。；;\d]|(?<=[A-Z])\d+){1,12}的$")  # 硬度是Q235钢的6倍
 _COUNTED_BEHIND = re.compile(r"的?([\u4e00-\u9fff]{2,4}?)(?=[的，,。；;、并上]|数|$)")  # 10万级节点
+_UNSPOILED = re.compile(  # 24小时内不褐变, 弯折10万次不断裂: what does not happen for so long
+    r"(?:内|以内|之内)?(?:均|都|也|仍)?不(?:会|出现|发生|产生)?(?![够足行等同合达到能可及低高少多大小超])"
+    r"([\u4e00-\u9fff]{2,4})(?=[，,。；;、)\n]|$)"
+)
+_TOO_SHORT = re.compile(  # 绝缘寿命短，180℃下仅2000小时，需达到5000小时
+    r"([\u4e00-\u9fff]{0,6}(?:寿命|周期|保质期|货架期|有效期|续航|时间))(?:[较偏太过很]|非常)?短[，,]"
+    r"(?:[^，,。；;、]*[，,、])?[^，,。；;、]*$"
+)
+_LASTED = re.compile("[一二两三四五六七八九十半\\d]+(?:年|个月|天|小时)[内后]?")  # 降解率：一年≥60%
 _DOES = re.compile(r"(?:能够?|可以?)?(?:抵抗|抵御|承受|经受|经过|带动|检出|发现|识别|搬运)")
 _THING = re.compile(  # 大于20μm的缺陷, 300次冻融
     r"的?((?![更最])[\u4e00-\u9fff]{2,10})(?=[，,。；;、)\n]|$)"
@@ -76,6 +85,7 @@ _BOASTED = re.compile(  # 电导率较高，可达到100000μs/cm
 _PIECE = re.compile("每([件台支只片根块张套箱盘颗粒个])[^，,\\d]{0,2}$")  # 每件不超过20秒
 _REACH = 12  # characters behind a value that say what it covers
 _RAISED = re.compile(r"(?:提[高升]|增加|降低?|减少|缩短|延长)(?:到|至)\s?$")  # 日产量500吨。希望提高到800吨
+_DEMAND = re.compile(r"\s?(?:现|拟)?(?:要求|目标|希望|期望)(?:为|:)?\s?")  # 冷爆率0.8%。要求≤0.1%
 _COMPLAINED = re.compile(r"(?:[较很极最太过偏]|非常|特别)?[高低大小长短快慢][，,]\s?$")  # 能耗高，希望降低25%
 _SHARES = ("%", "‰", "倍", "百分点")
 _EXTENT = re.compile(r"\s?([厚长宽高深]度?)(?=[的，,。；;、)范]|$)")
@@ -336,6 +346,12 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             and (name or len(thing[1]) <= 6)
         ):
             name, known = thing[1], counted
+        if value.unit.dimension == "s" or counted:
+            if unspoiled := _UNSPOILED.match(plain, value.end):
+                name, known = (name if counted and name else "不" + unspoiled[1]), True
+                value = replace(value, comparator="≥", low=value.high if value.low is None else value.low, high=None)
+            elif not name and (short := _TOO_SHORT.search(plain, max(0, value.start - 40), value.start)):
+                name, known = short[1], True
         if not known and value.unit.dimension == "s" and (piece := _PIECE.search(plain, begin, value.start)):
             name, known = f"单{piece[1]}时间", True
         if not name and named and holds == sentence and named[0] >= begin:
@@ -363,14 +379,21 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             elif not wished and last and last[0] == sentence and not last[1].endswith(("提高", "降低")):
                 name, known = last[1] + change, True
         near = last is not None and (
-            last[0] == sentence or (last[0] == sentence - 1 and _RAISED.search(plain, begin, value.start) is not None)
+            last[0] == sentence
+            or (
+                last[0] == sentence - 1
+                and bool(_RAISED.search(plain, begin, value.start) or _DEMAND.fullmatch(plain, begin, value.start))
+            )
         )
         if not name and not counts and last and near and last[2] == value.unit.dimension:
             name, known = last[1], True
         if last and last[0] == sentence and _INDEX.fullmatch(name) and (stem := last[1].rfind(name[0])) > 0:
             name = last[1][:stem] + name
-        if _ASPECT.fullmatch(name) and (topic := _TOPIC.search(plain, max(0, value.start - 40), value.start)):
-            name = topic[1] + name
+        within, lasted = "", _LASTED.fullmatch(name)
+        if (lasted or _ASPECT.fullmatch(name)) and (
+            topic := _TOPIC.search(plain, max(0, value.start - 40), value.start)
+        ):
+            within, name = (name, topic[1]) if lasted else ("", topic[1] + name)
         if "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), value.start)):
             value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
         indicator = _indicator(text, plain, value, name, known, plain[begin:end])
@@ -380,7 +403,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         if _FROM.match(plain, value.end) or (plain[value.start - 1] in "从由" and _TO.match(plain, value.end)):
             indicator, last = None, (sentence, name, value.unit.dimension) if name or value.prefix else last
         if indicator:
-            states = [condition] if holds == sentence else []
+            states = [condition if holds == sentence else "", within]
             if state := _STATE.search(plain, max(begin, value.start - 12), min(end, value.end + 6)):
                 states.append(state[0])
             if lasting := _LASTING_FOR.match(plain, value.end):

@@ -21,6 +21,10 @@ _LABEL = re.compile(
     rf"(?:^|(?<=\n))[ \t\u3000\xa0]*(?:[（(【]?[一二三四五六七八\d]{{1,2}}[)）、.．】]\s*)?[【\[]?"
     rf"((?:{_WORDS}){{1,9}})(?:[（(][^（()）\n]{{0,20}}[)）])?(?:[】\]][：:]?|[：:])[ \t\u3000\xa0]*"
 )
+_ANNOUNCED = re.compile(  # 但这样做会出现一个问题: what it is stands behind it
+    r"(?:但是?|然而|不过|可是?|而且?|同时|[，,])*(?:这样?|那样?|如此)?(?:一?来|做|的话)?[，,]?(?:也|又|就|还|却|则|会|可能|将|总|经常|往往)*"
+    r"(?:出现|产生|带来|存在|遇到|面临|发生|引起|有)[了着]?(?:以下|如下|这样|[一两几]?个|[一有]些|一?系列|另|新)+的?(?:新|技术|主要|关键)?的?(?:问题|难题|麻烦)"
+)
 _EDGES = " \t\r\n\xa0\u3000；;，,、：:。"
 _PROBLEM = "(?:难题|难点|问题|瓶颈|痛点|卡点)"
 _KINDS = (
@@ -76,9 +80,9 @@ def without_label(sentence: str) -> str:
 
 
 def says_something(sentence: str) -> bool:
-    """Whether a sentence says more than its label and a word for nothing (无, 见附件, 同上)."""
+    """Whether a sentence says more than its label, a word for nothing (无, 见附件) and that there is a problem."""
     said = without_label(sentence).strip(_EDGES)
-    return bool(said) and not is_nothing(said) and not is_ditto(said)
+    return bool(said) and not is_nothing(said) and not is_ditto(said) and not _ANNOUNCED.fullmatch(said)
 
 
 def tells_problem(parts: list[Part], start: int, end: int) -> bool:

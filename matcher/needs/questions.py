@@ -238,8 +238,13 @@ def is_technical(need: ReadNeed) -> bool:
     title = need.texts.get("title", "") or need.texts.get("description", "")
     if not NOT_TECHNICAL.search(title) or any(figure.asked for figure in need.figures):
         return True
-    things = [one.text for one in need.elements if one.kind in _TECHNICAL]
-    return any(not NOT_TECHNICAL.search(text) or _MADE_THING.search(text) for text in things)
+    business = {name: [match.span() for match in NOT_TECHNICAL.finditer(text)] for name, text in need.texts.items()}
+    return any(
+        _MADE_THING.search(one.text)
+        or not any(start < one.end and one.start < end for start, end in business[one.field])
+        for one in need.elements
+        if one.kind in _TECHNICAL
+    )
 
 
 def subject(need: ReadNeed) -> str:
@@ -248,6 +253,7 @@ def subject(need: ReadNeed) -> str:
         more = f" {len(items)} 项需求" if len(items) <= _LISTED else f"等 {len(items)} 项需求"
         return "、".join(items[:_LISTED]) + more
     title = _TITLE_FRAME.sub("", need.texts.get("title", "").strip().splitlines()[0] if need.texts.get("title") else "")
+    title += '"' * (title.count('"') % 2) + "”" * (title.count("“") - title.count("”"))  # 玻璃瓶“冷爆”
     if 2 <= (len(title) / 2 if title.isascii() else len(title)) <= _LONGEST_SUBJECT:
         return title
     thing = next(iter(need.read.objects), "")

@@ -53,6 +53,7 @@ _FRACTION = re.compile(
 _IN_WORDS = re.compile("分之|倍|百分点|成|[2-9]N|:\\s?\\d")
 _PURE = re.compile("(?:纯|[A-Z][A-Za-z]*\\d)[^力，,、;]*$")  # 5N of a force is none
 _TITRE = re.compile("效价|滴度|titer|titre", re.IGNORECASE)
+_OF_A_RATIO = re.compile(r"比[^，,。；;\d]{0,6}$")  # 复水比≥6:1
 _SHARE = re.compile("[率达到为至约]$|[提升增降减下少低高]$")
 _DIGITS = dict(zip("一二两三四五六七八九十百千", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1000), strict=True))
 
@@ -439,7 +440,7 @@ def _letters(prefix: str) -> str:
 
 
 def _amount(match: re.Match[str], before: str) -> tuple[float, str, str] | None:
-    """Number, unit and prefix of 百分之八十, 三分之一, 两倍, 九成, 4N8 or 1:128 (of a titre); None for other words."""
+    """Number, unit and prefix of 百分之八十, 三分之一, 两倍, 九成, 4N8, 6:1 or 1:128; None for other words."""
     if match["times"]:
         return float(_DIGITS[match["times"]]), match["unit"], ""
     if match["tenths"]:
@@ -452,7 +453,8 @@ def _amount(match: re.Match[str], before: str) -> tuple[float, str, str] | None:
         return (float(f"99.{nines}{match['ninth'] or ''}0"), "%", "") if pure else None
     if match["second"]:
         titre = match["first"] == "1" and _TITRE.search(before)
-        return (float(match["second"]), "", "1:") if titre else None
+        ratio = match["second"] == "1" and _OF_A_RATIO.search(before)
+        return (float(match["second"]), "", "1:") if titre else (float(match["first"]), "", "") if ratio else None
     of = match["of"]
     whole = float(of) if of[0].isdigit() else float(_chinese(of))
     return float(f"{100 * whole / _DIGITS[match['part']]:.12g}"), "%", ""

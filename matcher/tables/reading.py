@@ -6,6 +6,7 @@ list as not kept.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,8 +27,8 @@ from matcher.tables.headers.rows import row_texts
 from matcher.tables.naming.synonyms import writings_of
 from matcher.tables.rows.record_frame import Table
 from matcher.tables.rows.records import PROBLEM_COLUMNS, Problem, cell_of, records, row_of
-from matcher.tables.rows.remarks import remarks_against
-from matcher.tables.rows.secrecy import secret_rows
+from matcher.tables.rows.remarks import may_speak, remarks_against
+from matcher.tables.rows.secrecy import of_secrecy, says_not_public, secret_rows
 from matcher.tables.schemas.main import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 from matcher.tables.schemas.single_commands import TECH_CONTRACTS
 
@@ -168,6 +169,8 @@ def read_table(
     if contract.name in _USED_IN:
         strange = {place: text for place, text in enumerate(header.texts) if text and not header.fields.of(place)}
         problems += secret_rows(strange, table.rows, table.numbers, _USED_IN[contract.name])
+        problems = [_secret_note(one) for one in problems]
+        header.fields.known |= {at for at, text in strange.items() if may_speak(contract, text) or of_secrecy(text)}
     problems += _open_units(table, frame, row_of(grid, header))
     problems += _nested_cells(table)
     listed = _problem_frame(book.name, grid.sheet, problems)
@@ -176,6 +179,13 @@ def read_table(
     if bad_rows == "refuse" and not listed["kept"].all():
         raise TableError(describe(listed), listed)
     return Reading(frame, listed, column_account(book.name, grid.sheet, header, contract))
+
+
+def _secret_note(one: Problem) -> Problem:
+    """A note below the table that says something of secrecy, with what to do about it."""
+    if one.kept or not one.problem.startswith("是表注") or not says_not_public("备注", one.value):
+        return one
+    return one._replace(action="注里写着不公开或涉密：请在有关的行写明，如“是否公开”填“否”，再删去这一行")
 
 
 def _nested_cells(table: Table) -> Iterator[Problem]:
@@ -287,8 +297,11 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         problem = f"工作簿有 {len(visible)} 个有内容的工作表（{shorten('、'.join(visible), 80)}），只读了“{grid.sheet}”"
         others = [other for other in filled if other.sheet != grid.sheet and not other.hidden]
         alike = [other.sheet for other in others if _has_header(other, header)]
+        how = "表头相同"
+        if not alike and contract.any_of:
+            alike, how = [other.sheet for other in others if _is_of(other, book, contract)], f"也像{contract.title}表"
         together = (
-            f"；“{shorten('”“'.join(alike), 60)}”表头相同，要一起用，请先用 matcher gather 合成一张" if alike else ""
+            f"；“{shorten('”“'.join(alike), 60)}”{how}，要一起用，请先用 matcher gather 合成一张" if alike else ""
         )
         problems.append(Problem(None, "", "", problem, f"要读别的，请指定工作表{together}"))
     if hidden and not grid.hidden:
@@ -313,6 +326,14 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         text = header.texts[remark.column] if remark.column is not None and remark.column < len(header.texts) else ""
         problems.append(Problem(remark.row, text, remark.value, remark.problem, remark.action))
     return problems
+
+
+def _is_of(grid: Grid, book: Book, contract: Contract) -> bool:
+    """Whether a sheet alone is read as a table of the contract: three fields, and something below them."""
+    with contextlib.suppress(TableError):
+        read, header = find_header(book._replace(grids=[grid]), contract, {})
+        return len(header.places) > 2 and not all(all(map(is_blank, row)) for row in read.rows[header.end :])
+    return False
 
 
 def _has_header(grid: Grid, header: Header) -> bool:

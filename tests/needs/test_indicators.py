@@ -388,6 +388,18 @@ def test_what_is_asked_and_what_is_today():
         "接缝误差控制在2mm之内，若能小于1mm更佳。": ["≤2mm", "<1mm"],
         "根据产品不同，粘合层厚度：0.02-0.04mm。": ["区间0.02~0.04mm"],
         "处理时间长，需20小时，不仅降低效率，而且伤丝，需要新工艺。": [],
+        "希望良品率比现在提高5%，能耗比目前降低10%，寿命较原来延长50%。": ["5%", "10%", "50%"],
+        "与目前相比，要求效率提高3倍。": ["3倍"],
+        "烘干需要约3小时，能耗高，希望降低能耗。": [],
+        "每批烘干约3小时，能耗高，急需节能设备。": [],
+        "脱净率只有92%，想提高到99%。": ["99%"],
+        "单耗0.12kWh/m3，目标0.10kWh/m3以下。": ["≤0.1kWh/m3"],
+        "焊后变形大于3mm，需控制到1mm。": ["1mm"],
+        "厚度偏差±5μm，需降到±2μm。": ["±-2μm"],
+        "具体问题：解冻后失水率12%\n技术指标：失水率≤5%": ["≤5%"],
+        "干燥能耗高（吨水蒸气0.35吨），需要节能。": [],
+        "需要一种灵敏度很高（±0.1%）的检测仪。": ["±-0.1%"],
+        "寻求快干工艺，干燥时间约3小时。": ["约3h"],
     }
     for text, expected in texts.items():
         found = [one for _, one in asked_indicators("", text)]
@@ -400,6 +412,31 @@ def test_what_is_asked_and_what_is_today():
             + one.unit.symbol
             for one in found
         ] == expected, text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("开罐后24小时不褐变", ("不褐变", "≥", 24, "h", "")),
+        ("-20℃下24小时内不结冰", ("不结冰", "≥", 24, "h", "-20℃下")),
+        ("弯折30次不断裂", ("弯折", "≥", 30, "次", "")),
+        ("绝缘寿命短，180℃下仅2000小时，需达到5000小时", ("绝缘寿命", "≥", 5000, "h", "180℃下")),
+        ("抗老化期由12个月提高到24个月", ("抗老化期", "", 24, "月", "")),
+        ("复水比≥6:1", ("复水比", "≥", 6, "", "")),
+        ("膜材降解率：一年≥60%", ("膜材降解率", "≥", 60, "%", "一年")),
+        ("冷爆率0.8%，\n要求≤0.1%", ("冷爆率", "≤", 0.1, "%", "")),
+        ("想要水接触角大于110°的釉", ("水接触角", ">", 110, "°", "")),
+    ],
+)
+def test_what_firms_write_of_a_figure(text, expected):
+    one = indicators_of(text)[-1]
+    value = one.high if one.low is None else one.low
+    assert (one.quantity, one.comparator, value, one.unit.symbol, one.condition) == expected
+
+
+def test_a_change_against_today_is_named_by_what_changes():
+    text = "良品率比现在提高5%，能耗较目前降低10%，每批烘干时间比原来缩短2小时"
+    assert [one.quantity for one in indicators_of(text)] == ["良品率提高", "能耗降低", "烘干时间降低"]
 
 
 def test_a_title_and_a_cell_of_indicators_tell_what_is_today_too():

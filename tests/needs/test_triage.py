@@ -232,14 +232,38 @@ def test_what_is_no_technical_need_is_asked_back():
             ("N2", "产品销售渠道拓展", "希望打开南方市场，增加销量。"),
             ("N3", "杨梅保鲜技术推广", "希望常温保鲜5天以上，扩大市场。"),
             ("N4", "面向市场的低糖饮料开发", "希望开发低糖果汁饮料，口感不变。"),
+            ("N5", "市场渠道拓展", "希望拓展市场渠道，打开南方客户。"),
+            ("N6", "灌溉渠道防渗", "渠道漏水，希望推广防渗材料。"),
         ],
         columns=["need_id", "title", "description"],
     )
     triaged = triage(needs).set_index("need_id")
-    assert triaged.loc[["N1", "N2"], "reason"].unique().tolist() == ["说的是市场或经营，没有提到要解决的技术问题"]
+    assert triaged.loc[["N1", "N2", "N5"], "reason"].unique().tolist() == ["说的是市场或经营，没有提到要解决的技术问题"]
     assert triaged.loc["N1", "route"] == "ask"
     assert triaged.loc["N1", "questions"].startswith("“品牌推广”说的是市场或经营；有没有要解决的技术问题？")
-    assert not triaged.loc[["N3", "N4"], "reason"].str.contains("经营").any()
+    assert not triaged.loc[["N3", "N4", "N6"], "reason"].str.contains("经营").any()
+
+
+@pytest.mark.parametrize(
+    ("problem", "points"),
+    [
+        ("希望与高校合作", 7.5),
+        ("寻求相关专家的技术支持，共同解决。", 7.5),
+        ("注塑件冷却后翘曲，希望与高校合作解决。", 15),
+    ],
+)
+def test_a_wish_for_a_helper_is_no_problem_that_is_described(problem, points):
+    read = read_one("N1", {"title": "注塑件变形", "description": f"技术难题：{problem}"})
+    assert read.points["problem"] == points
+
+
+def test_a_title_that_tells_a_fault_names_a_problem_and_keeps_its_quotes():
+    read = read_one("N1", {"title": "饼干断面掉渣率高，需使掉渣率降到3%以内"})
+    assert [(one.part, one.points, one.text) for one in read.evidence[:2]] == [
+        ("object", 15, "饼干断面掉渣"),
+        ("problem", 7.5, "饼干断面掉渣率高"),
+    ]
+    assert questions_of(read_one("N2", {"title": "玻璃瓶“冷爆”"}))[0].text.startswith("玻璃瓶“冷爆”要达到什么指标？")
 
 
 def test_the_questions_follow_what_is_asked_and_not_what_it_is_for():

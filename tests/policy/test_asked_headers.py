@@ -145,6 +145,10 @@ def test_under_the_own_name_of_a_field_0_is_no_though_the_name_denies(
         ("是（市级）", "省级以上研发机构", None),
         ("是（已过期）", "有研发机构", None),
         ("否（已整改）", "有违法违规行为", None),
+        ("已建", "研发机构", True),
+        ("尚无", "是否建有研发机构", False),
+        ("尚无", "无严重失信行为", None),
+        ("在建", "有研发机构", None),
         ("不适用", "有研发机构", "nothing"),
     ],
 )

@@ -511,3 +511,36 @@ def test_columns_of_other_policies_are_carried_along():
     columns = read_firms(table, "hte", on="2026-11-24").columns.set_index("header")
     assert columns.loc[list(headers), "use"].tolist() == ["原样保留", "原样保留", "原样保留", "没看懂"]
     assert columns.loc[list(headers), "hint"].tolist()[:3] == ["", "", ""]
+
+
+@pytest.mark.parametrize("design", ["新产品设计费等", "新产品设计费、新工艺规程制定费", "五、新产品设计费等（元）"])
+def test_the_columns_of_an_auxiliary_account_are_the_parts_that_they_are(design: str) -> None:
+    account = f"企业名称\t人员人工费用\t折旧费\t{design}\t其他相关费用\n甲公司\t600000\t50000\t300000\t120000\n"
+    [row] = read_firms(account.encode(), "hte-rd-expense", on="2026-06-01").rows.to_dict("records")
+    assert {name: row[name] for name in ("personnel", "depreciation", "design", "other")} == {
+        "personnel": 600_000,
+        "depreciation": 50_000,
+        "design": 300_000,
+        "other": 120_000,
+    }
+
+
+@pytest.mark.parametrize(
+    ("cells", "staff", "rd_staff"),
+    [
+        (["120/18", "", "300/45"], [120, None, 300], [18, None, 45]),
+        (["120/18", "300", "90/9"], None, None),  # one cell holds one number: nobody knows which
+    ],
+)
+def test_two_numbers_of_one_column_are_taken_apart(
+    cells: list[str], staff: list[float | None] | None, rd_staff: list[float | None] | None
+) -> None:
+    lines = [f"{name},机械,{cell}" for name, cell in zip("甲乙丙", cells, strict=True)]
+    table = "\n".join(["企业名称,所属行业,职工总数/科技人员数", *lines]) + "\n"
+    reading = read_firms(table.encode(), "hte", on=ON)
+    told = reading.problems["problem"].tolist()
+    assert ("一格里有“职工总数”“科技人员数” 2 个数，已各成一列" in told) == (staff is not None)
+    for name, expected in (("employees_total", staff), ("rd_staff", rd_staff)):
+        found = [None if pd.isna(one) else one for one in reading.rows.get(name, [pd.NA] * 3)]
+        assert found == (expected or [None] * 3)
+    assert [cell or "" for cell in reading.rows["职工总数/科技人员数"]] == cells

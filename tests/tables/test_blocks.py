@@ -193,3 +193,16 @@ def test_firms_of_blocks_that_nobody_can_place_are_told(lines: list[str], told: 
 def test_a_line_below_all_rows_is_no_block():
     read = read_needs("\n".join([NEED_HEAD, *MILL, *BAKER, "单位：万元,,", SECOND]).encode())
     assert read.rows["enterprise"].tolist() == [""] * 3
+
+
+def test_numbered_blocks_of_one_row_are_needs_of_their_own():
+    table = (
+        "企业名称,需求1名称,需求1描述,需求1预算（万元）,需求2名称,需求2描述,需求2预算（万元）\n"
+        "甲公司,汤汁浑浊,透光率≥80%,20,胀袋,胀袋率≤0.5%,10\n乙公司,果渣干燥,含水率≤10%,15,,,\n"
+    )
+    rows = read_needs(table.encode()).rows
+    assert rows[["enterprise", "title", "description", "budget"]].to_numpy().tolist() == [
+        ["甲公司", "汤汁浑浊", "透光率≥80%", 200_000],
+        ["乙公司", "果渣干燥", "含水率≤10%", 150_000],
+        ["甲公司", "胀袋", "胀袋率≤0.5%", 100_000],
+    ]

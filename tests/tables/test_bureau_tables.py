@@ -7,6 +7,7 @@ import pytest
 
 from matcher import read_experts, read_firms, read_needs
 from matcher.contracts import read_contracts
+from matcher.errors import TableError
 from matcher.tables.files.grids import Book, Grid
 from matcher.tables.reading import read_table
 from matcher.tables.schemas.main import EXPERTS, OUTCOMES, TARGETS, TITLE_DAYS
@@ -236,6 +237,8 @@ def test_sheets_with_one_header_are_told_as_such():
     assert action == "要读别的，请指定工作表"
     [(_, action)] = sheets(一月=january, 名单=[("企业名称", "需求名称"), ("甲", "磨齿")])
     assert action == "要读别的，请指定工作表"
+    [(_, action)] = sheets(一月=january, 三月=[("企业", "需求", "投入"), ("乙公司", "刀具", "60")])
+    assert action == "要读别的，请指定工作表；“三月”也像需求表，要一起用，请先用 matcher gather 合成一张"
     assert sheets(一月=january) == []
 
 
@@ -246,3 +249,25 @@ def test_experts_who_left_the_list_are_told(header, cell, gone):
     table = pd.DataFrame({"姓名": ["甲某", "乙某"], "研究方向": ["磨齿", "刀具"], header: [cell, ""]})
     told = read_experts(table).problems["problem"].str.contains("不再算数").any()
     assert told == gone
+
+
+@pytest.mark.parametrize("header", ["技术需求", "技术需求（项）", "难题"])
+def test_counts_of_a_cross_table_are_no_names_of_needs(header):
+    counts = csv(f"乡镇,{header},完成率,预算（万元）", "高桥镇,12,80%,5000", "诸葛镇,8,60%,3000")
+    with pytest.raises(TableError, match="没有“需求名称”或“需求描述”这样的列"):
+        read_needs(counts)
+    assert read_needs(csv(f"乡镇,{header}", "高桥镇,磨齿", "诸葛镇,8")).rows["title"].tolist() == ["磨齿", "8"]
+
+
+def test_a_note_below_that_speaks_of_secrecy_says_what_to_do():
+    problems = read_needs(csv(NEEDS, "甲公司,磨齿,50", "注：甲公司的需求暂不公开。,,", "注：按月填报。,,")).problems
+    notes = problems[problems["problem"].str.startswith("是表注")]
+    assert notes[["row", "action"]].to_numpy().tolist() == [
+        [3, "注里写着不公开或涉密：请在有关的行写明，如“是否公开”填“否”，再删去这一行"],
+        [4, "请删去这一行"],
+    ]
+
+
+def test_columns_that_speak_of_their_rows_are_no_riddle():
+    columns = read_needs(csv(f"{NEEDS},是否已解决,是否涉密,研判", "甲公司,磨齿,50,否,否,可")).columns
+    assert columns["use"].tolist()[-3:] == ["原样保留", "原样保留", "没看懂"]

@@ -251,3 +251,15 @@ def test_a_fault_of_a_reader_is_not_called_damage_of_the_file(monkeypatch, reade
     monkeypatch.setattr(reader, faulty)
     with pytest.raises(fault, match=r"^calls changed$"):
         read_book(sound)
+
+
+def test_the_answer_of_a_service_says_where_its_records_are(tmp_path: Path):
+    path = tmp_path / "需求.json"
+    for indent in (None, 2):
+        path.write_text(json.dumps({"code": 0, "data": {"total": 1, "list": [{"标题": "甲"}]}}, indent=indent))
+        assert refusal(path) == (
+            "需求.json：这是接口返回的整个结果，记录在“data.list”里（1 条）；"
+            "请取出这个列表，改成每行一个对象的 JSON lines（.jsonl）"
+        )
+    path.write_text(json.dumps({"标题": "甲", "data": [{"x": 1}]}) + "\n" + json.dumps({"标题": "乙"}))
+    assert [row[0] for row in read_book(path).grids[0].rows] == ["标题", "甲", "乙"]

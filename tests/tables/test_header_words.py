@@ -810,3 +810,35 @@ def test_one_header_that_any_table_has_tells_no_kind(headers, kind):
         read_needs(f"{headers}\n甲,乙,丙\n".encode())
     said = str(caught.value)
     assert (kind in said) if kind else ("这像是" not in said)
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "field", "value"),
+    [
+        ("需求", "磨齿", "title", "磨齿"),
+        ("正文", "齿面烧伤", "description", "齿面烧伤"),
+        ("存在的技术难题及需求", "齿面烧伤", "description", "齿面烧伤"),
+        ("具体问题", "齿面烧伤", "problem", "齿面烧伤"),
+        ("研发投入预算（万元）", 30, "budget", 300_000),
+        ("投入（万元）", 30, "budget", 300_000),
+        ("编码", "0001", "need_id", "0001"),
+        ("希望的合作方式（多选）", "A.技术转让|B.委托开发", "cooperation", "技术转让,委托开发"),
+        ("目标水平", "≤12IU", "indicators", "≤12IU"),
+        ("目前水平", "25IU", "background", "25IU"),
+        ("Technical requirements", "68 dB", "indicators", "68 dB"),
+        ("提报时间", "2026-10-09", "posted_on", pd.Timestamp(2026, 10, 9)),
+    ],
+)
+def test_words_of_needs_that_people_use(header: str, cell: object, field: str, value: object) -> None:
+    rows, _ = read_needs(pd.DataFrame({"企业名称": ["甲"], "技术需求名称": ["磨齿"], header: [cell]}))
+    if field == "title":
+        rows, _ = read_needs(pd.DataFrame({"企业名称": ["甲"], header: [cell]}))
+    assert rows.loc[0, field] == value
+
+
+def test_a_column_of_words_is_no_description_unasked() -> None:
+    problems = read_needs(pd.DataFrame({"需求名称": ["磨齿"], "企业名称": ["甲"], "说明": ["齿面烧伤"]})).problems
+    said = problems.loc[problems["column"] == "说明", ["problem", "action"]].to_numpy().tolist()
+    assert said == [
+        ["没有“需求描述”这一列，这一列原样保留，没有采用", '若它就是，请指定，如 columns={"说明": "需求描述"}']
+    ]

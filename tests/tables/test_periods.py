@@ -31,9 +31,9 @@ def test_writings_of_a_period(written):
         ("2026-03-01", DAY(2026, 3, 1)),
         ("2026-03-01至2026-03-01", DAY(2026, 3, 1)),
         ("2026-03-01至长期", Span(DAY(2026, 3, 1), "")),
-        (
-            "2026年3月至2026年5月",
-            Span(Days(DAY(2026, 3, 1), DAY(2026, 3, 31)), Days(DAY(2026, 5, 1), DAY(2026, 5, 31))),
+        *(
+            (written, Span(Days(DAY(2026, 3, 1), DAY(2026, 3, 31)), Days(DAY(2026, 5, 1), DAY(2026, 5, 31))))
+            for written in ("2026年3月至2026年5月", "2026年3月-5月", "2026年3-5月份", "2026.3~5月")
         ),
     ],
 )
@@ -52,6 +52,23 @@ def test_ends_of_a_period(written, read):
 )
 def test_what_is_no_period(written, problem):
     assert read_days(written).problem == problem
+
+
+def test_a_remark_behind_a_date_is_told_and_what_may_unsay_it_is_not_read():
+    table = pd.DataFrame(
+        {
+            "合同编号": ["H1", "H2", "H3"],
+            "合同名称": ["甲", "乙", "丙"],
+            "签订日期": ["2026.3.1（公示）", "2026.3.1（拟）", "2026.3.1（周日）"],
+        }
+    )
+    read = read_table(table, TECH_CONTRACTS)
+    assert read.rows["signed_on"].tolist() == [pd.Timestamp(2026, 3, 1), pd.NaT, pd.Timestamp(2026, 3, 1)]
+    told = read.problems[read.problems["column"] == "签订日期"]
+    assert told[["row", "problem"]].to_numpy().tolist() == [
+        [2, "按“2026.3.1”读入，括号里的话没有采用"],
+        [3, "不是日期"],
+    ]
 
 
 def test_an_event_in_a_period_lies_somewhere_in_it_and_is_told():

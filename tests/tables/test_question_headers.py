@@ -25,12 +25,24 @@ def needs(header, cell):
         ("贵公司的技术需求有哪些？", "title", "壳体缩松控制"),
         ("6、希望达到的技术指标【填空题】", "indicators", "缩松废品率≤2%"),
         ("您希望达到的技术指标是多少？", "indicators", "缩松废品率≤2%"),
+        ("04.请用一句话描述贵企业最想解决的技术问题(必填)", "problem", "壳体热节处缩松严重"),
+        ("2、主要技术瓶颈是？", "problem", "壳体热节处缩松严重"),
     ],
 )
 def test_a_question_is_the_field_that_it_asks_for(header, field, cell):
     row, fields = needs(header, cell)
     assert field in fields[header]
     assert row[field] == cell
+
+
+def test_an_answer_is_labelled_by_the_field_and_an_option_by_no_letter():
+    table = (
+        "04.请用一句话描述贵企业最想解决的技术问题(必填),06.希望达到的指标,07.愿意投入多少钱？(单选),08.希望什么时候解决？\n"
+        "壳体缩松,废品率≤2%,B.10万-30万,半年以内\n"
+    )
+    row = read_needs(table.encode()).rows.iloc[0]
+    assert row["description"] == "技术难题：壳体缩松\n06.希望达到的指标：废品率≤2%"
+    assert (row["budget_min"], row["budget_max"], row["done_by"]) == (100_000, 300_000, "半年以内")
 
 
 def test_sums_keep_the_unit_of_the_question_and_ways_their_signs():
@@ -49,6 +61,7 @@ def test_sums_keep_the_unit_of_the_question_and_ways_their_signs():
         "是否有研发机构？",
         "10、是否愿意公开发布该需求",
         "企业能否提供现场？",
+        "请详细说明",
         "联系人",
         "技术难题",
         "6、希望达到的技术指标",

@@ -6,7 +6,7 @@ import pytest
 from matcher.export.matches import write_matches
 from matcher.policy.firm_table import read_firms
 from matcher.tables.reading import read_experts, read_needs, read_outcomes
-from matcher.tables.rows.remarks import remarks_by_id
+from matcher.tables.rows.remarks import no_longer_offered, remarks_by_id
 from matcher.tables.schemas.main import OUTCOMES
 
 
@@ -86,6 +86,29 @@ def test_states_of_offers_speak_under_every_name(header, state):
 )
 def test_other_states_of_offers_do_not(header, state):
     assert told(read_outcomes, header, "", state) == []
+
+
+@pytest.mark.parametrize(
+    ("reader", "header", "answer", "tells"),
+    [
+        (read_outcomes, "是否愿意转让", "否", True),
+        (read_outcomes, "是否同意转让或许可", "不同意", True),
+        (read_outcomes, "转化意愿", "无", True),
+        (read_outcomes, "是否已转让", "是", True),
+        (read_needs, "是否已解决", "是", True),
+        (read_needs, "是否仍有需求", "否", True),
+        (read_needs, "是否达成合作", "是", True),
+        (read_outcomes, "是否已转让", "是（2025年转让给某公司）", True),
+        (read_outcomes, "是否愿意转让", "是", False),
+        (read_outcomes, "是否愿意转让", "", False),
+        (read_outcomes, "是否已转让", "否", False),
+        (read_outcomes, "是否有合作企业", "否", False),
+        (read_needs, "是否已解决", "否", False),
+    ],
+)
+def test_an_answer_to_a_question_on_the_row_speaks_too(reader, header, answer, tells):
+    said = [[header, f"有 1 行写着可能不再算数的话：第 2 行“{answer}”；这些行照常读入"]]
+    assert told(reader, header, answer, "") == (said if tells else [])
 
 
 @pytest.mark.parametrize(
@@ -169,3 +192,18 @@ def test_matches_tell_lapsed_patents_and_the_asking_firms_own(tmp_path):
         "成果就是提出需求的企业自己的，请不要推荐给它",
         "",
     ]
+
+
+def test_what_stands_in_brackets_behind_a_name_speaks_too():
+    experts = read_experts("专家编号,姓名,研究方向\nE1,甲某（已退休）,铸造\nE2,乙某（教授）,焊接\n".encode())
+    assert experts.rows["name"].tolist() == ["甲某（已退休）", "乙某（教授）"]
+    found = experts.problems[experts.problems["problem"].str.contains("可能不再算数")]
+    assert found[["column", "problem"]].to_numpy().tolist() == [
+        ["姓名", "有 1 行写着可能不再算数的话：第 2 行“甲某（已退休）”；这些行照常读入"]
+    ]
+
+
+def test_an_outcome_that_is_sold_by_an_answer_is_not_offered():
+    table = "成果编号,成果名称,是否已转让,是否愿意转让\nC1,消声器,是,\nC2,涂层,否,否\nC3,滤芯,,\n"
+    rows = read_outcomes(table.encode()).rows
+    assert no_longer_offered(rows, OUTCOMES) == [True, False, False]

@@ -11,7 +11,7 @@ from matcher.tables.cells.dates import read_days
 from matcher.tables.cells.numbers import read_number
 from matcher.tables.cells.texts import is_ditto
 from matcher.tables.columns.by_kind import read_cells
-from matcher.tables.reading import Reading, read_needs, read_table
+from matcher.tables.reading import Reading, read_needs, read_outcomes, read_table
 from matcher.tables.schemas.main import Column, Contract
 
 SALES = Column("sales", "yuan", "上年度销售收入")
@@ -167,3 +167,15 @@ def test_less_than_one_person_is_told_and_not_used():
     )
     assert read_cells(Column("people", "number", "人口"), "万", ["0.15"]).values == [1500.0]
     assert read_cells(Column("pay", "number", "职工人均工资"), "", ["0.15"]).values == [0.15]
+
+
+def test_a_price_in_another_unit_than_its_header_stays_as_it_is_written():
+    table = pd.DataFrame(
+        {"成果名称": list("甲乙丙丁戊"), "转让价格（万元）": ["80", "1,200,000", "60", "30万", "面议"]}
+    )
+    reading = read_outcomes(table)
+    assert reading.rows["price"].tolist() == ["80万元", "1,200,000", "60万元", "30万", "面议"]
+    told = reading.problems[reading.problems["column"] == "转让价格（万元）"]
+    assert told[["row", "problem"]].to_numpy().tolist() == [
+        [3, "比同列其他数大得多，像是按元填写的；按表头的单位是 120亿元，没有加上"]
+    ]

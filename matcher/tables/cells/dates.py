@@ -55,6 +55,9 @@ _SPAN = re.compile(
     r"(\d{4})\s*(?P<dash>-)?[年./]?\s*(\d{1,2})\s*(?(dash)-|[月./])\s*(\d{1,2})\s*[日号]?\s*"
     r"(?(dash)[至到~—–―]|(?:至|到|~|-|—|–|―))+\s*(?:(\d{1,2})\s*[-月./]\s*)?(\d{1,2})\s*[日号]?"
 )
+_MONTHS_OF_YEAR = re.compile(  # 2026年3月-5月, 2026年3-5月份: the year stands once
+    r"(\d{4})\s*[年./]\s*(\d{1,2})\s*月?\s*份?\s*(?:至|到|~|-|—|–|―)+\s*(\d{1,2})\s*月\s*份?"
+)
 # 26年3月 and 98年5月; 36 to 59 may be of either century. 24.1-25.12 begins and ends with what is no month.
 _YY = r"([0-2]\d|3[0-5]|[6-9]\d)"
 _SHORT_YEAR = re.compile(rf"(?<![\d.]){_YY}\s*年(?=\s*\d{{1,2}}\s*月)")
@@ -150,6 +153,7 @@ def read_days(cell: object) -> datetime.date | Days | Span | str | Fault | None:
     if span := _SPAN.fullmatch(text):
         year, _, month, day, last_month, last_day = span.groups()
         text = f"{year}-{month}-{day}至{year}-{last_month or month}-{last_day}"
+    text = _MONTHS_OF_YEAR.sub(r"\1年\2月至\1年\3月", text)
     match = _DATE.fullmatch(text)
     if match is None and (plain := _OTHER_SIGNS.fullmatch(text)):
         match = _DATE.fullmatch("-".join(plain.groups()))

@@ -82,7 +82,7 @@ _LABEL_SIGN = re.compile(r"[,，、;；/／|｜┋\n\t+＋]+|(?<=[\u4e00-\u9fff]
 
 _SENTENCE_END = re.compile(r"[。；;！!？?\n]|(?<=[\u4e00-\u9fff])\.")
 _CLAUSE_END = re.compile(r"，|(?<!\d),|,(?!\d)")
-_ITEM_NUMBER = re.compile(rf"^(?:{_NUMBER_BEFORE}|[一二三四五六七八九十]{{1,2}}、)")
+_ITEM_NUMBER = re.compile(rf"^(?:{_NUMBER_BEFORE}|[一二三四五六七八九十]{{1,2}}(?:、|是(?=.)))")
 
 
 class Fault(NamedTuple):
@@ -202,6 +202,8 @@ def opening_clauses(text: str, *, most: int = 30) -> str:
 
     >>> opening_clauses("1. 水性油墨干燥慢，烘道温度高；能耗大"), opening_clauses("压" * 40, most=4)
     ('水性油墨干燥慢，烘道温度高', '压压压压…')
+    >>> opening_clauses("一是脱净率低；二是羽绒浪费")
+    '脱净率低'
     """
     sentence = _SENTENCE_END.split(_ITEM_NUMBER.sub("", text.strip()), maxsplit=1)[0].strip()
     ends = [match.start() for match in _CLAUSE_END.finditer(sentence)] + [len(sentence)]

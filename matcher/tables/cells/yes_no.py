@@ -16,8 +16,15 @@ from matcher.tables.cells.texts import UNTICKED, Fault, as_written, half_width, 
 _words = str.split
 _PLAIN_YES = {*_words("是 对 √ ✓ ✔ true yes y t 真 属实")}
 _PLAIN_NO = {*_words("否 不是 非 错 × ✗ ✘ x false no n f 假 不属实")}
-_HAS = {*_words("有 具备 具有 拥有 属于 存在此情形")}  # of a header that denies, both ways of reading may be meant
-_HAS_NOT = {*_words("无 没有 没 不具备 不具有 不属于 未拥有 无此情形 无此情况 无该情形 没有此情形 没有此情况")}
+_HAS = {
+    *_words("有 已有 已建 已建成 已建立 已设立 具备 具有 拥有 属于 存在此情形")
+}  # of a header that denies, both ways of reading may be meant
+_HAS_NOT = {
+    *_words(
+        "无 尚无 没有 还没有 没 未建 尚未建 未建立 尚未建立 未设立 不具备 不具有 不属于 未拥有 "
+        "无此情形 无此情况 无该情形 没有此情形 没有此情况"
+    )
+}
 _ONE, _ZERO = {"1", "1.0"}, {"0", "0.0"}
 _YES = _PLAIN_YES | _HAS | _ONE | {*_words("回避 须回避 需回避 应回避 入选 拟入选 实名")}  # 是否回避 is so filled in
 _NO = _PLAIN_NO | _HAS_NOT | _ZERO | {*_words("不回避 无需回避 不需回避 未入选 落选 匿名")}

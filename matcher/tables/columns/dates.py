@@ -16,6 +16,8 @@ from matcher.tables.schemas.main import Column
 _FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2101, 1, 1)
 _OF_END = re.compile("截止|有效|到期|终止|结束|[至止]$")
 _OF_LIMIT = re.compile(_OF_END.pattern + "|期限|应完成|^完成日期")  # of a period, its last day
+_REMARKED = re.compile(r"(.*\d\s*[年月日号]?)\s*\(([^()\d]{1,20})\)")
+_UNSAYS = re.compile("[拟未不非无误错废撤]|预计|计划|预期|暂定|估|约|左右|期|延|改|取消|原|失效|终止|截|起|前|后|止")
 _OF_START = re.compile("起始|开始")  # of a period, its first day
 
 
@@ -30,7 +32,12 @@ def _unlikely_day(column: Column, day: datetime.date) -> Fault | None:
 
 def read_dates(column: Column, cells: Sequence[object]) -> Cells:
     """Days; a period counts by its last or its first day where the title says which, words as states."""
+    remarks = {i: plain for i, cell in enumerate(cells) if isinstance(cell, str) and (plain := _without_remark(cell))}
+    cells = [remarks.get(i, cell) for i, cell in enumerate(cells)] if remarks else cells
     found, faults = read_each(cells, without_excel_errors(read_days))
+    faults += [
+        (i, Fault(f"按“{plain}”读入，括号里的话没有采用", "请核对；备注请另填一列")) for i, plain in remarks.items()
+    ]
     values: list[Any] = []
     soft: dict[int, Soft] = {}
     states: dict[int, str] = {}
@@ -72,6 +79,14 @@ def read_dates(column: Column, cells: Sequence[object]) -> Cells:
     if written:
         states = {i: state or "open" for i, state in states.items()}
     return Cells(values, faults, soft, states if written else {}, notes)
+
+
+def _without_remark(cell: str) -> str:
+    """A date without the remark in brackets behind it (2026.3.1（公示）), "" where there is none or it may unsay it."""
+    match = _REMARKED.fullmatch(half_width(cell).strip())
+    if match is None or _UNSAYS.search(match[2]) or not isinstance(read_days(cell), Fault):
+        return ""
+    return "" if isinstance(read_days(match[1]), Fault | str | None) else match[1]
 
 
 def _is_short(cell: object) -> bool:

@@ -20,7 +20,7 @@ from matcher.tables.cells.texts import Day1904, is_blank, shorten
 from matcher.tables.files import sheets, xls_records
 from matcher.tables.files.number_formats import shown
 from matcher.tables.files.sheets import SAVE_AS, BadRow, Book, Grid, Merged, Remark, check_shape, hidden_remark
-from matcher.tables.files.text_files import csv_grid, decode, json_grid
+from matcher.tables.files.text_files import csv_grid, decode, json_grid, records_of_answer
 from matcher.tables.files.xlsx import read_xlsx
 
 __all__ = ["BadRow", "Book", "Grid", "Merged", "Remark", "Source", "read_book", "reader_errors"]
@@ -158,6 +158,12 @@ def _grids(name: str, data: bytes) -> list[Grid]:
         raise TableError(f"{name}：文件内容其实是网页（HTML 或 XML），不是 Excel 工作簿；{SAVE_AS}")
     if opening.startswith("[") and Path(name).suffix.lower() in (".json", ".jsonl", ".ndjson"):
         raise TableError(f"{name}：这是一个 JSON 数组；请改成每行一个对象的 JSON lines（.jsonl）")
+    if opening.startswith("{") and (found := records_of_answer(text)):
+        where, count = found
+        raise TableError(
+            f"{name}：这是接口返回的整个结果，记录在“{where}”里（{count} 条）；"
+            "请取出这个列表，改成每行一个对象的 JSON lines（.jsonl）"
+        )
     grid = (json_grid if opening.startswith("{") else csv_grid)(name, text)
     return [grid._replace(remarks=remarks + grid.remarks)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import itertools
 import json
@@ -24,6 +25,7 @@ _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a"))
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\n", re.I)  # Excel's own first line
 _MAX_REMARKS = 1000  # lines with bytes that nobody can read
 _MAX_LEVELS = 50  # of lists and objects in a JSON value
+_ENVELOPE = frozenset(("data", "list", "rows", "records", "result", "results", "items", "content", "page"))
 _SHARING_ROWS = 20_000  # cells of the first rows stand for equal ones further down
 _REREAD = 5  # times that lines may be read again after a quote that does not close
 
@@ -161,6 +163,19 @@ def _common(text: str) -> float:
     codes = codecs.encode("".join(foreign), "gb18030", "replace")
     leads = [codes[i] for i in range(0, len(codes), 2)]
     return sum(0xB0 <= lead <= 0xD7 or 0xA1 <= lead <= 0xA3 for lead in leads) / len(leads) if leads else 1.0
+
+
+def records_of_answer(text: str) -> tuple[str, int] | None:
+    """Where in the answer of a service its records stand (data.list) and how many; None for lines of records."""
+    with contextlib.suppress(ValueError, RecursionError):
+        node: object = json.loads(text)
+        path: list[str] = []
+        while isinstance(node, dict) and (key := next((name for name in node if name.lower() in _ENVELOPE), None)):
+            node = node[key]
+            path.append(key)
+        if path and isinstance(node, list) and node and all(isinstance(one, dict) for one in node):
+            return ".".join(path), len(node)
+    return None
 
 
 def json_grid(name: str, text: str) -> Grid:

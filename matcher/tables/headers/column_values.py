@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 from matcher.tables.cells.measures import is_unit
-from matcher.tables.cells.texts import as_written, is_blank, is_blank_word
+from matcher.tables.cells.texts import as_written, is_blank, is_blank_word, is_plain_number
 from matcher.tables.columns.by_kind import read_cells
 from matcher.tables.headers.fields import Fields
 from matcher.tables.headers.forms import header_key
@@ -33,6 +33,7 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
 
     A column 单位 that holds 台, 件 or 万元 is of no firm. A column of ticks says by its header what holds: it is no
     column of a field that is nearest to that header; neither is one of which nothing can be read as that field.
+    Numbers alone name no row.
     """
     for name, place in list(fields.places.items()):
         if name not in OWNERS or header_key(texts[place]) not in _EITHER:
@@ -42,6 +43,16 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
             fields.known.add(place)
             what = f"写的是计量单位，没有当作“{contract[name].title}”"
             fields.remarks.append((place, what, f"请另加一列“{contract[name].title}”"))
+    for name in contract.any_of:  # 技术需求 of a cross table: how many there are, and none by its name
+        place = fields.places.get(name, len(texts))
+        sure = (
+            name in fields.named or name in fields.joined or header_key(contract[name].title) in map(header_key, texts)
+        )
+        if not sure and _all(body, place, is_plain_number):
+            del fields.places[name], fields.units[name]
+            fields.known.add(place)
+            what = f"写的都是数，没有当作“{contract[name].title}”"
+            fields.remarks.append((place, what, f"若是一条一行的表，请加上“{contract[name].title}”"))
     _find_ids(fields, texts, body, contract.id_column)
     for place, column in list(fields.nearest.items()):
         if column.kind in _OF_OWN_FORM and _unreadable(column, body, place):

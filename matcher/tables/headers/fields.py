@@ -260,7 +260,7 @@ def _miss_year(fields: Fields, place: int, meaning: Meaning, vocabulary: Vocabul
 
 def _stand_in(fields: Fields, texts: Sequence[str], column: Column) -> None:
     """A field without a column takes one that names another field in words that could be its own: of two columns of
-    that field (目标任务, 全年目标) the one that it has not.
+    that field (目标任务, 全年目标) the one that it has not. Of one that nobody misses (说明) it only asks.
     """
     if column.name in fields.places:
         return
@@ -275,6 +275,13 @@ def _stand_in(fields: Fields, texts: Sequence[str], column: Column) -> None:
         if header_key(header_label(texts[place])) in words and name not in fields.joined and name not in contested:
             fields.places[column.name], fields.units[column.name] = place, ""
             del fields.places[name], fields.units[name]
+            return
+    for place in sorted(fields.known):
+        if header_key(header_label(texts[place])) in words and not fields.of(place) and fields.places:
+            fields.nearest[place] = column
+            if hint := fields.hint(texts, place):
+                what = f"没有“{column.title}”这一列，这一列原样保留，没有采用"
+                fields.remarks.append((place, what, f'若它就是，请指定，如 --column "{hint}"'))
             return
 
 

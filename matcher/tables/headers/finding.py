@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from matcher.errors import ArgumentTypeError, TableError
 from matcher.tables.cells import texts as cleaning
+from matcher.tables.double_columns import take_apart
 from matcher.tables.files.grids import Book, Grid, Remark
 from matcher.tables.files.sheets import OWN_SHEETS, is_about_others
 from matcher.tables.files.strikes import without_struck_rows
@@ -269,11 +270,17 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     grid, block = side_by_side(grid, block, vocabulary, contract) or (grid, block)
     grid, block = lower_tables(grid, block, lambda at: _header(grid, at, vocabulary), vocabulary, contract)
     rows, texts = block
+    grid, apart = take_apart(grid, rows, texts, vocabulary)
     grid, more = take_owner(grid, rows, texts, found.fields.places, _names(vocabulary), contract.by_one)
-    if texts == found.texts and not more:
+    if texts == found.texts and not more and not apart:
         return found._replace(grid=grid, rows=rows)
-    start = len(texts) if grid.delimited or not more else max(len(texts), *map(len, grid.rows))
-    texts = [*texts, *[""] * (start - len(texts)), *more]
+    start = len(texts) if grid.delimited or not (more or apart) else max(len(texts), *map(len, grid.rows))
+    texts = [*texts, *[""] * (start - len(texts)), *apart, *more]
+    if apart:
+        body = zip(grid.rows[rows.end :], zip(*apart.values(), strict=True), strict=True)
+        lines = [[*row, *[None] * (start - len(row)), *cells] for row, cells in body]
+        grid = grid._replace(rows=[*grid.rows[: rows.end], *lines])
+        start += len(apart)
     parts = [*rows.parts, *((text,) if text else () for text in texts[len(rows.parts) :])]
     rows = rows._replace(parts=parts, units=[*rows.units, *[""] * (len(texts) - len(rows.units))])
     above = dict(enumerate(more.values(), start))

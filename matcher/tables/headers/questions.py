@@ -10,7 +10,7 @@ _NUMBER = re.compile(r"^[\s*]*(?:[Qq]?\d{1,3}[、.．:：)）]|第?[一二三四
 _ASKS = re.compile(
     r"(?P<asked>.{2,}?)(?:是|有|为)?(?:什么|哪些|哪几个|哪几项|哪一?方面|哪种|哪类|何种|多少(?:万?元|钱)?|怎样的?|如何|多久|何时)"
     r"(?:呢|内容|方面|类型|类别|要求|情况)?[?？]?"
-    r"|(?P<bare>.{2,}?)[?？]"
+    r"|(?P<bare>.{2,}?)[是为]?[?？]"
 )
 _OF_NO_NEED = re.compile(r"去年|上年|今年|近[一二三两几\d]*年|最近|以往|过去|曾|[过了][?？]?$|参加|参会|大会|活动")
 _WISHES = re.compile("希望|期望|计划|拟|预计|打算|准备|愿|意向|[可能]够?(?:投|出|支付|承受)")
@@ -24,6 +24,10 @@ _WHO = re.compile(
 )
 _WAY = re.compile(".*(?:何种|哪种|哪些|什么|怎样的?).{0,4}(?:方式|形式|模式).*合作.*|.*合作的?(?:方式|形式|模式).*")
 _MONEY = re.compile(".*(?:投入|出资|支付|预算).{0,6}多少.{0,4}")
+_WHEN = re.compile(".*(?:什么时候|何时|多久|多长时间|哪一?[年天]).{0,4}(?:解决|完成|攻克|突破|实现|见效|落地)")
+_TOLD = re.compile(  # 请用一句话描述贵企业最想解决的技术问题
+    "^请?(?:用[一几][句段]话|简要|简单|简述|详细|具体|如实)*地?(?:描述|说明|填写|写明|写出|概括|介绍|列出|简述)(?:一下|出)?(?=.{3})"
+)
 _BARE_WHO = re.compile("(?:本|我)?(?:企业|公司|单位|方)?")
 
 
@@ -40,18 +44,24 @@ def asked_for(text: str) -> tuple[str, ...]:
     ((), (), ())
     >>> asked_for("7、计划投入多少资金？（万元）"), asked_for("是否有研发机构？"), asked_for("6、希望达到的技术指标")
     (('拟投入资金（万元）',), (), ())
+    >>> asked_for("04.请用一句话描述贵企业最想解决的技术问题(必填)")[-1], asked_for("希望什么时候解决？")
+    ('技术问题', ('完成时限',))
     """
     of_a_form = _KIND.search(text) is not None
     plain = _NUMBER.sub("", _KIND.sub("", text)).strip()
     asides = "".join(_ASIDE.findall(plain))
     plain = _ASIDE.sub("", plain).strip(" *:：。")
+    told = _TOLD.match(plain)
+    plain = plain[told.end() :] if told else plain
     question = _ASKS.fullmatch(plain)
     wished = "多少" not in plain or _WISHES.search(plain) is not None
     if _YES_OR_NO.match(plain) or _OF_NO_NEED.search(plain) or not wished:
         return ()
     if _MONEY.fullmatch(plain):
         return ("拟投入资金" + asides,)
-    addressed = _ADDRESSED.match(plain)
+    if _WHEN.fullmatch(plain.rstrip("?？")) and _WISHES.search(plain):
+        return ("完成时限",)
+    addressed = _ADDRESSED.match(plain) or told
     if not (question or of_a_form or addressed):
         return ()
     if not (question or addressed):

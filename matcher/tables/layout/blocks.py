@@ -21,6 +21,9 @@ _UNIT = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _WHO = ("name", "uscc")  # of contracts whose rows need not hold any one field, those of firms and platforms
 _LEAST = 3  # columns that a lower header names
 _LONGEST = 40  # characters of one of its texts
+_NUMBERED_BLOCK = re.compile(  # 需求1名称, 成果（二）简介
+    r"((?:技术|企业|科技)?(?:需求|难题|成果|项目|专家))[(（]?[1-9一二三四五六七八九][)）]?[-_—：: ]*(?=[^\W\d]{2})"
+)
 _READ = "是另一张表的表头，列的次序或单位不同，它下面的行已照它读入"
 
 
@@ -44,6 +47,17 @@ def _token(text: str, vocabulary: Vocabulary) -> str:
     return columns[0].name if columns else header_key(text)
 
 
+def _without_block_numbers(texts: list[str], vocabulary: Vocabulary, contract: Contract) -> list[str]:
+    """Headers of numbered blocks without the numbers: 需求1名称, 需求1描述, 需求2名称; as they are where what names a
+    row does not come again.
+    """
+    plain = [_NUMBERED_BLOCK.sub(r"\1", text) for text in texts]
+    if plain == texts or not contract.any_of:
+        return texts
+    named = sum(_token(text, vocabulary) == contract.any_of[0] for text in plain)
+    return plain if named > 1 else texts
+
+
 def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Contract) -> tuple[Grid, Block] | None:
     """The blocks of columns of a sheet below each other; None where its header is that of one table.
 
@@ -51,7 +65,7 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
     of the contract's `any_of` (of a firm: who it is) and shares with the first what it names, word for word or with the
     owner among it. Columns before them hold for each block, but for ids and numbers of rows.
     """
-    rows, texts = block
+    rows, texts = block.rows, _without_block_numbers(block.texts, vocabulary, contract)
     tokens = [_token(text, vocabulary) if text else "" for text in texts]
     times = Counter(tokens)
     first = next((place for place, token in enumerate(tokens) if token and times[token] > 1), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ from matcher.tables.columns.row_units import in_row_unit, unit_of_cells
 from matcher.tables.columns.soft_values import lasting_text
 from matcher.tables.headers.finding import Header
 from matcher.tables.headers.forms import header_label
+from matcher.tables.headers.questions import asked_for
 from matcher.tables.headers.row_numbers import numbers_rows
 from matcher.tables.naming.writings import fold_id
 from matcher.tables.rows.near_duplicates import find_reposts, near_doubles
@@ -138,6 +140,12 @@ class Table(NamedTuple):
             for one in alone
             if one.kind == "yuan" and (unit := cleaning.UNITS.get(self.header.units[one.name], 1)) > 1
         }
+        prices = [one for one in alone if one.money and cleaning.UNITS.get(self.header.units[one.name], 1) > 1]
+        for one in prices:  # texts, to which the unit of their header was added
+            of_header, place = self.header.units[one.name], self.header.places[one.name]
+            prices_written = [cell_of(row, place) for row in self.rows]
+            amounts = _amounts(read_cells(replace(one, kind="yuan"), of_header, prices_written))
+            columns[one.name] = Amounts(cleaning.UNITS[of_header], amounts, prices_written)
         persons = [
             np.array(read[one.name].values, float) for one in alone if one.kind == "number" and counts_persons(one)
         ]
@@ -163,13 +171,14 @@ class Table(NamedTuple):
         for name, rows in mistaken_units(columns, max(known, key=np.nanmedian, default=None)).items():
             values, faults, soft = read[name][:3]
             for i, likely in rows.items():
-                ends = soft.pop(i, Soft(values[i], None))
-                amount = money_text(ends.high if ends.low is None else ends.low)
-                text = f"比同列其他数大得多，像是按{likely}填写的；按表头的单位是 {amount}，没有采用"
-                fault = Fault(text, "请按表头的单位改填；确是这么多的，请在格里写明单位")
-                values[i] = None
-                faults.append((i, fault))
                 header, cell = self.header.texts[self.header.places[name]], columns[name].cells[i]
+                amount = money_text(int(columns[name].yuan[i]))
+                used = "没有加上" if self.contract[name].money else "没有采用"
+                text = f"比同列其他数大得多，像是按{likely}填写的；按表头的单位是 {amount}，{used}"
+                fault = Fault(text, "请按表头的单位改填；确是这么多的，请在格里写明单位")
+                soft.pop(i, None)
+                values[i] = shown(cell) if self.contract[name].money else None
+                faults.append((i, fault))
                 told[self.numbers[i], header] = Problem(self.numbers[i], header, shown(cell), *fault)
         return [one for one in found if (one.row, one.column) not in told] + list(told.values())
 
@@ -238,7 +247,8 @@ class Table(NamedTuple):
             alone = fields.of(place) == [column.name]  # faults of a part are told where it is read for itself
             own = alone and place == fields.places[column.name]
             header, named = self.header.texts[place], fields.of(place)
-            header = self.contract[header].title if header in named else header  # a field's own name is English
+            if header in named or asked_for(header):  # a field's own name is English, a question a sentence
+                header = self.contract[min(named, key=lambda name: name == column.name)].title
             label = "" if own or not column.lines else header_label(header)
             texts.append((label, self._read_place(column, place, problems if alone else None).values))
         joined = [_join(column, [(label, values[i]) for label, values in texts]) for i in range(len(self.rows))]

@@ -17,6 +17,8 @@ import pandas as pd
 
 from matcher.tables.cells.dates import Days, read_days
 from matcher.tables.cells.texts import as_written, shorten
+from matcher.tables.cells.yes_no import read_yesno
+from matcher.tables.headers.forms import header_key
 from matcher.tables.naming.writings import fold
 from matcher.tables.rows.flags import is_flag, says_gone
 from matcher.tables.rows.records import PROBLEM_COLUMNS, Problem, cell_of
@@ -107,6 +109,21 @@ _LAPSED = re.compile(  # of a patent; what holds (有效，2030年届满) or is 
     "^(?!有效|维持|.*(?:复审|审查)(?:中|请求)|.*(?:维持|有权|有效(?!期届满)|重复授权|备案|登记|授权(?![后失前公无])|无效[^,;]{0,4}驳回|异议)).*"
     "(?<!未)(?<!没有)(?:驳回|失效|终止|撤回|放弃|届满|过期|(?<!部分)无效(?!宣告|请求))"
 )
+_BESIDE = re.compile(r"(?<=.)\s*[（(，,；;。].*$", re.S)
+_IN_NAME = re.compile(r"[（(]([^（）()]{2,12})[)）]\s*$")  # 钱某（已退休）
+_UNWILLING = re.compile("[不暂]{1,2}(?:愿意?|同意|接受|可以?|考虑|打算)?(?:转让|许可|转化|出售)?")
+_WHETHER = "(?:是否|能否|可否|有无)?"
+_AGAINST_IF = {  # questions of which an answer speaks against the row: 是否愿意转让 no, 是否已转让 yes
+    "outcomes": {
+        False: "(?:愿意?|同意|有意愿?|可以?|接受|拟|仍|还|继续)?(?:对外|公开|向企业)?"
+        "(?:转让|许可|转化|交易|推广|合作|出售)(?:[、/或及和与]?(?:转让|许可|转化|推广|合作))*(?:意[愿向])?",
+        True: "已经?(?:转让|出售|售出|成交|卖断|独占许可|签约)",
+    },
+    "needs": {
+        False: "(?:仍|还|继续)(?:有|存在)?(?:有效|需要|需求|征集|对接)|需求有效",
+        True: "(?:已经?)?(?:得到)?(?:解决|攻克|签约|对接成功|达成合作|撤[回销]|关闭|取消)",
+    },
+}
 _MOST_NAMED = 8  # rows that one problem names
 
 
@@ -249,7 +266,7 @@ def remarks_against(
     which it speaks (已转让, 已注销, 已去世, 作废). They are read; a person decides.
     """
     for place, header in enumerate(headers):
-        if not _may_speak(contract, header):
+        if not may_speak(contract, header):
             continue
         cells = [(number, cell_of(row, place)) for row, number in zip(rows, numbers, strict=True)]
         against = {one for one in {as_written(cell) for _, cell in cells} if _speaks(contract, header, one)}
@@ -273,7 +290,7 @@ def remarks_by_id(rows: pd.DataFrame, contract: Contract) -> dict[str, str]:
     own = {column.name for column in contract.columns}
     found: dict[str, str] = {}
     for header in map(str, rows.columns):
-        if header in own or not _may_speak(contract, header):
+        if (header in own and not _names_row(contract, header)) or not may_speak(contract, header):
             continue
         for name, cell in zip(rows[contract.id_column].astype(str), rows[header], strict=True):
             if _speaks(contract, header, cell):
@@ -287,11 +304,15 @@ def no_longer_offered(rows: pd.DataFrame, contract: Contract) -> list[bool]:
     any more: where it says that and nothing else, not 已转让2家，可继续许可, 部分已转让 or 样机已出售.
     """
     own = {column.name for column in contract.columns}
-    headers = [name for name in rows.columns if name not in own and _may_speak(contract, str(name))]
+    headers = [name for name in rows.columns if name not in own and may_speak(contract, str(name))]
     gone = [False] * len(rows)
     for header in headers:
         cells = rows[header].tolist()
-        gone = [one or _is_gone(cell) or says_gone(str(header), cell) for one, cell in zip(gone, cells, strict=True)]
+        sold = _answer_against(contract, str(header)) is True  # 是否已转让
+        gone = [
+            one or _is_gone(cell) or says_gone(str(header), cell) or (sold and answers_against(contract, header, cell))
+            for one, cell in zip(gone, cells, strict=True)
+        ]
     return gone
 
 
@@ -302,13 +323,38 @@ def _is_gone(cell: object) -> bool:
     return bool((said and said.plain) or (_GONE.fullmatch(text) and _GIVEN.search(text)))
 
 
-def _may_speak(contract: Contract, header: str) -> bool:
+def answers_against(contract: Contract, header: str, cell: object) -> bool:
+    """Whether a cell answers a question on its row such that the row counts no more: 是 under 是否已解决."""
+    against = _answer_against(contract, header)
+    said = _BESIDE.sub("", as_written(cell).strip())  # 是（2025年转让给某公司）
+    unwilling = against is False and _UNWILLING.fullmatch(said)
+    return bool(unwilling) or (against is not None and read_yesno(said, header) is against)
+
+
+def _answer_against(contract: Contract, header: str) -> bool | None:
+    """The answer to a question on the row that speaks against it; None where the header asks no such question."""
+    asked = _AGAINST_IF.get(contract.name, {})
+    return next((no for no, words in asked.items() if re.fullmatch(_WHETHER + f"(?:{words})", _bare(header))), None)
+
+
+def may_speak(contract: Contract, header: str) -> bool:
+    """Whether a column may speak against its rows: of remarks, states, signs, or a question on the row."""
+    if _answer_against(contract, header) is not None:
+        return True
     if contract.name == "outcomes" and _is_legal(header):
         return True
     if contract.name in ("outcomes", "needs") and _OF_OFFER.fullmatch(_bare(header)):
         return True
-    speaks = is_remark(header) or _STATE.fullmatch(_bare(header)) or is_flag(header)
+    speaks = _names_row(contract, header) or is_remark(header) or _STATE.fullmatch(_bare(header)) or is_flag(header)
     return contract.name in _AGAINST and bool(speaks)
+
+
+def _names_row(contract: Contract, header: str) -> bool:
+    """Whether a column, by its header or field, says what its rows are called: 姓名, 需求名称."""
+    if contract.name not in _AGAINST or not contract.any_of:
+        return False
+    column = contract[contract.any_of[0]]
+    return header_key(header) in map(header_key, (column.title, column.name, *column.headers))
 
 
 def _is_legal(header: str) -> bool:
@@ -323,6 +369,11 @@ def _bare(header: str) -> str:
 def _speaks(contract: Contract, header: str, cell: object) -> bool:
     if is_flag(header):
         return says_gone(header, cell)
+    if _answer_against(contract, header) is not None:
+        return answers_against(contract, header, cell)
+    if _names_row(contract, header):
+        beside = _IN_NAME.search(as_written(cell))
+        return beside is not None and _speaks(contract, "备注", beside[1])
     if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST:
         return False
     if _is_legal(header):

@@ -61,6 +61,11 @@ _TERM = re.compile(  # how long the partners keep silent: a clause of their cont
 _MOST_NAMED = 5  # rows that a problem names
 
 
+def of_secrecy(header: str) -> bool:
+    """Whether a column asks whether its rows are secret, or may be shown."""
+    return bool(_OF_CONSENT.search(header) or _OF_SECRECY.search(header))
+
+
 def says_secret(header: str, cell: str) -> bool:
     """Whether a cell says that its row is secret, or not to be made public.
 
@@ -119,7 +124,7 @@ def secret_rows(
     public. They are read, for a bureau's own use, of which `used` says what it is.
     """
     for place, header in headers.items():
-        asks = _OF_CONSENT.search(header) or _OF_SECRECY.search(header)
+        asks = of_secrecy(header)
         cells = [as_written(cell_of(row, place)) for row in rows]
         likely = {cell for cell in set(cells) if cell and (asks or "密" in cell or "公开" in cell)}
         secret = {cell for cell in likely if says_not_public(header, clean_text(cell))}

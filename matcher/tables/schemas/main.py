@@ -80,8 +80,8 @@ _POSTED_ON = column(
     "posted_on",
     "date",
     "发布日期",
-    "发布时间 登记日期 提交时间 提交日期 征集日期 征集时间 登记时间 上传时间 填报日期 填报时间 填表日期 "
-    "posted date publication_date published_on",
+    "发布 发布时间 登记日期 提交时间 提交日期 征集日期 征集时间 登记时间 上传时间 填报日期 填报时间 填表日期 "
+    "提报日期 提报时间 posted date publication_date published_on",
     later="挂牌日期 挂牌时间 上架日期 上架时间 提交答卷时间",
 )
 
@@ -94,7 +94,8 @@ NEEDS = Contract(
             "need_id",
             "id",
             "需求编号",
-            "编号 序号 需求ID 需求号 需求序号 需求编码 技术需求编号 ID No reference profile_reference POD_reference",
+            "编号 序号 编码 需求ID 需求号 需求序号 需求编码 技术需求编号 ID No reference profile_reference "
+            "POD_reference",
             heads="编号",
             leads="技术 需求 难题 榜单 榜题",
         ),
@@ -102,9 +103,10 @@ NEEDS = Contract(
             "title",
             "text",
             "需求名称",
-            "需求标题 技术需求名称 技术需求标题 技术需求 名称 标题 需求题目 技术难题名称 难题名称 需求项目名称 "
+            "需求标题 技术需求名称 技术需求标题 技术需求 需求 名称 标题 需求题目 技术难题名称 难题名称 需求项目名称 "
             "技术需求项目名称 需求项目 榜单名称 "
-            "榜题 题目 项目名称 need_title name profile_title request_title technology_request",
+            "榜题 题目 项目名称 need_title name profile_title request_title technology_request "
+            "technology_demand technology_need",
             instead="技术难题 技术难点 技术问题 难题 关键技术难题 技术瓶颈",
             opening="problem indicators description",
         ),
@@ -113,13 +115,17 @@ NEEDS = Contract(
             "text",
             "需求描述",
             "需求内容 需求详情 需求简介 需求说明 技术需求描述 技术需求内容 需求具体内容 具体需求 具体内容 "
-            "内容 详情 简介 描述 详细描述 需求简述 需求概述 需求概况 需求详细描述 技术需求简述 技术需求简介 "
+            "内容 正文 详情 简介 描述 详细描述 需求简述 需求概述 需求概况 需求详细描述 技术需求简述 技术需求简介 "
             "技术需求详情 技术需求说明 主要内容 "
-            "需求主要内容 主要研究内容 研究内容 研发内容 拟解决的主要问题 具体要求 预期目标 需求目标 "
-            "拟达到的目标 预期成果 "
+            "需求主要内容 主要研究内容 研究内容 研发内容 拟解决的主要问题 具体要求 预期目标 需求目标 要求 "
+            "拟达到的目标 预期成果 技术难题及需求 技术难题和需求 技术难题与需求 技术难题或需求 技术难题(需求) "
+            "技术需求及难题 "
+            "技术需求和难题 技术需求与难题 技术需求(难题) 存在的技术难题及需求 存在的难题及需求 存在问题及技术需求 "
+            "存在的问题及需求 "
             "need_description content detail details summary short_summary abstract full_description",
             lines=True,
             parts="problem indicators conditions background",
+            instead="说明 情况说明",
             heads="目标",
             leads=_WISHED + "攻关 研究 研发 研制 开发 技术 需求 达到 实现 主要 总体 具体",
         ),
@@ -131,7 +137,10 @@ NEEDS = Contract(
             "拟解决的关键技术问题 需解决的技术难题 需解决的关键技术问题 "
             "拟解决的关键问题 需解决的关键问题 需要解决的关键问题 亟需解决的关键问题 关键技术问题 拟解决的问题 "
             "需要解决的问题 需解决的问题 技术难点 技术问题 难题 难题描述 技术难题描述 技术瓶颈 关键技术难题 "
-            "亟需解决的技术难题 问题描述 现状及问题 现状与问题 现状及存在问题 现状及存在的问题 现状与存在问题 "
+            "亟需解决的技术难题 问题描述 具体问题 主要问题 存在问题 存在的问题 存在的主要问题 存在的技术问题 "
+            "存在的技术难题 "
+            "存在的主要技术问题 存在的主要技术难题 现状及问题 现状与问题 现状及存在问题 现状及存在的问题 "
+            "现状与存在问题 "
             "现状与存在的问题 技术现状及问题 技术现状及存在问题 技术现状及存在的问题 problem_to_be_solved "
             "technical_specification_or_expertise_sought technical_specifications_or_expertise_sought",
             lines=True,
@@ -143,7 +152,7 @@ NEEDS = Contract(
             "主要技术参数 技术参数 主要技术指标 主要技术经济指标 技术经济指标 主要指标 关键指标 性能指标 "
             "主要性能指标 关键技术指标 考核指标 预期技术指标 "
             "技术指标要求 拟达到的技术指标 预期达到的技术指标 主要技术指标和参数 技术要求 指标要求 "
-            "技术指标或参数",
+            "技术指标或参数 目标水平 拟达到的水平 预期水平 technical_requirements",
             lines=True,
             heads="指标 参数 指标要求 参数要求",
             leads=_WISHED + "达到 实现 满足 主要 关键 核心 技术 性能 考核 验收 产品 工艺 质量 具体",
@@ -162,7 +171,7 @@ NEEDS = Contract(
             "text",
             "需求背景",
             "技术需求背景 背景 背景说明 需求背景及意义 需求背景及现状 需求背景与现状 背景及现状 现状及背景 "
-            "立项背景 项目背景 背景介绍 应用背景 需求背景描述",
+            "立项背景 项目背景 背景介绍 应用背景 需求背景描述 目前水平 现有水平 当前水平",
             lines=True,
         ),
         column(
@@ -181,6 +190,8 @@ NEEDS = Contract(
             "拟合作方式 期望合作方式 意向合作方式 合作类型 合作形式 合作模式 拟采取的合作方式 解决方式 "
             "需求解决方式 cooperation_mode type_of_partnership partnership type_of_partnership_considered",
             labels="技术转让 技术许可 委托开发 合作开发 技术入股 技术服务 技术咨询 联合攻关 共建平台 其他",
+            heads="合作方式 合作模式 合作形式",
+            leads=_WISHED + "意向 采取 采用 接受 可 愿意 企业",
         ),
         column(
             "budget",
@@ -191,8 +202,10 @@ NEEDS = Contract(
             "拟投入研发资金 经费预算 意向价格 意向投资 意向投入资金 揭榜金额 榜单金额 项目投入 投资预算 "
             "资金投入 拟支付金额 预算资金 拟投入 总投入 项目总投入 拟总投入 拟投入总经费 拟投入研发经费 "
             "拟投入研发费用 计划总投入 计划投入经费 计划投入金额 预计投入 预计投入资金 预计投入经费",
-            later="拟投资额 拟投资金额 计划投资额 计划投资",  # of the whole project
+            later="投入 投入金额 拟投资额 拟投资金额 计划投资额 计划投资",  # of the whole project
             open_sum=True,
+            heads="预算",
+            leads=_WISHED + "需求 研发 投入 经费 资金 项目 技术 攻关 意向 总",
         ),
         column(
             "done_by",
@@ -236,7 +249,7 @@ OUTCOMES = Contract(
             "outcome_id",
             "id",
             "成果编号",
-            "编号 序号 成果ID 成果号 登记号 成果编码 成果登记号 成果序号 ID No "
+            "编号 序号 编码 成果ID 成果号 登记号 成果编码 成果登记号 成果序号 ID No "
             "reference profile_reference POD_reference",
             later="挂牌编号 挂牌号",
         ),
