@@ -66,9 +66,18 @@ def some_day(dice: random.Random, first: int, last: int) -> dt.date:
     return dt.date(dice.randint(first, last), dice.randint(1, 12), dice.randint(1, 28))
 
 
-def patent(dice: random.Random) -> str:
-    """Twelve digits of a patent."""
-    return f"{dice.randint(2010, 2025)}{dice.choice('1238')}{dice.randint(0, 9_999_999):07d}"
+def patent(dice: random.Random, grade: int) -> str:
+    """Twelve digits of a patent, the fifth by its kind: 1 an invention, 2 a utility model, 3 a design."""
+    year, kind, rest = dice.randint(2010, 2025), dice.choice("1238"), dice.randint(0, 9_999_999)
+    return f"{year}{({1: '1', 2: '23'[rest % 2]}).get(grade, kind)}{rest:07d}"
+
+
+def kind_word(word: str, number: str) -> str:
+    """The word of a kind, or of the other kind of patent where the number is of that one."""
+    if word[:2] not in ("实用", "外观"):
+        return word
+    right = {"2": "实用新型", "3": "外观设计专利"}[number[4]]
+    return word if word[:2] == right[:2] else right
 
 
 def written_patent(number: str, dice: random.Random) -> str:
@@ -111,7 +120,7 @@ class MadeUp:
             {
                 **self._who(right["firm"], sure=right["sure"]),
                 "专利号": written_patent(right["number"], dice),
-                "专利类型": dice.choice(kinds),
+                "专利类型": kind_word(dice.choice(kinds), right["number"]),
                 "取得方式": dice.choice(OWN if right["own"] else BOUGHT),
                 "授权公告日": written,
                 "专利权人": owners,
@@ -127,7 +136,7 @@ class MadeUp:
             early = [some_day(dice, 2015, 2025)] * 8
             grade = dice.choice([0, 1, 2, 2, 2, 2])
             right = {
-                "firm": firm, "number": patent(dice), "class": grade, "plant": dice.random() < 0.3,
+                "firm": firm, "number": patent(dice, grade), "class": grade, "plant": dice.random() < 0.3,
                 "granted": dice.choice([*early, some_day(dice, 2027, 2027), None, 2024, 2026]),
                 "used": grade == 2 and dice.random() < 0.2, "own": dice.random() < 0.7, "ended": dice.random() < 0.1,
                 "owners": dice.choice([1, 1, 1, 2]), "mine": dice.choice([None] * 9 + [False]),

@@ -62,8 +62,9 @@ def read_maturity(text: str) -> Proposal:
     """
     if (level := read_level(text)) is not None:
         return Proposal(level, "named", text.strip())
-    pieces = [piece for piece in clauses(text) if is_asserted(piece)]
     said = _words("said")
+    named = any(words.fullmatch(folded(text)) for words in said.values())  # 中试 alone is the stage, and no plan
+    pieces = [folded(text)] if named else [piece for piece in clauses(text) if is_asserted(piece)]
     found = max((level for piece in pieces for level in said if said[level].search(piece)), default=None)
     if found is None and said[RESEARCH].search(folded(text)) and not re.match("[无未没不]", folded(text)):
         found = RESEARCH  # 正在研发 is no plan

@@ -81,10 +81,11 @@ def check_command(
         readings += [wanted, filled]
         sheets, line = target_sheets(progress), f"{len(progress)} 项目标：{counts_of(progress['status'])}"
         note(quiet, *filled.problems["problem"])
+    found = contract_findings(reading.rows, on=on)
     write_contracts(
         output,
         checked,
-        contract_findings(reading.rows, on=on),
+        found,
         targets=sheets,
         problems=all_problems(*readings),
         columns=all_columns(*readings),
@@ -98,7 +99,8 @@ def check_command(
         many += (
             f"；其中 {sums['likely_repeats']} 份很可能重复：都计为 {int(sums['amount']):,} 元，只计一份为 {once:,} 元"
         )
-    undated = int((checked["applied_on"].isna() & (checked["accepted"] == "unknown")).sum())
+    filed = found.loc[found["rule"].isin(("not_filed", "no_edition")), "contract_id"]
+    undated = int((checked["contract_id"].isin(filed) & (checked["accepted"] == "unknown")).sum())
     why = ""
     if undated and "applied_on" not in set(reading.columns["field"]):
         why = f"表里没有“申请日期”这一列，{undated} 份因此待核；请补上，或用 --column 表头=申请日期 指定"

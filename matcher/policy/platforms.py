@@ -47,7 +47,7 @@ _IS_NOT_YET = re.compile(
     rf"(?:{_NOT_YET.pattern})(?:期内?|阶段|库|中|状态|平台|[)）])*$|^拟"
 )  # 正常，培育企业20家 is one
 _REMARKS_NOT_YET = re.compile(
-    rf"(?:目前|现|尚|仍|正|处于|正在|该|本|平台)*(?:{_NOT_YET.pattern}|在建|建设中)(?:期内?|阶段|中|状态|平台)*"
+    rf"(?:目前|现|尚|仍|正|处于|正在|该|本|平台)*(?:{_NOT_YET.pattern}|在建|建设中|建设期)(?:期内?|阶段|中|状态|平台)*"
 )  # 新厂房在建 is of another thing
 _IN_A_NAME = {name: f"{name}|{name.removesuffix('级')}重点实验室" for name in LEVELS}  # 市 alone may be the place
 _REGISTER = Contract(

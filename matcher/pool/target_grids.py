@@ -13,12 +13,12 @@ from matcher.pool.target_names import is_place
 from matcher.tables.cells.numbers import read_number
 from matcher.tables.cells.texts import Fault, is_blank
 from matcher.tables.files.grids import Book, Grid
-from matcher.tables.headers.column_account import USED
+from matcher.tables.headers.column_account import UNKNOWN, USED
 from matcher.tables.headers.forms import header_key, header_unit, peel
 from matcher.tables.headers.rows import row_texts
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.rows.records import PROBLEM_COLUMNS
-from matcher.tables.schemas.contracts import Contract, column
+from matcher.tables.schemas.contracts import HIGH, LOW, Contract, column
 from matcher.tables.schemas.main import TARGETS
 
 _PLACES = (
@@ -48,6 +48,7 @@ _NO_INDICATOR = {"完成", *(text for one in TARGETS.columns for text in (one.ti
 _A_YEAR = re.compile(r"20\d\d年?度?")
 _STATE = re.compile("完成情况|完成表|进展|进度|通报")  # in a title: nobody says whether the figures are goals
 _AS_OF = re.compile(r"[（(]?截[至止]到?[^（()）]*(?:[底末日前月][)）]?)")
+_OF_QUARTER = re.compile("(?:20\\d\\d年)?第?[一二三四1-4]季度?(?:末|底)?(?:实际|目标)?完成?(?:数|值|量|情况)?")
 _NOT_A_YEAR = re.compile(
     r"[上下]半年|季度?|\d\s*月|[一二三四五六七八九十]月|[-—~～至到]\s*\d\d|[二三四五两]年|五年|滚动"
 )
@@ -125,6 +126,33 @@ def of_places(reading: Reading) -> Reading:
     line = (account["file"].iloc[0], account["sheet"].iloc[0], None, header, "", problem, "请核对", True)
     full = [place + name if theirs else name for place, name, theirs in zip(places, names, named, strict=True)]
     return Reading(rows.assign(name=full), with_line(reading.problems, line), account)
+
+
+def without_quarters(reading: Reading) -> Reading:
+    """Targets whose figures so far stand in a column a quarter: one of them is none of the year, and nobody knows
+    whether the later ones include the earlier, which is told.
+    """
+    account = reading.columns.copy()
+    headers = [text for text in account["header"].astype(str) if _OF_QUARTER.fullmatch(re.sub(r"[\s（()）]", "", text))]
+    taken = (account["field"] == "actual") & account["header"].isin(headers)
+    if len(headers) < 2 or not taken.any():
+        return reading
+    account.loc[taken, ["field", "title", "use"]] = ["", "", UNKNOWN]
+    account.loc[account["header"].isin(headers), ["nearest", "hint"]] = ""
+    ours = [str(name) for name in reading.rows if str(name) in ("actual", "actual" + LOW, "actual" + HIGH)]
+    rows = reading.rows.assign(**{name: reading.rows[name].mask(pd.Series(True, reading.rows.index)) for name in ours})
+    problem = f"“{'”“'.join(headers)}”各是一个季度的，还是累计的，看不出来，没有采用"
+    line = (
+        account["file"].iloc[0],
+        account["sheet"].iloc[0],
+        None,
+        headers[0],
+        "",
+        problem,
+        "请加一列“累计完成”",
+        True,
+    )
+    return Reading(rows, with_line(reading.problems, line), account)
 
 
 def with_line(problems: pd.DataFrame, line: tuple[Any, ...]) -> pd.DataFrame:

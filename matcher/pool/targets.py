@@ -16,7 +16,7 @@ from matcher.errors import TableError
 from matcher.export.charts import Chart
 from matcher.export.sheets import Sheet
 from matcher.export.titles import TARGETS as TITLES
-from matcher.pool.target_grids import above_header, goals_by_place, of_places, with_line, year_of
+from matcher.pool.target_grids import above_header, goals_by_place, of_places, with_line, without_quarters, year_of
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.cells.texts import first_few, is_blank
 from matcher.tables.columns.soft_values import why_unknown
@@ -116,7 +116,8 @@ def _read_list(given: Any, this: int, sheet: str | int | None, columns: Mapping[
             "一行一个县区、几个指标并排的表请先改成这样"
         )
     year, said = _year_named(reading, given)
-    return of_places(_started(_with_days(_of_base(reading), year or this), year, said))
+    found = without_quarters(_of_base(reading))
+    return of_places(_started(_with_days(found, year or this), year, said))
 
 
 def _of_base(reading: Reading) -> Reading:

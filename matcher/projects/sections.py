@@ -24,21 +24,28 @@ _RUN = 8  # letters and figures from which equal texts are told
 
 
 def bodiless(projects: pd.DataFrame) -> list[str]:
-    """A line for each project whose text stands elsewhere (见附件), or is that of an earlier one.
+    """A line for each project whose text stands elsewhere (见附件), is missing, or is that of an earlier one.
 
     >>> text = "研究硬齿面齿轮磨削烧伤的检测方法"
     >>> bodiless(pd.DataFrame({"project_id": ["P1", "P2", "P3"], "title": ["甲", "乙", "丙"],
     ...     "text": [text, text + "。", "见附件"]}))
     ['P2 的正文与 P1 相同，请核对', 'P3 的正文写的是“见附件”，没有比对正文；请附上正文再查']
+    >>> bodiless(pd.DataFrame({"project_id": ["P1", "P2"], "title": ["甲", "乙"], "text": [text, ""]}))
+    ['P2 没有正文，只比对了名称；请附上正文再查']
     """
     names = [name for name in ("text", *SECTIONS) if name in projects]
     lines, first = [], dict[str, str]()
-    for row in projects.astype(object).to_dict("records"):
-        cells = [str(row[name]).strip() for name in names if not pd.isna(row[name]) and str(row[name]).strip()]
+    records = projects.astype(object).to_dict("records")
+    filled = [[str(row[name]).strip() for name in names if not pd.isna(row[name])] for row in records]
+    some = any(map(any, filled))
+    for row, texts in zip(records, filled, strict=True):
+        cells = [text for text in texts if text]
         own = [cell for cell in cells if not _ELSEWHERE.fullmatch(cell)]
         who = str(row["project_id"])
         if cells and not own:
             lines.append(f"{who} 的正文写的是“{shorten(cells[0], 20)}”，没有比对正文；请附上正文再查")
+        if some and not cells:
+            lines.append(f"{who} 没有正文，只比对了名称；请附上正文再查")
         key = "".join(filter(str.isalnum, "".join(own)))
         if len(key) >= _RUN and first.setdefault(key, who) != who:
             lines.append(f"{who} 的正文与 {first[key]} 相同，请核对")

@@ -12,6 +12,7 @@ import pandas as pd
 from matcher.errors import ArgumentError, TableError
 from matcher.review.reviewer_names import is_numbered
 from matcher.review.scores import read_by_id_or_title
+from matcher.tables.cells.texts import is_blank
 from matcher.tables.files.grids import read_book
 from matcher.tables.headers.column_account import USED
 from matcher.tables.naming.writings import fold
@@ -37,6 +38,13 @@ _LEGENDS = (  # ○为弃权 and 弃权画○
     (re.compile(rf"{_SAID}的?(?:请?在.{{0,12}})?(?:画|打|填|写|用|记|[=:(])[“\"(]?({_MARK})"), (2, 1)),
     (re.compile(rf"{_SAID}(?:票?的|者)?(?:请|则|可|为|用|[=:(])?[“\"(]?({_NOTHING})(?![^,，。;；、)）”\"])"), (2, 1)),
 )
+_BESIDE = {  # in a line above or below the table: 应到21人，实到19人
+    name: re.compile(
+        rf"(?:{word})会?(?:会议|评审)?(?:委员|评委|专家)?(?:人数)?(?:为|共|有|:)?\s*(\d{{1,3}})\s*(?:[人位名]|$)"
+    )
+    for name, word in (("members", "应到"), ("present", "实到|到会|出席"))
+}
+_A_LINE = 2  # filled cells, at most, of a row that is a line beside the table
 _BALLOT = ("voter", "vote")
 _PANEL = re.compile(
     "(?:委员|评委|专家|评审人|投票|表决)(?:们|会)?(?:的)?(?:投票|表决|意见|记票|票)?(?:情况|明细|意见)?"
@@ -82,6 +90,7 @@ def read_votes(
     own = {*_BALLOT, *(VOTES[name].title for name in _BALLOT)}
     wide = None if own & set((columns or {}).values()) else _wide(source, sheet, columns)
     reading = read_by_id_or_title(source, VOTES, sheet=sheet, columns=columns)[0] if wide is None else wide
+    reading = _with_counts_beside(reading, source, sheet)
     said = {**_legend(source, sheet), **(marks or {})}
     votes = reading.rows["vote"].map(lambda cell: _in_words(cell, said)) if "vote" in reading.rows else None
     return reading if votes is None else replace(reading, rows=reading.rows.assign(vote=votes))
@@ -104,6 +113,35 @@ def _legend(source: str | Path | pd.DataFrame, sheet: str | int | None) -> dict[
                     name = hit[mark] if re.fullmatch(_MARK, hit[mark]) else EMPTY
                     found.setdefault(name, set()).add(kind_of(hit[word]))
     return {mark: kinds.pop() for mark, kinds in found.items() if len(kinds) == 1}
+
+
+def _with_counts_beside(reading: Reading, source: str | Path | pd.DataFrame, sheet: str | int | None) -> Reading:
+    """The rows with how many members there are and how many came, where a line beside the table alone says it, told;
+    who came is not asked where there are ballots.
+    """
+    rows, told = reading.rows, list[tuple[object, ...]]()
+    lines = [
+        (number, fold(cell))
+        for grid in read_book(source, sheet=sheet).grids
+        if not isinstance(source, pd.DataFrame) and grid.sheet == str(reading.columns["sheet"].iloc[0])
+        for number, row in zip(grid.numbers, grid.rows, strict=True)
+        if sum(not is_blank(cell) for cell in row) <= _A_LINE
+        for cell in row
+        if isinstance(cell, str)
+    ]
+    ballots = "vote" in rows and rows["vote"].fillna("").astype(str).ne("").any()
+    for name, words in _BESIDE.items():
+        found = {hit[1]: (number, hit[0]) for number, text in lines for hit in words.finditer(text)}
+        if len(found) != 1 or (name in rows and rows[name].notna().any()) or (ballots and name == "present"):
+            continue
+        many, (number, written) = next(iter(found.items()))
+        rows = rows.assign(**{name: int(many)})
+        place = (*(str(reading.columns[one].iloc[0]) for one in ("file", "sheet")), number)
+        told.append((*place, VOTES[name].title, written, "写在表外，已填到每一项", "请核对", True))
+    more = [pd.DataFrame(told, columns=PROBLEM_COLUMNS)] if told else []
+    lists = [one for one in (reading.problems, *more) if len(one)]
+    problems = pd.concat(lists, ignore_index=True) if told else reading.problems
+    return replace(reading, rows=rows, problems=problems.astype({"row": "Int64", "kept": bool}))
 
 
 def _wide(

@@ -52,7 +52,7 @@ def persons_in_headers(reading: Reading) -> list[str]:
 
 
 def _holds_scores(cells: pd.Series) -> bool:
-    texts = [str(cell).strip() for cell in cells.dropna() if str(cell).strip()]
+    texts = [fold(str(cell)).strip().removesuffix("分") for cell in cells.dropna() if str(cell).strip()]
     numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").notna()
     return bool(numbers.any()) and all(
         known or says_not_scored(text) for known, text in zip(numbers, texts, strict=True)
@@ -132,6 +132,8 @@ def melted(
             for header in map(str, rest)
             if _GROUP.fullmatch(header) and (many := int(rest[header].replace("", None).nunique())) > 1
         ]
+    nobody = ~pd.concat([_scored(reading.rows[before[header] or header]) for header in wide], axis=1).any(axis=1)
+    lines += [(str(item), "没有一位评委打分，不在结果中", "请核对") for item in rest.loc[nobody, "item"]]
     lines += [(name, "不是一位评委的分数，没有采用", "若是评委，请在表头只写姓名，或写“专家1”") for name in beside]
     lines += [
         (

@@ -241,7 +241,7 @@ def split_labels(value: str, column: Column) -> tuple[str, ...]:
 def describe(problems: pd.DataFrame) -> str:
     """The problems for the eye: for each file a head line and at most 20 lines; "" for none.
 
-    The same of more than three cells of a column is one line.
+    The same of more than three cells of a column, or of more than three rows or columns, is one line.
     """
     parts = []
     for file, group in problems.groupby("file", sort=False):
@@ -254,26 +254,37 @@ def describe(problems: pd.DataFrame) -> str:
 
 
 def _alike(problems: pd.DataFrame) -> list[pd.DataFrame]:
-    """The problems of a file, those together that are the same of more than `_ALIKE` cells of a column, in order."""
-    found: list[tuple[int, pd.DataFrame]] = []
+    """The problems of a file, those together that are the same of more than `_ALIKE` cells of a column, or else of more
+    than as many columns or rows, in order.
+    """
     numbered = problems.assign(at=range(len(problems)))
-    for _, same in numbered.groupby(["sheet", "column", "problem", "action", "kept"], sort=False, dropna=False):
-        together = len(same) > _ALIKE and bool(same["column"].iloc[0]) and same["row"].notna().all()
-        found += [(group["at"].iloc[0], group) for group in ([same] if together else _one_by_one(same))]
-    return [group for _, group in sorted(found, key=lambda one: one[0])]
+    left, found = [numbered], []
+    for by in (["column", "problem", "action"], ["problem", "action"]):
+        groups = [same for one in left for _, same in one.groupby(["sheet", *by, "kept"], sort=False, dropna=False)]
+        left = [same for same in groups if not _is_one(same, by)]
+        found += [same for same in groups if _is_one(same, by)]
+        left = [pd.concat(left)] if left else []
+    found += [rest.iloc[[at]] for rest in left for at in range(len(rest))]
+    return sorted(found, key=lambda same: int(same["at"].iloc[0]))
 
 
-def _one_by_one(problems: pd.DataFrame) -> list[pd.DataFrame]:
-    return [problems.iloc[[at]] for at in range(len(problems))]
+def _is_one(same: pd.DataFrame, by: list[str]) -> bool:
+    """Whether equal problems are told in one line: of rows, or of columns."""
+    if len(same) <= _ALIKE:
+        return False
+    if "column" in by:
+        return bool(same["column"].iloc[0]) and bool(same["row"].notna().all())
+    return bool(same["row"].notna().all()) or bool(same["column"].all())
 
 
 def _line_of(same: pd.DataFrame) -> str:
-    """One line for a problem, or for the same problem of several cells of a column."""
+    """One line for a problem, or for the same problem of several cells."""
     first = same.iloc[0]
-    rows = [f"{row}" for row in same["row"].dropna()]
+    rows = [f"{row}" for row in dict.fromkeys(same["row"].dropna())]
     row = f"第 {'、'.join(rows[:5])} " + (f"等 {len(rows)} 行" if len(rows) > 5 else "行") if rows else ""
+    columns = first_few([str(column) for column in dict.fromkeys(same["column"]) if column], "列", most=3)
     values = first_few([f"“{shorten(value, 40)}”" for value in dict.fromkeys(same["value"]) if value], "种", most=3)
-    cell = " = ".join(filter(None, [str(first["column"]), values]))
+    cell = " = ".join(filter(None, [columns, values]))
     where = "，".join(filter(None, [row, cell]))
     left_out = "" if first["kept"] else "（这一行没有读入）" if len(same) == 1 else "（这些行没有读入）"
     return f"  {where}{'：' if where else ''}{first['problem']}{left_out}；{first['action']}"

@@ -27,6 +27,7 @@ def test_levels_by_number(text: object, level: int | None) -> None:
         ("可以量产", 9, "said"), ("已有样品", 5, "said"), ("通过小试", 4, "said"), ("通过中试", 6, "said"),
         ("正在研发", 3, "said"), ("已完成小试，正在中试", 4, "said"), ("小批量生产阶段", 8, "said"),
         ("产业化", 9, "said"), ("初期", 4, "said"), ("中期", 6, "said"), ("成熟应用", 9, "said"), ("概念", 2, "said"),
+        ("中试", 6, "said"), ("小试", 4, "said"), ("量产", 9, "said"), ("拟小试、中试", None, ""),
         ("prototype", 5, "said"), ("TRL 4", 4, "named"), ("尚未量产", None, ""), ("其他", None, ""),
     ],
 )  # fmt: skip

@@ -49,6 +49,15 @@ def test_a_register_without_days_of_application_says_why_all_is_open(run, tmp_pa
     _, out, err = run("contracts", "台账.csv", "-o", "out.csv")
     assert "1 份合同：待核 1" in out, err
     assert "表里没有“申请日期”这一列，1 份因此待核；请补上，或用 --column 表头=申请日期 指定" in out
+    more = f"{text}H2,泵,技术开发,丙公司,丙公司,2026-04-01,9,8\n".replace(
+        "技术交易额（元）", "技术交易额（元）,登记日期"
+    )
+    (tmp_path / "台账.csv").write_text(
+        more.replace("9,8\n", "9,8,\n", 1).replace("9,8\n", "9,8,2026-04-09\n"), "utf-8-sig"
+    )
+    _, out, _ = run("contracts", "台账.csv", "-o", "out.csv")
+    assert "2 份合同：待核 2" in out
+    assert "1 份因此待核" in out  # the other was registered, and is open for its parties
 
 
 def test_a_register_against_targets_to_a_workbook(run, tmp_path):

@@ -34,7 +34,7 @@ from matcher.policy.scoring import score
         (
             "hte-may-apply",
             {"hte_certificate_valid": True, "hte_certificate_on": "2022-11-30", "hte_applied": True},
-            ["写着证书有效，而发证已满三年"],
+            ["发证已满三年，“证书有效”却没有写否"],
             "2026-07-10",
         ),
         (

@@ -59,3 +59,13 @@ def test_denied_yes_is_none():
     rows = read_firms(table, "hte", on="2026-11-24").rows
     assert rows.loc[0, YEAR].tolist() == [False, False, False]
     assert rows.loc[1, YEAR].isna().all()
+
+
+def test_a_long_question_is_a_label_of_a_form():
+    """A label of more than thirty characters counts as one where it asks."""
+    question = "上年及当年是否发生重大安全、质量事故、严重环境违法、科研严重失信行为"
+    lines = ["填报表,", "企业名称,虚构甲公司", "职工总数,86", "资产总额（万元）,4500", f"{question},否"]
+    rows = read_firms("\n".join(lines).encode(), "tech-sme", on="2026-06-10").rows
+    assert rows[["employees_total", "major_safety_accident_2y", "serious_research_dishonesty_2y"]].values.tolist() == [
+        [86, False, False]
+    ]

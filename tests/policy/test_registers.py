@@ -6,7 +6,7 @@ import check_registers
 import pandas as pd
 import pytest
 
-from matcher import load_policy
+from matcher import load_policy, read_firms
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.policy.platforms import count_platforms, platform_remarks, read_platforms
 from matcher.policy.policy import shipped
@@ -104,7 +104,7 @@ def test_one_number_counts_once_and_tells_the_rows():
         ["a", "ZL202010123456.7", "发明专利", "自主研发", "2022-01-01"],
         ["a", "2020 1 0123456.7", "发明", "自主研发", "2022/1/1"],
         ["a", "ZL202020123456.7", "商标", "申请", "2022-01-01"],
-        ["a", "ZL202020123457.7", "专利", "", "2022-01-01"],
+        ["a", "第20457号", "专利", "", "2022-01-01"],
     )
     done = facts("rights", rows)
     assert [bounds(done, name) for name in ("class1_ip", "class2_ip", "ip_own_rd")] == [(1, 2), (0, 1), True]
@@ -114,6 +114,62 @@ def test_one_number_counts_once_and_tells_the_rows():
         [5, "看不出是哪一种知识产权，不知属于Ⅰ类还是Ⅱ类", "未定"],
         [5, "没有写明获得方式（自主研发，或受让、受赠、并购）", "计入"],
     ]
+
+
+def test_a_number_tells_the_kind_and_may_contradict_it():
+    """The fifth digit of a patent's number: 1 and 8 an invention, 2 and 9 a utility model, 3 a design."""
+    rows = table(
+        RIGHT,
+        ["a", "ZL202020123456.7", "专利", "自主研发", "2022-01-01"],
+        ["a", "2023SR0123456", None, "自主研发", "2023-01-01"],
+        ["a", "ZL202110123456.7", "", "自主研发", "2022-01-01"],
+        ["a", "ZL202120123457.7", "发明专利", "自主研发", "2022-01-01"],
+    )
+    done = facts("rights", rows)
+    assert [bounds(done, name) for name in ("class1_ip", "class2_ip")] == [(1, 2), (2, 3)]
+    assert told(done) == [[5, "类别写“发明专利”，号码却是实用新型专利的", "未定"]]
+
+
+def test_a_database_of_patents_names_its_columns_otherwise():
+    """The owner of today goes before the applicant; the simple state and the expected end are read."""
+    header = "申请号 申请人 当前申请(专利权)人 专利类型 简单法律状态 法律状态/事件 授权日 预估到期日"
+    rows = table(
+        header,
+        ["CN202010123456.7", "虚构大学", "虚构甲公司", "授权发明", "有效", "权利转移", "2022-01-01", "2040-01-01"],
+        ["CN202020123457.2", "虚构甲公司", "虚构甲公司", "实用新型", "失效", "未缴年费", "2021-01-01", "2030-01-01"],
+        ["CN202210123458.8", "虚构甲公司", "虚构甲公司", "发明申请", "审中", "实质审查", None, None],
+    )
+    done = facts("rights", rows, same_name=True)
+    assert [bounds(done, name) for name in ("class1_ip", "class2_ip")] == [1, 0]
+
+
+def test_remarks_and_a_column_of_validity_say_what_a_right_is_worth():
+    """The number of the right goes before its place in the application (IP01)."""
+    header = "企业编号 知识产权编号 知识产权名称 类别 授权日期 授权号 获得方式 是否在有效期 备注"
+    kind = "实用新型"
+    rows = table(
+        header,
+        ["a", "IP01", "工装", kind, "2020-11-03", "ZL202020123457.2", "自主研发", "是", "2020年高企已用"],
+        ["a", "IP02", "外壳", kind, "2020-09-01", "ZL202020123460.0", "自主研发", "是", "年费未缴，已终止"],
+        ["a", "IP03", "减震座", kind, "2021-03-01", "ZL202021123456.1", "自主研发", "否", ""],
+        ["a", "IP04", "风机", kind, "2021-03-01", "ZL202021123457.1", "自主研发", "是", "质押已解除"],
+        ["a", "IP06", "阀", kind, "2021-03-01", "ZL202021123459.1", "自主研发", "是", "因未缴年费失效"],
+        ["a", "IP05", "泵", kind, "2021-03-01", "ZL202021123458.1", "自主研发", "是", "欧洲同族已失效"],
+    )
+    done = facts("rights", rows, ["hte", "tech-sme"])
+    assert (bounds(done, "class2_ip"), bounds(done, "tech-sme.class2_ip")) == ((1, 2), (2, 3))
+    assert [line[:2] for line in told(done) if not pd.isna(line[0])] == [
+        [2, "Ⅱ类知识产权已在以前的高企申请中用过"],
+        [3, "写明“已终止”"],
+        [4, "到申报之日（2026-06-01）已不在有效期内"],
+        [6, "写明“因未缴年费失效”"],
+        [7, "写着“欧洲同族已失效”，不知是否仍有效"],
+    ]
+
+
+def test_rights_without_number_and_name_are_several():
+    done = facts("rights", table("企业编号 类别 授权日期", *[["a", "实用新型", "2022-01-01"]] * 3))
+    assert bounds(done, "class2_ip") == 3
 
 
 def test_a_patent_given_by_its_application_is_the_one_given_by_its_number():
@@ -274,6 +330,12 @@ def test_amounts_that_were_not_read_leave_a_sum_a_lower_bound(more, cells, expec
     assert bounds(typed, "rd_expense_y3") == used
 
 
+@pytest.mark.parametrize("header", ["境内研发费用合计（万元）", "研发费用-其中：境内合计"])
+def test_the_domestic_part_of_three_years_has_many_headers(header):
+    firms = pd.DataFrame({"企业编号": ["a"], "企业名称": ["虚构甲公司"], header: ["420万元"]})
+    assert read_firms(firms, "hte", on=ON).rows["rd_domestic_3y"].tolist() == [4_200_000]
+
+
 def test_a_young_firm_needs_only_its_own_years():
     rows = table(MONEY, ["a", "RD01", 2025, 100, 0, 0, 0])
     for founded, expected in (("2025-03-01", 100), ("2024-03-01", (100, None))):
@@ -358,6 +420,22 @@ def test_an_outcome_counts_once_and_needs_kind_and_evidence():
 
 
 # ---- staff, incidents, platforms
+
+
+def test_an_outcome_with_and_without_the_number_of_its_right_is_one():
+    outcomes = [
+        "夹具（ZL202020123456.7）",
+        "夹具",
+        "泵（ZL202020123457.7）",
+        "泵（ZL202020123458.7）",
+        "风机（一代）",
+        "风机",
+    ]
+    rows = [["a", outcome, "自行实施", "2024-05-01", "合同"] for outcome in outcomes]
+    assert (
+        bounds(facts("conversions", table("企业编号 成果名称 转化形式 转化日期 转化证明", *rows)), "conversions_3y")
+        == 5
+    )
 
 
 def test_staff_are_the_mean_of_the_months():
@@ -479,6 +557,7 @@ def test_a_removal_that_was_not_read_leaves_the_listing_open(header, cell, expec
     ("remark", "expected"),
     [
         ("2025年评估不合格，已撤销", None),
+        ("2023年撤站", None),
         ("在建", None),
         ("筹建期", None),
         ("新厂房在建", True),
@@ -621,8 +700,10 @@ def test_a_list_of_research_staff_is_no_list_of_all_staff(tmp_path):
     assert bounds(alone, "employees_total") == 2
     assert told(alone)[0][1] == "名单上都是科技人员，职工总数也按这份名单计"
     rows.to_csv(tmp_path / "研发人员名单.csv", index=False)
-    named = facts("staff", tmp_path / "研发人员名单.csv")
-    assert [bounds(named, name) for name in ("employees_total", "rd_staff")] == [(2, None), 2]
+    rows.to_excel(tmp_path / "附件2.xlsx", sheet_name="科技人员花名册", index=False)
+    for file in ("研发人员名单.csv", "附件2.xlsx"):
+        named = facts("staff", tmp_path / file)
+        assert [bounds(named, name) for name in ("employees_total", "rd_staff")] == [(2, None), 2]
 
 
 def test_an_export_of_patents_without_a_column_of_firms_is_its_owners():
@@ -679,6 +760,37 @@ def test_a_short_name_of_one_firm_is_proposed():
 def test_what_happened_stands_under_many_headers(header):
     rows = table(f"企业编号 {header} 等级 日期", ("a", "重大安全生产事故", "", "2026-03-01"))
     assert bounds(facts("incidents", rows), "major_safety_accident_365d") == True  # noqa: E712
+
+
+def test_a_list_of_penalties_is_read_with_its_headers():
+    header = "行政相对人名称 违法事实 处罚类别 处罚决定书文号 处罚决定日期"
+    rows = table(header, ["虚构甲公司", "超标排放水污染物，属严重环境违法", "罚款", "环罚〔2025〕1号", "2025-08-12"])
+    done = facts("incidents", rows, same_name=True)
+    assert bounds(done, "serious_env_violation_365d") == True  # noqa: E712
+
+
+def test_a_list_of_one_kind_says_it_in_its_header():
+    header = "企业名称 列入经营异常名录原因 列入日期 移出日期"
+    rows = table(
+        header,
+        ["虚构甲公司", "未公示年度报告", "2025-07-10", "2025-09-01"],
+        ["虚构乙公司", "登记住所无法联系", "2025-11-10", ""],
+    )
+    done = facts("incidents", rows, "tech-sme", same_name=True, complete=["incidents"])
+    assert [bounds(done, "listed_abnormal", row) for row in (0, 1)] == [False, True]
+
+
+def test_a_platform_that_an_assessment_took_away_does_not_count():
+    header = "企业编号 平台名称 级别 获批时间 批准文件 绩效评价结果 备注"
+    rows = table(
+        header,
+        ["a", "虚构工程技术研究中心", "省级", "2019-01-01", "〔2019〕1号", "不合格，取消资格", ""],
+        ["b", "虚构企业技术中心", "省级", "2023-06-01", "〔2023〕1号", "良好", ""],
+        ["b", "虚构重点实验室", "省级", "2025-06-01", "〔2025〕1号", "", "正在建设期"],
+    )
+    done = facts("platforms", rows, ["hte", "tech-sme"])
+    assert [bounds(done, "provincial_rd_institution", row) for row in (0, 1)] == [None, True]
+    assert told(done) == [[2, "写明“取消资格”", "不计入"], [4, "写明“正在建设期”", "不计入"]]
 
 
 def test_a_kind_goes_before_what_happened_and_a_day_before_a_year():

@@ -521,3 +521,14 @@ def test_a_state_of_counties_whose_figures_may_be_no_goals_is_refused(tmp_path):
     rows = [["2026年主要指标完成情况"], ["县区", "高企（家）", "平台（个）"], ["兰山区", 40, 12], ["沂水县", 30, 11]]
     with pytest.raises(TableError):
         read_targets(_cross(tmp_path / "t.xlsx", rows), on="2026-07-01")
+
+
+def test_columns_of_quarters_are_no_figure_of_the_year():
+    table = pd.DataFrame({"指标": ["高企申报数"], "全年目标": [120], "一季度完成": [10], "二季度完成": [60]})
+    reading = read_targets(table, on="2026-06-30")
+    assert reading.rows[["goal", "actual"]].isna().values.tolist() == [[False, True]]
+    problem = "“一季度完成”“二季度完成”各是一个季度的，还是累计的，看不出来，没有采用"
+    assert problem in reading.problems["problem"].tolist()
+    whole = read_targets(table.assign(累计完成=[70]), on="2026-06-30")
+    assert whole.rows["actual"].tolist() == [70]
+    assert read_targets(table.drop(columns="二季度完成"), on="2026-03-31").rows["actual"].tolist() == [10]

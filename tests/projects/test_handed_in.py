@@ -50,3 +50,19 @@ def test_the_day_of_an_event(header):
     rows = read_events(table(f"项目编号,项目名称,事项类型,{header}|K1,甲,任务书,2025-01-20")).rows
     assert f"{rows['day'].iloc[0]:%Y-%m-%d}" == "2025-01-20"
     assert rows["event"].tolist() == ["任务书"]
+
+
+def test_an_acceptance_in_columns_of_its_own_is_told():
+    """A book of projects has no column of it, and without a word the project would be late."""
+    rows = [
+        ["P1", "虚构甲", "2023-01-01", "2024-12-31", "2025-2-20", "通过"],
+        ["P2", "虚构乙", "2023-01-01", "2025-12-31", None, "待验收"],
+        ["P3", "虚构丙", "2023-01-01", "2024-12-31", None, "不通过"],
+        ["P4", "虚构丁", "2023-01-01", "2026-12-31", None, None],
+    ]
+    header = ["项目编号", "项目名称", "开始日期", "结束日期", "验收时间", "验收结论"]
+    problems = read_managed(pd.DataFrame(rows, columns=header)).problems
+    told = problems.loc[problems["problem"].str.contains("没有记入"), ["column", "problem"]]
+    assert told.values.tolist() == [
+        ["验收时间、验收结论", "写着验收的有 P1、P3，没有记入，仍按没有验收（可能列成逾期）"]
+    ]

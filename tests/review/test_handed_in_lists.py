@@ -7,7 +7,7 @@ import pytest
 from matcher.errors import TableError
 from matcher.review import publication
 from matcher.review.ballots import read_votes
-from matcher.review.objections import read_objections
+from matcher.review.objections import objection_states, read_objections
 from matcher.review.publicity import says_passed
 from matcher.review.score_sheets import read_items
 
@@ -133,3 +133,20 @@ def test_no_hint_turns_a_vote_round(run, tmp_path):
         ]
         assert "=同意票数" not in said
         assert pd.read_csv(tmp_path / "果.csv")["votes_against"].tolist() == [2]
+
+
+def test_a_log_of_objections_has_other_headers():
+    """异议项目, 是否署真实姓名, 证据材料 and 处理情况; what the last says of the end is heeded."""
+    log = pd.DataFrame(
+        [
+            ["1", "虚构项目甲", "实名", "2026-03-05", "是", "有", "已函告提名单位核实"],
+            ["2", "虚构项目乙", "实名", "2026-03-06", "是", "无", "2026.4.2已协商一致，撤回"],
+        ],
+        columns=["序号", "异议项目", "异议类型", "收到时间", "是否署真实姓名", "证据材料", "处理情况"],
+    )
+    rows = read_objections(log).rows
+    states = objection_states(rows, on="2026-04-10", published="2026-03-01", rules="山东2019").table
+    assert states[["item", "in_time", "form", "state"]].values.tolist() == [
+        ["虚构项目甲", "是", "齐全", "未定期限"],
+        ["虚构项目乙", "是", "缺证据", "已撤回"],
+    ]

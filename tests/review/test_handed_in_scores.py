@@ -230,3 +230,12 @@ def test_a_reviewer_on_a_scale_of_ten_is_told():
         text.replace("|P1,乙,90", "").replace("|P2,乙,78", ""),  # one against one
     ):
         assert not any("另一种满分" in line for line in Round.build(read_scores(table(other))).warnings)
+
+
+def test_rows_of_the_highest_score_are_no_items_and_an_item_without_scores_is_told():
+    text = (
+        "项目编号,张明,李强,王芳|P1,85.5,88分,79|P2,90,84,９1|P3,75,缺席,80|P4,弃权,弃权,弃权"
+        "|最高分,90,88,91|最低分,75,84,79|标准差,6,2,5"
+    )
+    assert means(text) == {"P2": 88.333, "P1": 84.167, "P3": 77.5}
+    assert "P4: 没有一位评委打分，不在结果中" in told(text)

@@ -357,3 +357,26 @@ def test_an_award_that_is_another_or_says_two_grades_stays_unknown(award, grade)
 def test_spoiled_ballots_are_among_those_cast():
     told = counts(奖种="科技进步奖", 等级="二等奖", 弃权=[0, 1], 废票=[0, None]).problems["problem"].tolist()
     assert told == ["同意、反对、弃权、废票合计 12 票，少于到会 13 位；请核对"]
+
+
+def test_a_line_above_says_how_many_members_there_are_and_how_many_came(tmp_path):
+    """Two thirds of the 19 who came are more than two thirds of the 18 valid ballots."""
+    book = Workbook()
+    for row in (
+        ["评审委员会投票统计（应到21人，实到19人，发出选票19张，有效票18张）"],
+        ["编号", "奖种", "建议等级", "赞成", "反对", "弃权"],
+        ["A", "科技进步奖", "一等奖", 13, 4, 1],
+        ["B", "技术发明奖", "一等奖", 12, 6, 0],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "votes.xlsx")
+    reading = read_votes(tmp_path / "votes.xlsx")
+    assert reading.problems[["column", "value", "problem"]].values.tolist() == [
+        ["应到委员数", "应到21人", "写在表外，已填到每一项"],
+        ["到会委员数", "实到19人", "写在表外，已填到每一项"],
+    ]
+    voted = judge_votes(reading.rows, "award-vote-shandong", on="2026-03-01").table
+    assert voted[["item", "members", "present", "decision"]].values.tolist() == [
+        ["A", 21, 19, "通过"],
+        ["B", 21, 19, "不通过"],
+    ]

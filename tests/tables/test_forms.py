@@ -142,6 +142,24 @@ def test_firms_over_the_columns_of_a_form_own_its_records():
     assert other.rows[["enterprise", "项目"]].to_numpy().tolist() == [["虚构甲公司", "第一项"], ["虚构乙厂", "第二项"]]
 
 
+def test_a_column_of_units_beside_the_labels_of_several_firms_is_theirs():
+    lines = (
+        "指标,单位,虚构甲公司,虚构乙公司",
+        "统一社会信用代码,,,",
+        "职工总数,人,86,40",
+        "2025年销售收入,万元,3100,2450",
+        "2025年研发费用,千元,1700,1400",
+        "发明专利,件,2,0",
+    )
+    read = read_firms(csv(*lines), "hte", on="2026-06-10")
+    names = ["name", "employees_total", "sales_y3", "rd_expense_y3", "class1_ip"]
+    assert read.rows[names].values.tolist() == [
+        ["虚构甲公司", 86, 31_000_000, 1_700_000, 2],
+        ["虚构乙公司", 40, 24_500_000, 1_400_000, 0],
+    ]
+    assert not read.problems["problem"].str.contains("没有写单位|没有读入").any()
+
+
 @pytest.mark.parametrize("hint", ["", "（请写明现状和要求）"])
 def test_a_blank_form_is_no_need(hint: str):
     form = ["需求征集表,,,", "企业名称,,统一社会信用代码,", "所属行业,,所在县区,", "需求名称,,,", f"需求描述,{hint},,"]

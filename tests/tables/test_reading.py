@@ -547,6 +547,18 @@ def test_the_same_of_more_than_three_cells_is_one_line(cells, lines):
     assert told == lines
 
 
+def test_the_same_of_more_than_three_columns_or_rows_is_one_line():
+    """Of lines without a column their rows are told together; of a row its columns."""
+    columns = ["预算", "年销售额", "投入", "利润"]
+    problems = read_needs(csv("编号,标题,预算", "1,甲,不知道")).problems
+    of_columns = pd.concat([problems.assign(column=column) for column in columns])
+    of_rows = [problems.assign(column="", row=row, value=f"值{row}", problem="没有读入") for row in range(3, 8)]
+    assert describe(pd.concat([of_columns, *of_rows], ignore_index=True)).splitlines()[1:] == [
+        "  第 2 行，预算、年销售额、投入 等 4 列 = “不知道”：不是数字；请只写数和单位，如 500万元",
+        "  第 3、4、5、6、7 行，“值3”、“值4”、“值5” 等 5 种：没有读入；请只写数和单位，如 500万元",
+    ]
+
+
 @pytest.mark.parametrize("opening", ["<!--", "<script>", "<p ", "<sup>1", "&a", "<", "技术转让"])
 def test_a_long_cell_of_openings_takes_no_time(opening: str):
     table = pd.DataFrame({"标题": ["甲"], "描述": [opening * 50_000], "合作方式": [opening * 50_000]})

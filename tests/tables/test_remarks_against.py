@@ -207,3 +207,11 @@ def test_an_outcome_that_is_sold_by_an_answer_is_not_offered():
     table = "成果编号,成果名称,是否已转让,是否愿意转让\nC1,消声器,是,\nC2,涂层,否,否\nC3,滤芯,,\n"
     rows = read_outcomes(table.encode()).rows
     assert no_longer_offered(rows, OUTCOMES) == [True, False, False]
+
+
+def test_the_state_of_registration_of_a_firm_is_told():
+    table = pd.DataFrame(
+        {"企业名称": ["虚构甲公司", "虚构乙公司"], "登记状态": ["存续（在营、开业、在册）", "吊销，未注销"]}
+    )
+    problems = read_firms(table, "tech-sme", on="2026-06-10").problems["problem"]
+    assert "有 1 行写着可能不再算数的话：第 3 行“吊销，未注销”；这些行照常读入" in problems.tolist()

@@ -27,21 +27,26 @@ FACTS = (("conversions_3y", ""),)
 _FORMS = re.compile("自行|自主|自用|实施|转让|许可|合作|作价|入股|股份|协商|其他")
 _RESULTS = re.compile("产品|服务|工艺|样品|样机")  # what it became, which says that the firm uses it
 
+_NUMBER = re.compile(r"[（(][^()（）]*\d{4}[\dSR.X]{4,}[^()（）]*[)）]")  # of a right, behind an outcome's name
+
 
 def count_conversions(
     entries: Entries, days: Mapping[str, dt.date], told: Warnings
 ) -> dict[tuple[str, str], dict[str, Bounds]]:
     """(column, definition) -> firm -> how many conversions count, at least and at most.
 
-    An outcome counts once, whatever it became (195号). A row without its kind, its day or evidence may count or not.
+    An outcome counts once, whatever it became (195号), with and without the number of its right. A row without its
+    kind, its day or evidence may count or not.
     """
     counts: dict[str, Bounds] = {}
     for firm, rows in entries.by_firm():
         last = dt.date(days[firm].year - 1, 12, 31)
         first = dt.date(days[firm].year - 3, 1, 1)
         outcomes: dict[str, list[Truth]] = {}
-        for entry in rows:
-            key = plain(entry.text("outcome")) or f"row {entry.row}"
+        named = [_NUMBER.sub("", entry.text("outcome")) for entry in rows]
+        for entry, name in zip(rows, named, strict=True):
+            whole = {entry.text("outcome") for entry, other in zip(rows, named, strict=True) if other == name} - {name}
+            key = plain(name if len(whole) == 1 else entry.text("outcome")) or f"row {entry.row}"
             state = _state(entry, first, last, told)
             if key in outcomes and state is not False:
                 problem = "同一成果已在上面一行，转化成几项产品、工艺也只计一次"

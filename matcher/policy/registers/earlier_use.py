@@ -1,4 +1,4 @@
-"""Whether a right was used in an earlier HTE application, by its own column or another one that asks so."""
+"""Whether a right was used in an earlier HTE application, by its own column, another one that asks so, or a remark."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import unicodedata
 
 from matcher.policy.registers.entries import Entry, Truth
 from matcher.tables.cells.texts import shorten
+from matcher.tables.rows.remarks import remarks_of
 
 _HTE = re.compile(r"高企|高新|GR\d", re.I)
 _OTHER = re.compile("科技型|科小|专精特新|小巨人|创新型|瞪羚|贷款|质押|项目|奖")
@@ -47,6 +48,10 @@ def earlier_use(entry: Entry, day: dt.date) -> tuple[Truth, str]:
         text = str(cell)
         said = _said(text, day, asked=before)
         return said, f"“{header}”一列的“{shorten(text, 40)}”"
+    for clause in re.split("[,，;；。\n]+", remarks_of(entry.cells)):
+        past = _BEFORE.search(clause) or any(int(year) < day.year for year in _YEAR.findall(clause))
+        if past and "用" in clause and _HTE.search(clause) and not _NOW.search(clause):
+            return _said(clause, day, asked=False), f"备注的“{shorten(clause, 40)}”"
     return False, ""
 
 

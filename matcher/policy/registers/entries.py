@@ -107,9 +107,15 @@ class Entry:
     """One row of a register that belongs to a firm, surely or as a proposal that nobody confirmed."""
 
     def __init__(
-        self, cells: Mapping[str, Any], file: str, firm: str, sure: bool, strange: Mapping[str, str] | None = None
+        self,
+        cells: Mapping[str, Any],
+        file: str,
+        firm: str,
+        sure: bool,
+        strange: Mapping[str, str] | None = None,
+        sheet: str = "",
     ) -> None:
-        self.cells, self.file = cells, file
+        self.cells, self.file, self.sheet = cells, file, sheet
         self.firm, self.sure = firm, sure
         self._strange = strange or {}
         self.row = int(re.sub(r"\D", "", cells["record_id"]) or 0)
@@ -265,14 +271,14 @@ def joined(
     links, problems = [], []
     start = 0
     for reading in readings:
-        file = str(reading.columns["file"].iloc[0]) if len(reading.columns) else ""
+        file, sheet = (str(reading.columns[at].iloc[0]) if len(reading.columns) else "" for at in ("file", "sheet"))
         rows = _named(reading.rows, ids)
         here = {row - start: firm for row, firm in (accepted or {}).items()}
         found = link(rows, firms, accepted=here, same_name=same_name).links
         unused = reading.columns[reading.columns["use"] != USED]
         strange = dict(zip(unused["header"].astype(str), unused["nearest"].astype(str), strict=True))
         known = [
-            Entry(cells, file, firm, sure, strange)
+            Entry(cells, file, firm, sure, strange, sheet)
             for cells, firm, sure in zip(
                 cast(list[dict[str, Any]], rows.to_dict("records")),
                 found["enterprise_id"].tolist(),

@@ -32,6 +32,7 @@ _KINDS = {
     "tax": "偷税|漏税|逃税|偷漏税|涉税",
 }  # fmt: skip
 _MAJOR = re.compile("重大|严重|重特大")
+_WHY_LISTED = re.compile("列入.*(?:原因|事由|理由)")  # a column whose header says of which list it is
 _REMOVAL = re.compile("移[出除]|修复|解除|撤销")  # a column that tells of the end of a listing
 _IS_REMOVED = re.compile("(?<!未)(?<!尚未)(?<!不)(?:已|完成|准予|予以).{0,6}(?:移[出除]|修复|解除|撤销)")
 _NOT_REMOVED = re.compile(r"(?:否|无|没|[尚还]?未)[^,，;；。]{0,8}")  # an answer that it still holds
@@ -165,6 +166,8 @@ def find_incidents(
 def _read(entry: Entry, told: Warnings) -> tuple[str, Truth]:
     """The kind of a row and whether it was major, with what is wrong with it."""
     kind, words = kind_of(entry.text("kind")), entry.text("grade") + entry.text("kind")
+    lists = {kind_of(header) for header, *_ in entry.beside() if _WHY_LISTED.search(header)}
+    kind = kind or (lists.pop() if len(lists) == 1 else "")
     if not kind:
         _warn(told, entry, "看不出是安全、质量、环境，还是科研失信、经营异常、严重违法失信", OPEN, "请写明类别")
     major: Truth = True if _MAJOR.search(entry.text("grade")) else False if _MINOR.search(entry.text("grade")) else None

@@ -36,7 +36,7 @@ AUDIT = "研发费用专项审计的通常要求（195号按研发活动设辅�
 BASIS = "高企口径（195号）"
 Row = np.ndarray[tuple[int], np.dtype[np.float64]]
 Table = np.ndarray[tuple[int, int], np.dtype[np.float64]]
-_EXPENSE = re.compile("费|折旧|摊销|投入|支出|委托|材料|人工|工资|试验")
+_EXPENSE = re.compile("费|折旧|摊销|投入|支出|委托|委外|材料|人工|工资|试验")
 _NO_EXPENSE = re.compile(
     "其中|预算|计划|收入|加计|比例|占比|率|说明|备注|日期|时间|单位|单价|方式|人数|编号|名称|辅助账"
     "|来源|总投[入资]|总经费|项目经费|累计|拨款|财政|自筹|工时|投入数|负责"

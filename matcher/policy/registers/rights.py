@@ -32,6 +32,7 @@ from matcher.policy.registers.entries import (
     some,
     years_before,
 )
+from matcher.tables.rows.remarks import override_in
 
 T195 = "国科发火〔2016〕195号 三、（二）"
 T63 = "工信部企业〔2022〕63号 附件1"
@@ -43,6 +44,14 @@ _CLASS1 = {
     "国家一级中药": "herb", "集成电路": "layout",
 }  # fmt: skip
 _CLASS2 = {"实用新型": "utility", "外观": "design", "软件著作": "software", "软著": "software"}
+_WRITTEN = {"invention": "发明专利", "utility": "实用新型专利", "design": "外观设计专利"}
+_PATENTS = {
+    "1": "invention",
+    "8": "invention",
+    "2": "utility",
+    "9": "utility",
+    "3": "design",
+}  # fifth digit of a number
 _SHORT_UTILITY = re.compile("实新|(?:新型|实用)(?:专利)?")
 _DEVELOPED = re.compile("自主|自研|原始|合作研发|独立研发|自行")
 _ACQUIRED = re.compile("受让|受赠|并购|继受|购买|转让|收购|赠与")
@@ -83,8 +92,11 @@ def right_number(text: str) -> str:
 
 
 def _number(entry: Entry) -> str:
-    """The number of a right: that of its grant, else of its application, which are the same digits for a patent."""
-    return right_number(entry.text("number") or entry.text("application"))
+    """The number of a right: that of its grant, else of its application, which are the same digits for a patent; "" for
+    the place in the firm's own list (IP01).
+    """
+    number = right_number(entry.text("number") or entry.text("application"))
+    return "" if re.fullmatch(r"IP\d{1,3}", number) else number
 
 
 def kind_of(text: str) -> str:
@@ -98,6 +110,16 @@ def kind_of(text: str) -> str:
         if word in words:
             return kind
     return "utility" if _SHORT_UTILITY.fullmatch(words) else "none"
+
+
+def kind_by_number(number: str) -> str:
+    """The kind of right that a number tells (`right_number`), "" where it tells none.
+
+    >>> [kind_by_number(right_number(text)) for text in ("ZL202010123456.7", "202120123456.7", "2024SR0123456", "A7")]
+    ['invention', 'utility', 'software', '']
+    """
+    patent = re.fullmatch(r"(?:19|20)\d{2}([1-389])\d{7}", number)
+    return _PATENTS[patent[1]] if patent else "software" if re.fullmatch(r"20\d{2}SR\w+", number) else ""
 
 
 Measure = Callable[[Right], Truth]
@@ -174,7 +196,7 @@ _KINDS_OF = {
 
 def may_be_of(entry: Entry, fact: tuple[str, str]) -> bool:
     """Whether a row may be about a fact of COUNTS, by its kind alone."""
-    kind = kind_of(entry.text("kind"))
+    kind = kind_of(entry.text("kind")) or kind_by_number(_number(entry))
     return not kind or kind in _KINDS_OF[fact[0].split("_")[0]]
 
 
@@ -229,7 +251,8 @@ def count_rights(
         groups: dict[str, list[Right]] = {}
         for entry in rows:
             key = _number(entry)
-            key = key or plain(entry.text("right")) + "|" + kind_of(entry.text("kind")) or f"row {entry.row}"
+            name = plain(entry.text("right"))
+            key = key or (f"{name}|{kind_of(entry.text('kind'))}" if name else f"row {entry.row}")
             right = _read(entry, days[firm], claims, names.get(firm, ""), formers.get(firm, ""), asked, told)
             if key in groups:
                 problem = "和上面一行是同一项知识产权（授权号或名称相同），只计一次"
@@ -270,7 +293,9 @@ def _read(
     """One row, with what is wrong with it."""
     item = _item(entry)
 
-    kind, words = kind_of(entry.text("kind")), entry.text("kind") + entry.text("legal_state")
+    written, numbered = kind_of(entry.text("kind")), kind_by_number(_number(entry))
+    differ = written in _PATENTS.values() and numbered in _PATENTS.values() and written != numbered
+    kind, words = "" if differ else written or numbered, entry.text("kind") + entry.text("legal_state")
 
     def warn(problem: str, counted: str, do: str, source: str = T195) -> None:
         if kind != "none":
@@ -280,6 +305,9 @@ def _read(
     if kind == "none":
         problem, do = f"类别“{entry.text('kind')}”不在Ⅰ类、Ⅱ类之列", "商标等不计；若写法不同请改成办法中的名称"
         told.add("知识产权", entry, item, problem, NOT_COUNTED, T195, do)
+    elif differ:
+        problem = f"类别写“{entry.text('kind')}”，号码却是{_WRITTEN[numbered]}的"
+        warn(problem, OPEN, "请按证书更正类别或号码")
     elif not kind:
         warn("看不出是哪一种知识产权，不知属于Ⅰ类还是Ⅱ类", OPEN, "请写明类别，如发明专利、实用新型专利")
     granted = entry.day("granted_on").by(day)
@@ -292,11 +320,18 @@ def _read(
         warn(f"申报之日（{day}）以后才授权", NOT_COUNTED, "授权后再用于申请")
     ends = entry.day("ends_on")
     valid: Truth = True
-    if _ENDED.search(entry.text("legal_state")):
+    said = override_in(entry.cells, (), day)
+    if said is not None and not (said.plain or _ENDED.search(said.words)):
+        said = None
+    if _ENDED.search(entry.text("legal_state")) or entry.yes("valid") is False or (said is not None and said.plain):
         valid = False
     elif ends != (None, None):
         valid = negated(ends.by(day - dt.timedelta(days=1)))
-    if valid is not True:
+    if said is not None:
+        valid = every(valid, None)
+        told_so = f"写明“{said.words}”" if said.plain else f"写着“{said.words}”，不知是否仍有效"
+        warn(told_so, NOT_COUNTED if valid is False else OPEN, "请核对法律状态；仍有效的请改备注")
+    elif valid is not True:
         counted = OPEN if valid is None else NOT_COUNTED
         warn(
             f"到申报之日（{day}）已不在有效期内" if counted == NOT_COUNTED else "不知到申报之日是否仍有效",

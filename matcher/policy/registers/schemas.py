@@ -10,7 +10,13 @@ WHO = (
     Column("record_id", "id", "登记表行号"),  # made up from the row, which every warning names
     column("enterprise_id", "text", "企业编号", "企业ID 企业代码 单位编号 firm_id"),
     Column(
-        "name", "text", "企业名称", (*WORDS["name"].split(), "依托单位", "建设单位", "所属企业", "firm_name", "firm")
+        "name",
+        "text",
+        "企业名称",
+        (
+            *WORDS["name"].split(),
+            *["依托单位", "建设单位", "所属企业", "行政相对人名称", "行政相对人", "被处罚单位", "firm_name", "firm"],
+        ),
     ),
     Column("uscc", "text", "统一社会信用代码", tuple(WORDS["uscc"].split())),
 )
@@ -34,8 +40,10 @@ RIGHTS = Contract(
     "record_id",
     (
         *WHO,
-        column("right", "text", "知识产权名称", "专利名称 成果名称 软件名称 名称"),
-        column("number", "text", "授权号", "专利号 登记号 证书号 授权编号 知识产权编号 专利号/登记号"),
+        column("right", "text", "知识产权名称", "专利名称 成果名称 软件名称 软件全称 名称"),
+        column(
+            "number", "text", "授权号", "专利号 登记号 证书号 授权编号 专利号/登记号", later="知识产权编号"
+        ),  # 知识产权编号 is the application's own IP01 too
         column("application", "text", "申请号", "专利申请号"),
         column("kind", "text", "类别", "类型 专利类型 知识产权类型 知识产权类别 知识产权种类 种类"),
         column("obtained", "text", "获得方式", "取得方式 来源 获取方式 权利取得方式"),
@@ -47,13 +55,21 @@ RIGHTS = Contract(
             later="授权时间 授权公告时间 登记时间 发证时间",
         ),
         column("acquired_on", "date", "受让日期", "转让日期 变更日期 转让登记日 权利变更日期"),
-        column("ends_on", "date", "有效期至", "失效日期 到期日 到期日期 终止日期"),
-        column("legal_state", "text", "法律状态", "专利状态 当前法律状态 权利状态 状态"),
+        column("ends_on", "date", "有效期至", "失效日期 到期日 到期日期 终止日期", later="预估到期日 预计到期日"),
+        column(
+            "legal_state",
+            "text",
+            "法律状态",
+            "专利状态 当前法律状态 权利状态 状态",
+            later="简单法律状态 法律状态/事件",
+        ),
+        column("valid", "yesno", "是否有效", "是否在有效期 是否在有效期内 目前是否有效 是否有效期内"),
         column(
             "owners",
             "text",
             "权利人",
-            "专利权人 当前专利权人 当前权利人 现专利权人 现权利人 权属人 著作权人 全部权利人 共同权利人",
+            "专利权人 当前专利权人 当前权利人 现专利权人 现权利人 权属人 著作权人 全部权利人 共同权利人 "
+            "当前申请(专利权)人 当前申请人",
             later="申请人 专利申请人 申请(专利权)人 申请人（专利权人）",
         ),
         column("owner_rank", "number", "权利人排名", "权属排名 本企业排名 权利人位次 排名"),
@@ -90,8 +106,10 @@ STAFF = Contract(
         column("person", "text", "人员编号", "工号 员工编号 人员 姓名 编号"),
         column("employment", "text", "用工形式", "人员类别 用工类型 聘用形式 人员性质", labels="在职 兼职 临时聘用"),
         column("science", "yesno", "科技人员", "是否科技人员 研发人员 是否研发人员"),
-        column("days", "number", "全年实际工作天数", "工作天数 累计工作天数 实际工作天数 年工作天数"),
-        column("joined_on", "date", "入职日期", "入职时间 聘用日期 起始日期"),
+        column("days", "number", "全年实际工作天数", "工作天数 累计工作天数 实际工作天数 年工作天数 全年工作天数"),
+        column(
+            "joined_on", "date", "入职日期", "入职时间 聘用日期 起始日期 在职起始日期 在职起始时间 到岗日期 到岗时间"
+        ),
         column("left_on", "date", "离职日期", "离职时间 解聘日期"),
     ),
     referred=False,
@@ -108,13 +126,13 @@ INCIDENTS = Contract(
             "text",
             "类别",
             "事件类别 类型 事件类型",
-            later="事项 事项名称 事件 事件名称 违法事项 违法事由 处罚事由 案由 列入原因 列入事由",
+            later="事项 事项名称 事件 事件名称 违法事项 违法事由 违法事实 违法行为类型 处罚事由 案由 列入原因 列入事由",
             labels="安全 质量 环境 科研失信 经营异常",
         ),
         column("grade", "text", "等级", "严重程度 事故等级 程度 情节", labels="重大 较大 一般 严重"),
-        column("happened_on", "date", "发生日期", "发生时间 列入日期 处罚日期 决定日期 日期"),
+        column("happened_on", "date", "发生日期", "发生时间 列入日期 处罚日期 处罚决定日期 决定日期 日期"),
         column("removed_on", "date", "移出日期", "解除日期 移出时间 修复日期"),
-        column("document", "text", "文书号", "决定书文号 处罚决定书 文号 说明"),
+        column("document", "text", "文书号", "决定书文号 处罚决定书 处罚决定书文号 行政处罚决定书文号 文号 说明"),
     ),
     referred=False,
     by_one=_BY_ONE,
@@ -133,12 +151,14 @@ PLATFORMS = Contract(
             "recognised_on",
             "date",
             "认定日期",
-            "认定时间 批准日期 批准时间 备案日期 备案时间",
-            later="认定年度 认定年份 批准年度 批准年份 备案年度 备案年份",
+            "认定时间 批准日期 批准时间 备案日期 备案时间 获批日期 获批时间",
+            later="认定年度 认定年份 批准年度 批准年份 备案年度 备案年份 获批年度 获批年份",
         ),
         column("valid_until", "date", "有效期至", "到期日期 有效期"),
-        column("state", "text", "状态", "平台状态 运行状态"),
-        column("document", "text", "认定文号", "批准文号 文号"),
+        column(
+            "state", "text", "状态", "平台状态 运行状态", later="评估结果 评价结果 考核结果 绩效评价结果 绩效评估结果"
+        ),
+        column("document", "text", "认定文号", "批准文号 文号 认定文件 批准文件 批复文件"),
     ),
     referred=False,
     by_one=_BY_ONE,

@@ -33,7 +33,7 @@ FACTS = (
     ("rd_staff", "累计实际工作183天以上，全年月平均"),
 )
 _DAYS = 183
-_OF_SCIENCE = re.compile("(?:研发|科技|技术|科研|研究)人员")  # in the name of a file
+_OF_SCIENCE = re.compile("(?:研发|科技|技术|科研|研究)人员")  # in the name of a file or sheet
 _PART = ("兼职", "临时", "外聘", "劳务", "返聘", "退休")
 _WHOLE = ("在职", "全职", "正式", "合同", "在岗", "专职")
 
@@ -70,7 +70,7 @@ def count_staff(
                 for day in ends
             ]
             facts[fact][firm] = _mean(heads, first)
-        if any(_OF_SCIENCE.search(entry.file) for entry in rows):  # no list of all staff
+        if any(_OF_SCIENCE.search(f"{entry.file} {entry.sheet}") for entry in rows):  # no list of all staff
             facts[FACTS[0]][firm] = (facts[FACTS[0]][firm][0], None)
         elif all(entry.yes("science") for entry in rows):
             problem = "名单上都是科技人员，职工总数也按这份名单计"
@@ -83,8 +83,10 @@ def count_staff(
 
 
 def says_science(entry: Entry) -> bool:
-    """Whether a row is, by its file's name, of a list of research staff, and does not itself say that it is none."""
-    return entry.yes("science") is None and bool(_OF_SCIENCE.search(entry.file))
+    """Whether a row is, by the name of its file or sheet, of a list of research staff, and does not itself say that it
+    is none.
+    """
+    return entry.yes("science") is None and bool(_OF_SCIENCE.search(f"{entry.file} {entry.sheet}"))
 
 
 def _mean(heads: list[Bounds], first: int) -> Bounds:

@@ -51,6 +51,7 @@ _PASSED = re.compile(
 _OF_A_PART = re.compile("中期|阶段性|设备|工程|分项|子课题|竣工|消防|环保|安全")
 _CHANGED = re.compile("负责人|单位|人员|指标|内容|预算|经费")
 _STATES = ("实施状态", "执行状态", "项目状态", "状态")
+_ACCEPTANCE = re.compile("(?:项目|完成|通过|综合)*(?:验收|结题)(?:结论|结果|意见|时间|日期|年月|情况)")
 _REMARK = re.compile(r"[(（][^()（）]*[)）]")  # 2025.7.1-2027.6.30（延期至2027.12.31）
 _ENDED = re.compile("终止|撤[销项回]|验收|结[题项]|退[出回]|中止|暂停|停[工止]|取消|放弃|驳回")
 _NOT_YET = re.compile("拟|待|未|申请|准备|不|延期|即将|预计")
@@ -96,6 +97,7 @@ def read_managed(
         for name, word, (_, why) in zip(rows["project_id"], reading.rows["stage"], stages, strict=True)
         if why
     ]
+    told += [(table["file"], table["sheet"], None, *fault, True) for fault in _accepted_beside(rows, reading.columns)]
     rows = rows.assign(stage=rows["stage"].mask(pd.Series(undated, rows.index, dtype=bool)))
     problems = reading.problems
     if told:
@@ -167,6 +169,25 @@ def _faults(row: Mapping[Any, Any], undated: bool) -> Iterator[tuple[str, str, s
     if undated:
         why = f"{name}：没有阶段日期，这个阶段没有记入"
         yield MANAGED_PROJECTS["stage"].title, plain(row["stage"]), why, "请加“阶段日期”一列，写进入当前阶段的那一天"
+
+
+def _accepted_beside(rows: pd.DataFrame, account: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
+    """What columns that no field took say of an acceptance (验收时间, 验收结论), of projects whose stage is no end."""
+    headers = account.loc[account["use"] != USED, "header"].astype(str)
+    beside = [header for header in headers if _ACCEPTANCE.fullmatch(header) and header in rows]
+    names = [
+        plain(row["project_id"])
+        for row in rows.to_dict("records")
+        if STAGE_CODES.get(plain(row["stage"])) not in ENDS
+        and any(
+            cell and not _NOT_YET.search(re.sub("不(?:通过|合格)", "", cell))
+            for cell in (plain(row[header]) for header in beside)
+        )
+    ]
+    if names:
+        why = f"写着验收的有 {first_few(names, '项')}，没有记入，仍按没有验收（可能列成逾期）"
+        do = "请用 matcher projects record 记事项“验收”、日期和结论，或填“当前阶段”和“阶段日期”"
+        yield "、".join(beside), "", why, do
 
 
 def _passed(remark: str) -> str:

@@ -8,11 +8,11 @@ from matcher.tables.cells.texts import is_blank
 from matcher.tables.files.sheets import Grid, Remark
 from matcher.tables.headers.forms import header_key
 from matcher.tables.headers.rows import row_texts
+from matcher.tables.layout.sheet_forms import UNIT_LABELS
 
 _FIRST_ROWS = 20  # among which its header stands
 _LEAST = 3  # indicators that it has
 _INDICATOR = re.compile("(?:主要|经济|财务|统计)*指标(?:名称)?|科目(?:名称)?|项目(?:名称)?")
-_UNIT = ("计量单位", "单位")
 _CODE = ("代码", "指标代码", "代号", "行次")
 _VALUE = re.compile("数[量值额]|金额|本[年期](?:累计|实际|发生)?(?:数|额|值)?|期末(?:数|余额)?|合计")
 _OF_BEFORE = re.compile("(?:上年|去年|上期|年初|期初).*")
@@ -30,9 +30,9 @@ def as_record(grid: Grid) -> Grid | None:
     for at, row in enumerate(grid.rows[:_FIRST_ROWS]):
         keys = [header_key(text) for text in row_texts(row)]
         labels = [place for place, key in enumerate(keys) if _INDICATOR.fullmatch(key)]
-        units = [place for place, key in enumerate(keys) if key in _UNIT]
+        units = [place for place, key in enumerate(keys) if key in UNIT_LABELS]
         values = [place for place, key in enumerate(keys) if _VALUE.fullmatch(key)]
-        known = (*_UNIT, *_CODE, "序号", "备注")
+        known = (*UNIT_LABELS, *_CODE, "序号", "备注")
         beside = [key for key in keys if key and key not in known and not _OF_BEFORE.fullmatch(key)]
         if not (len(labels) == len(units) == len(values) == 1 and len(beside) == 2):
             continue

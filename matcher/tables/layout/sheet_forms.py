@@ -10,16 +10,20 @@ from typing import NamedTuple
 from matcher.tables.cells.checkboxes import read_boxes
 from matcher.tables.cells.texts import has_no_tick, is_blank, shorten
 from matcher.tables.files.grids import Grid, Merged, Remark
+from matcher.tables.headers.forms import header_key
 from matcher.tables.headers.rows import row_texts
+from matcher.tables.headers.units import unit_of
 
 _LEAST = 3  # labels that name different fields make a form
 _FIRST_ROWS = 12  # filled rows among which these stand
 _SHARE = 0.6  # of the rows below the first label that hold a label; those of opinions and seals do not count
 _SEALED = re.compile(r"[^:：]{0,15}(?:意见|承诺|声明)[:：(（].*|.*[(（](?:盖章|公章|签字|签章|加盖公章)[)）].*", re.S)
 _LONGEST = 30  # characters of a label that names no field
+_QUESTION = re.compile("是否|有无|是不是")  # of which a label may be longer
 _LOOKED_THROUGH = 40  # filled rows whose labels show in which columns labels stand
 _HINT = re.compile(r"[(（【\[]\s*(?:请|如|例|填|注|说明|不超过|可另|限)[^()（）]*[)）】\]]")  # what to write there
 FIRM = re.compile(r".+(?:公司|厂|集团|合作社|企业|大学|学院|研究院|研究所|院|所|中心|基地|农场|医院)")
+UNIT_LABELS = ("计量单位", "单位")
 _OWNERS = ("企业名称", "完成单位")  # labels under which names over the columns of a form are read
 
 
@@ -27,6 +31,9 @@ class _Pair(NamedTuple):
     label: str
     value: object
     field: str
+
+
+_Beside = tuple[int, _Pair, Sequence[object], int]
 
 
 def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] | None:
@@ -38,7 +45,7 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     first: int | None = None
     forms: list[tuple[int, list[_Pair]]] = []
     remarks: list[Remark] = []
-    beside: list[tuple[int, _Pair, Sequence[object], int]] = []  # of rows with one label: what stands behind it, where
+    beside: list[_Beside] = []  # of rows with one label: what stands behind it, where
     over: Sequence[object] = ()  # the row above the first label
     strays: list[Remark] = []
     labels = _label_columns(grid, names)
@@ -131,7 +138,7 @@ def _is_filled(value: object) -> bool:
 
 def _side_by_side(
     grid: Grid,
-    rows: Sequence[tuple[int, _Pair, Sequence[object], int]],
+    rows: Sequence[_Beside],
     over: Sequence[object],
     names: Callable[[str], str | None],
     remarks: list[Remark],
@@ -141,9 +148,15 @@ def _side_by_side(
     over: the row above; where it has a text over each of these columns, and only there, each form has its own.
     """
     first, pair, top, _ = rows[0]
-    columns = [place for place, cell in enumerate(top) if not is_blank(cell)] or [0]
+    units = _unit_column(over, rows)
+    filled = (
+        _filled_in_most(rows) if all(map(is_blank, top)) else [at for at, cell in enumerate(top) if not is_blank(cell)]
+    )
+    columns = [place for place in filled if place != units] or [0]
     if len(columns) == 1:
         columns = []
+    if columns and units >= 0:
+        rows = [_with_unit(row, units) for row in rows]
     for at, pair, cells, _ in rows:
         stray = [cell for place, cell in enumerate(cells) if not is_blank(cell) and place not in columns]
         stray = [cell for cell in stray if columns or cell is not pair.value]
@@ -167,6 +180,32 @@ def _side_by_side(
             (at, [*form, _Pair(label, head, names(label) or "")]) for (at, form), head in zip(forms, heads, strict=True)
         ]
     return forms
+
+
+def _filled_in_most(rows: Sequence[_Beside]) -> list[int]:
+    """The columns behind the labels that are filled in more than half of the rows."""
+    width = max(len(cells) for _, _, cells, _ in rows)
+    counts = [sum(at < len(cells) and not is_blank(cells[at]) for _, _, cells, _ in rows) for at in range(width)]
+    return [at for at, count in enumerate(counts) if 2 * count > len(rows)]
+
+
+def _unit_column(over: Sequence[object], rows: Sequence[_Beside]) -> int:
+    """Which column behind the labels holds nothing but their units, below 单位 in the row above; -1 for none."""
+    heads = [header_key(text) for text in row_texts(over)][len(over) - len(rows[0][2]) :]
+    for place in (place for place, head in enumerate(heads) if head in UNIT_LABELS):
+        cells = [cells[place] for _, _, cells, _ in rows if place < len(cells) and not is_blank(cells[place])]
+        if cells and all(isinstance(cell, str) and unit_of(cell.strip()) is not None for cell in cells):
+            return place
+    return -1
+
+
+def _with_unit(row: _Beside, place: int) -> _Beside:
+    """A row whose unit stands behind its label, and no more in a column of its own."""
+    at, pair, cells, start = row
+    unit = cells[place] if place < len(cells) else None
+    if is_blank(unit):
+        return row
+    return at, pair._replace(label=f"{pair.label}（{unit}）"), [*cells[:place], None, *cells[place + 1 :]], start
 
 
 def _heads(over: Sequence[object], start: int, columns: Sequence[int]) -> list[str]:
@@ -216,7 +255,8 @@ def _pairs(
             there = cells[at + 1][0]  # behind a blank value the next label stands
             behind = at + 2 < len(cells)  # else there is no value of a next label
             follows = not (behind and there > place + 1 and place + 1 not in covered and there in columns)
-        strange = follows and isinstance(cell, str) and len(label) <= _LONGEST and read_boxes(text) is None
+        short = len(label) <= _LONGEST or bool(_QUESTION.search(label))
+        strange = follows and isinstance(cell, str) and short and read_boxes(text) is None
         strange = strange and ((len(cells) == 2 and not at) or place in columns)
         if meanings[at] is not None or strange:
             value = cells[at + 1][1] if follows else None

@@ -40,7 +40,11 @@ VILLAGES = Contract(
         replace(_TOWN, headers=(*_TOWN.headers, "服务乡镇")),
         replace(_COUNTY, headers=(*_COUNTY.headers, *_SERVED.split())),
         column(
-            "title", "text", "主导产业", "产业 特色产业 主要产业 优势产业 产业类型 所属产业 主产业 industry", joins=True
+            "title",
+            "text",
+            "主导产业",
+            "产业 特色产业 村内主导产业 主要产业 优势产业 产业类型 所属产业 主产业 industry",
+            joins=True,
         ),
         column(
             "description",
