@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from matcher.errors import ArgumentTypeError, TableError
 from matcher.tables.cells import texts as cleaning
-from matcher.tables.double_columns import take_apart
 from matcher.tables.files.grids import Book, Grid, Remark
 from matcher.tables.files.sheets import OWN_SHEETS, is_about_others
 from matcher.tables.files.strikes import without_struck_rows
@@ -20,6 +19,7 @@ from matcher.tables.headers.rows import HeaderRows, header_rows, row_texts, spel
 from matcher.tables.headers.words import Meaning, Vocabulary, vocabulary_of
 from matcher.tables.layout.above import Values, take_owner
 from matcher.tables.layout.blocks import Block, is_lower_header, lower_tables, side_by_side
+from matcher.tables.layout.double_columns import take_apart
 from matcher.tables.layout.footers import Footers
 from matcher.tables.layout.indicator_forms import as_record
 from matcher.tables.layout.sheet_forms import as_list
