@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,6 +40,7 @@ from matcher.tables.schemas.main import EXPERTS, Contract
 
 SUFFIXES = (".xlsx", ".html", ".csv", ".parquet")
 
+_COMMAND = re.compile(r"（matcher [^）]*）")
 _KEY_FIELDS = ["name", "position", "institution", "enterprise", "region", "maturity", "cooperation", "price", "budget"]
 _KEY_FIELDS += ["valid_until"]
 _ADVICE = ["advice", "probability", "probability_low", "probability_high", "strength"]
@@ -171,9 +173,14 @@ def matches_shown(
 ) -> dict[str, Any]:
     """What the page of `write_matches` shows, for a page with another frame: the context of its templates.
 
-    total: as in `match_files`.
+    Its readers have no command line, so no command is named. total: as in `match_files`.
     """
-    return _report("matches.html", matches, queries, records, problems, None, None, total, mask)[0].shown()
+    shown = _report("matches.html", matches, queries, records, problems, None, None, total, mask)[0].shown()
+    for query in shown["queries"]:
+        query["step"] = _COMMAND.sub("", query["step"])
+        for one in query["matches"]:
+            one["note"] = _COMMAND.sub("", one.get("note", ""))
+    return shown
 
 
 def _report(

@@ -65,6 +65,8 @@ def test_search_shows_answers_in_the_look_of_the_pages_and_escapes_what_is_typed
     assert answer.status_code == 200
     assert "<script" not in answer.text
     assert "机械手" in texts(answer.text)
+    assert "请先补问企业，补全后再匹配" in texts(answer.text)
+    assert "matcher needs" not in answer.text  # who reads a page has no command line
     assert 'data-answer="C1"' in answer.text
     needs = browser.post("/search", data={"csrf": said, "text": "农业灌溉", "side": "needs"}).text
     assert 'data-answer="N3"' in needs

@@ -23,6 +23,8 @@ _TICKS = set("√✓✔☑■●▲★")
 _MOST_READ = 2_000  # values of a column
 _NUMBERED = re.compile("[号码]$|^(?:id|no)")  # headers of numbers, and not of names
 _A_RECORD = 3  # filled cells, at least, of a row that is no footer
+_IN_WORDS = ("title", "description")  # fields whose cells are words
+_COUNTS = 2  # numbers, at least, that are the counts of a cross table
 _OF_OWN_FORM = ("number", "yuan", "share", "date")  # kinds of fields that not any text can be
 _FILLED = ("text", "labels", "date")  # and those whose cells say the same in whichever column they stand
 
@@ -48,7 +50,7 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
         sure = (
             name in fields.named or name in fields.joined or header_key(contract[name].title) in map(header_key, texts)
         )
-        if not sure and _all(body, place, is_plain_number):
+        if name in _IN_WORDS and not sure and _all(body, place, is_plain_number, least=_COUNTS):
             del fields.places[name], fields.units[name]
             fields.known.add(place)
             what = f"写的都是数，没有当作“{contract[name].title}”"
@@ -139,8 +141,8 @@ def _unreadable(column: Column, body: Sequence[Sequence[object]], place: int) ->
     return bool(written) and not read.soft and not read.states and all(value is None for value in read.values)
 
 
-def _all(body: Sequence[Sequence[object]], place: int, test: Callable[[str], bool]) -> bool:
-    """Whether a column has values, and all of its first ones pass."""
+def _all(body: Sequence[Sequence[object]], place: int, test: Callable[[str], bool], least: int = 1) -> bool:
+    """Whether a column has at least so many values, and all of its first ones pass."""
     cells = (cell for row in body if not is_blank(cell := _cell(row, place)))
     texts = [as_written(cell).strip() for cell in islice(cells, _MOST_READ)]
-    return bool(texts) and all(map(test, texts))
+    return len(texts) >= least and all(map(test, texts))
