@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from matcher.needs.completeness_cues import (
     BETTER_YET,
@@ -207,6 +208,11 @@ def _is_todays(indicator: Indicator, text: str) -> bool:
     return indicator.comparator not in _BOUNDS or _is_asked_behind(indicator, text)
 
 
+@lru_cache(4)
+def _figures_of(text: str) -> tuple[Indicator, ...]:
+    return tuple(indicators_of(text))
+
+
 def _is_bounded_behind(indicator: Indicator, text: str) -> bool:
     """Whether the same quantity has a bound further on: 失水率12%。技术指标：失水率≤5%; not where it is asked itself,
     or under another condition.
@@ -219,7 +225,7 @@ def _is_bounded_behind(indicator: Indicator, text: str) -> bool:
         and one.start > indicator.start
         and one.comparator in _BOUNDS
         and (one.condition == indicator.condition or not (one.condition and indicator.condition))
-        for one in indicators_of(text)
+        for one in _figures_of(text)
     )
 
 
@@ -238,7 +244,7 @@ def _is_asked_behind(indicator: Indicator, text: str) -> bool:
     return any(
         (one.quantity, one.unit.dimension) == (indicator.quantity, indicator.unit.dimension)
         and one.start > indicator.start
-        for one in indicators_of(text)
+        for one in _figures_of(text)
     )
 
 

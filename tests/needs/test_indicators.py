@@ -461,6 +461,13 @@ def test_what_is_like_a_complaint_or_like_today_and_asks(text, expected):
     assert [f"{one.quantity}{one.high if one.low is None else one.low:g}{one.unit.symbol}" for one in found] == expected
 
 
+def test_a_long_list_of_shares_is_read_once(monkeypatch):
+    read = []
+    monkeypatch.setattr("matcher.needs.asked.indicators_of", lambda text: read.append(text) or indicators_of(text))
+    assert len(asked_indicators("", "废水含油率5%，" * 20)) == 20
+    assert len(read) == 3  # title, description and what stands behind each
+
+
 def test_a_change_against_today_is_named_by_what_changes():
     text = "良品率比现在提高5%，能耗较目前降低10%，每批烘干时间比原来缩短2小时"
     assert [one.quantity for one in indicators_of(text)] == ["良品率提高", "能耗降低", "烘干时间降低"]
