@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from matcher.needs.completeness_cues import (
     BETTER_YET,
@@ -45,7 +46,9 @@ _LEVELLED_FROM = re.compile(  # 纵裂率3%左右，希望降至1%以下: where 
     r"[^，,。；;\d]{0,4}[，,。]\s?(?:[^，,。；;\d]{0,4}目标|[^，,。；;\d]{0,12}(?:提[高升]|[增上]升|升|增加?|扩大?|延长?|降低?|下降|减少?|缩短?|压缩?|控制)(?:到|至|在))"
 )
 _NO_MORE = re.compile(r"(?:[只仅]有|[只仅]能(?:达到?|做到)?|仅[为能])\s?$")  # 脱净率只有92%
-_COMPLAINED_OF = re.compile(r"[高低大小多少长短快慢][（(][^（()）\d]{0,8}$")  # 能耗高（0.35吨）
+_COMPLAINED_OF = re.compile(
+    r"([\u4e00-\u9fff]{1,8})(?:([高大多长慢])|[低小少短快])[（(][^（()）\d]{0,8}$"
+)  # 能耗高（0.35吨）
 _WISH_OPENS = re.compile(rf"{WISHED.pattern}|(?:^|[，,；;。])(?:现|特|急|诚)?[求征想欲盼需]")
 _SOUGHT = re.compile(  # the wish behind it, for a thing or a level: not 需防爆, 需求单位
     r"(?:^|[，,；;。])[我公司们现特急诚拟]{0,4}(?:寻?求(?![解和得])|征[集求]|希望|期望|盼|想|[急亟]需(?!求)|需要)"
@@ -121,12 +124,14 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     clause = text[first : indicator.start]
     timed = indicator.unit.dimension == "s" and indicator.comparator in ("", "约")
     takes = _TAKES.search(clause) if timed else None
-    if takes and not DEMANDED.search(clause, 0, takes.start()):
+    if takes and not DEMANDED.search(clause, 0, takes.start()) and _SOUGHT.search(text, indicator.end, inside[-1].end):
         return False
     if demanded:
         return True
     if BETTER_YET.match(text, indicator.end):
         return True
+    if takes:
+        return False
     if IF.search(clause) or (SUPPOSED_END.match(text, indicator.end) and SUPPOSED.search(clause)):
         return False
     if any(cue.search(text, first, indicator.start) for cue in (IS, HARMED)):
@@ -189,14 +194,13 @@ def _is_todays(indicator: Indicator, text: str) -> bool:
         and _is_asked_behind(indicator, text)
     ):
         return True
-    if indicator.comparator in ("", "约") and _NO_MORE.search(text, first, indicator.start):
-        return True
-    if indicator.comparator in ("", "约") and _COMPLAINED_OF.search(
-        text, max(0, indicator.start - 12), indicator.start
-    ):
-        return True
-    if indicator.comparator in ("", "约") and indicator.unit.symbol in _SHARES and _is_bounded_behind(indicator, text):
-        return True
+    if indicator.comparator in ("", "约"):
+        if _NO_MORE.search(text, first, indicator.start) and not WISHED.search(text, first, indicator.start):
+            return True
+        if _is_complained_of(indicator, text):
+            return True
+        if indicator.unit.symbol in _SHARES and _is_bounded_behind(indicator, text):
+            return True
     clause = text[first : indicator.start]
     formerly = any(clause.startswith(indicator.quantity, one.end()) for one in _FORMERLY.finditer(clause))
     if not (formerly or _tells_today(text, first, indicator.start, TODAYS)):
@@ -204,14 +208,35 @@ def _is_todays(indicator: Indicator, text: str) -> bool:
     return indicator.comparator not in _BOUNDS or _is_asked_behind(indicator, text)
 
 
+@lru_cache(4)
+def _figures_of(text: str) -> tuple[Indicator, ...]:
+    return tuple(indicators_of(text))
+
+
 def _is_bounded_behind(indicator: Indicator, text: str) -> bool:
-    """Whether the same quantity has a bound further on: 失水率12%。技术指标：失水率≤5%."""
+    """Whether the same quantity has a bound further on: 失水率12%。技术指标：失水率≤5%; not where it is asked itself,
+    or under another condition.
+    """
+    start = max(text.rfind(sign, 0, indicator.start) for sign in _STOPS) + 1
+    if WISHED.search(text, start, indicator.start) or _SET.search(text[start : indicator.start]):
+        return False
     return any(
         (one.quantity, one.unit.dimension) == (indicator.quantity, indicator.unit.dimension)
         and one.start > indicator.start
         and one.comparator in _BOUNDS
-        for one in indicators_of(text)
+        and (one.condition == indicator.condition or not (one.condition and indicator.condition))
+        for one in _figures_of(text)
     )
+
+
+def _is_complained_of(indicator: Indicator, text: str) -> bool:
+    """Whether a figure in brackets is on the bad side of its quantity: 能耗高（0.35吨）, not 纯度高（99.9%）."""
+    complaint = _COMPLAINED_OF.search(text, max(0, indicator.start - 20), indicator.start)
+    if complaint is None:
+        return False
+    sense = meaning(complaint[1])
+    way = 0 if sense.concept in _EXACT else better_way(complaint[1], sense, indicator.unit, indicator.low)
+    return way < 0 if complaint[2] else way > 0
 
 
 def _is_asked_behind(indicator: Indicator, text: str) -> bool:
@@ -219,7 +244,7 @@ def _is_asked_behind(indicator: Indicator, text: str) -> bool:
     return any(
         (one.quantity, one.unit.dimension) == (indicator.quantity, indicator.unit.dimension)
         and one.start > indicator.start
-        for one in indicators_of(text)
+        for one in _figures_of(text)
     )
 
 

@@ -62,8 +62,8 @@ _IN_USE = re.compile(
 _TIMES_OF = re.compile(r"([\u4e00-\u9fff]{2,12})[是为](?:[^，,。；;\d]|(?<=[A-Z])\d+){1,12}的$")  # 硬度是Q235钢的6倍
 _COUNTED_BEHIND = re.compile(r"的?([\u4e00-\u9fff]{2,4}?)(?=[的，,。；;、并上]|数|$)")  # 10万级节点
 _UNSPOILED = re.compile(  # 24小时内不褐变, 弯折10万次不断裂: what does not happen for so long
-    r"(?:内|以内|之内)?(?:均|都|也|仍)?不(?:会|出现|发生|产生)?(?![够足行等同合达到能可及低高少多大小超])"
-    r"([\u4e00-\u9fff]{2,4})(?=[，,。；;、)\n]|$)"
+    r"(?:内|以内|之内)?(?:均|都|也|仍)?不(?:会|出现|发生|产生)?(?![够足行等同合达到能可及低高少多大小超透熟]|均匀|成[功型]|彻底|完[全成]|见效|一致|稳定|影响|溶[解化]|软化|干透)"
+    r"([\u4e00-\u9fff]{2,4})(?=[，,。；;、)\n]|$)(?![，,](?:严重)?(?:影响|导致|造成|无法|不能))"
 )
 _TOO_SHORT = re.compile(  # 绝缘寿命短，180℃下仅2000小时，需达到5000小时
     r"([\u4e00-\u9fff]{0,6}(?:寿命|周期|保质期|货架期|有效期|续航|时间))(?:[较偏太过很]|非常)?短[，,]"
@@ -390,8 +390,10 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         if last and last[0] == sentence and _INDEX.fullmatch(name) and (stem := last[1].rfind(name[0])) > 0:
             name = last[1][:stem] + name
         within, lasted = "", _LASTED.fullmatch(name)
-        if (lasted or _ASPECT.fullmatch(name)) and (
-            topic := _TOPIC.search(plain, max(0, value.start - 40), value.start)
+        if (
+            (lasted or _ASPECT.fullmatch(name))
+            and (topic := _TOPIC.search(plain, max(0, value.start - 40), value.start))
+            and not (lasted and topic[1].endswith(("要求", "指标", "目标")))
         ):
             within, name = (name, topic[1]) if lasted else ("", topic[1] + name)
         if "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), value.start)):

@@ -247,13 +247,22 @@ def is_technical(need: ReadNeed) -> bool:
     )
 
 
+def _with_quotes(title: str, whole: str) -> str:
+    """A title with the quote that was cut off at its edge, where its pair stands inside: 玻璃瓶“冷爆”, not 3"球阀."""
+    for signs in ("“”", '"'):
+        before, after = (sum(map(text.count, signs)) for text in (whole, title))
+        if before % 2 == 0 and after % 2:
+            title = signs[0] + title if whole.startswith(signs[0]) else title + signs[-1]
+    return title
+
+
 def subject(need: ReadNeed) -> str:
     """What the need is about, in its own words, short enough to stand in a question; of several in one cell all."""
     if items := _items(need):
         more = f" {len(items)} 项需求" if len(items) <= _LISTED else f"等 {len(items)} 项需求"
         return "、".join(items[:_LISTED]) + more
-    title = _TITLE_FRAME.sub("", need.texts.get("title", "").strip().splitlines()[0] if need.texts.get("title") else "")
-    title += '"' * (title.count('"') % 2) + "”" * (title.count("“") - title.count("”"))  # 玻璃瓶“冷爆”
+    whole = need.texts.get("title", "").strip().splitlines()[0] if need.texts.get("title") else ""
+    title = _with_quotes(_TITLE_FRAME.sub("", whole), whole)
     if 2 <= (len(title) / 2 if title.isascii() else len(title)) <= _LONGEST_SUBJECT:
         return title
     thing = next(iter(need.read.objects), "")

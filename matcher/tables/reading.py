@@ -19,7 +19,7 @@ from matcher.tables.cells import texts as cleaning
 from matcher.tables.cells.numbers import names_yuan
 from matcher.tables.cells.texts import as_written, first_few, is_blank, shorten
 from matcher.tables.files.grids import Book, Grid, Source, read_book
-from matcher.tables.files.sheets import OWN_SHEETS, is_own_book
+from matcher.tables.files.sheets import OWN_SHEETS, is_about_others, is_own_book
 from matcher.tables.headers.column_account import CARRIED, COLUMN_ACCOUNT, UNKNOWN, USED, column_account
 from matcher.tables.headers.finding import HEADER_ROWS, Header, find_header
 from matcher.tables.headers.forms import header_key
@@ -310,6 +310,7 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         alike = [other.sheet for other in others if _has_header(other, header)]
         how = "表头相同"
         if not alike and contract.any_of:
+            others = [other for other in others if not is_about_others(other.sheet)]
             alike, how = [other.sheet for other in others if _is_of(other, book, contract)], f"也像{contract.title}表"
         together = (
             f"；“{shorten('”“'.join(alike), 60)}”{how}，要一起用，请先用 matcher gather 合成一张" if alike else ""

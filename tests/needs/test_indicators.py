@@ -423,6 +423,7 @@ def test_what_is_asked_and_what_is_today():
         ("绝缘寿命短，180℃下仅2000小时，需达到5000小时", ("绝缘寿命", "≥", 5000, "h", "180℃下")),
         ("抗老化期由12个月提高到24个月", ("抗老化期", "", 24, "月", "")),
         ("复水比≥6:1", ("复水比", "≥", 6, "", "")),
+        ("要求：一年≥60%", ("一年", "≥", 60, "%", "")),
         ("膜材降解率：一年≥60%", ("膜材降解率", "≥", 60, "%", "一年")),
         ("冷爆率0.8%，\n要求≤0.1%", ("冷爆率", "≤", 0.1, "%", "")),
         ("想要水接触角大于110°的釉", ("水接触角", ">", 110, "°", "")),
@@ -432,6 +433,39 @@ def test_what_firms_write_of_a_figure(text, expected):
     one = indicators_of(text)[-1]
     value = one.high if one.low is None else one.low
     assert (one.quantity, one.comparator, value, one.unit.symbol, one.condition) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("需要纯度高（99.99%）的硅，噪声低（55dB）", ["纯度高99.99%", "噪声55dB"]),
+        ("开发精度高（0.01mm）的机床", ["精度高0.01mm"]),
+        ("噪声大（85dB），希望降低", []),
+        ("续航短（2小时），希望延长", []),
+        ("针对目前良率85%的问题，提高良率", []),
+        ("由于目前能耗300kWh，成本高", []),
+        ("与目前噪声75dB相比，希望降低10dB", ["噪声10dB"]),
+        ("要求误差仅为0.1mm，希望重量仅为2kg", ["误差0.1mm", "重量2kg"]),
+        ("需要检测时间约5秒", ["检测时间5s"]),
+        ("处理时间3小时不等，需要1小时", ["处理时间3h", "处理时间1h"]),
+        ("要求回收率95%，五年后回收率≥90%", ["回收率95%", "回收率90%"]),
+        ("在25℃下延伸率10%，在-40℃下延伸率≥5%", ["延伸率10%", "延伸率5%"]),
+        ("成本力争降低20%，能耗争取降低15%，效率想要提高30%", ["成本降低20%", "能耗降低15%", "效率提高30%"]),
+        ("每批次误差≤1%", ["误差1%"]),
+        ("胶水涂布后2小时不固化，影响生产", []),
+        ("投料2次不均匀", []),
+    ],
+)
+def test_what_is_like_a_complaint_or_like_today_and_asks(text, expected):
+    found = [one for _, one in asked_indicators("", text)]
+    assert [f"{one.quantity}{one.high if one.low is None else one.low:g}{one.unit.symbol}" for one in found] == expected
+
+
+def test_a_long_list_of_shares_is_read_once(monkeypatch):
+    read = []
+    monkeypatch.setattr("matcher.needs.asked.indicators_of", lambda text: read.append(text) or indicators_of(text))
+    assert len(asked_indicators("", "废水含油率5%，" * 20)) == 20
+    assert len(read) == 3  # title, description and what stands behind each
 
 
 def test_a_change_against_today_is_named_by_what_changes():

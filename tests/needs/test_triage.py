@@ -249,6 +249,7 @@ def test_what_is_no_technical_need_is_asked_back():
     [
         ("希望与高校合作", 7.5),
         ("寻求相关专家的技术支持，共同解决。", 7.5),
+        ("寻求防止漏油的技术支持", 15),
         ("注塑件冷却后翘曲，希望与高校合作解决。", 15),
     ],
 )
@@ -257,13 +258,23 @@ def test_a_wish_for_a_helper_is_no_problem_that_is_described(problem, points):
     assert read.points["problem"] == points
 
 
-def test_a_title_that_tells_a_fault_names_a_problem_and_keeps_its_quotes():
+def test_a_title_that_tells_a_fault_names_a_problem():
     read = read_one("N1", {"title": "饼干断面掉渣率高，需使掉渣率降到3%以内"})
     assert [(one.part, one.points, one.text) for one in read.evidence[:2]] == [
         ("object", 15, "饼干断面掉渣"),
         ("problem", 7.5, "饼干断面掉渣率高"),
     ]
-    assert questions_of(read_one("N2", {"title": "玻璃瓶“冷爆”"}))[0].text.startswith("玻璃瓶“冷爆”要达到什么指标？")
+
+
+@pytest.mark.parametrize("title", ["废水高效处理技术", "断路器高压试验", "废渣多级利用"])
+def test_a_word_that_goes_on_is_no_fault(title):
+    read = read_one("N1", {"title": title, "description": "希望合作"})
+    assert [one.text for one in read.evidence if one.part == "problem"] == []
+
+
+@pytest.mark.parametrize("title", ["玻璃瓶“冷爆”", "“冷爆”玻璃瓶", '玻璃瓶"冷爆"', '"冷爆"玻璃瓶', '3"球阀泄漏'])
+def test_a_title_keeps_its_quotes_and_gets_no_others(title):
+    assert questions_of(read_one("N2", {"title": title}))[0].text.startswith(f"{title}要达到什么指标？")
 
 
 def test_the_questions_follow_what_is_asked_and_not_what_it_is_for():

@@ -529,13 +529,15 @@ def test_the_columns_of_an_auxiliary_account_are_the_parts_that_they_are(design:
     ("cells", "staff", "rd_staff"),
     [
         (["120/18", "", "300/45"], [120, None, 300], [18, None, 45]),
+        (["1,200/18", "", "300（45）"], [1200, None, 300], [18, None, 45]),
         (["120/18", "300", "90/9"], None, None),  # one cell holds one number: nobody knows which
+        (["1,200", "", ""], None, None),
     ],
 )
 def test_two_numbers_of_one_column_are_taken_apart(
     cells: list[str], staff: list[float | None] | None, rd_staff: list[float | None] | None
 ) -> None:
-    lines = [f"{name},机械,{cell}" for name, cell in zip("甲乙丙", cells, strict=True)]
+    lines = [f'{name},机械,"{cell}"' for name, cell in zip("甲乙丙", cells, strict=True)]
     table = "\n".join(["企业名称,所属行业,职工总数/科技人员数", *lines]) + "\n"
     reading = read_firms(table.encode(), "hte", on=ON)
     told = reading.problems["problem"].tolist()

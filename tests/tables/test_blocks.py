@@ -206,3 +206,12 @@ def test_numbered_blocks_of_one_row_are_needs_of_their_own():
         ["乙公司", "果渣干燥", "含水率≤10%", 150_000],
         ["甲公司", "胀袋", "胀袋率≤0.5%", 100_000],
     ]
+
+
+def test_what_stands_behind_numbered_blocks_holds_for_each():
+    table = "需求1名称,需求1描述,需求2名称,需求2描述,企业名称\n汤汁浑浊,透光率≥80%,胀袋,胀袋率≤0.5%,甲公司\n"
+    rows = read_needs(table.encode()).rows
+    assert rows[["enterprise", "title", "description"]].to_numpy().tolist() == [
+        ["甲公司", "汤汁浑浊", "透光率≥80%"],
+        ["甲公司", "胀袋", "胀袋率≤0.5%"],
+    ]

@@ -239,6 +239,8 @@ def test_sheets_with_one_header_are_told_as_such():
     assert action == "要读别的，请指定工作表"
     [(_, action)] = sheets(一月=january, 三月=[("企业", "需求", "投入"), ("乙公司", "刀具", "60")])
     assert action == "要读别的，请指定工作表；“三月”也像需求表，要一起用，请先用 matcher gather 合成一张"
+    [(_, action)] = sheets(一月=january, 填写示例=[("企业", "需求", "投入"), ("例：乙公司", "刀具", "60")])
+    assert action == "要读别的，请指定工作表"
     assert sheets(一月=january) == []
 
 
@@ -257,6 +259,12 @@ def test_counts_of_a_cross_table_are_no_names_of_needs(header):
     with pytest.raises(TableError, match="没有“需求名称”或“需求描述”这样的列"):
         read_needs(counts)
     assert read_needs(csv(f"乡镇,{header}", "高桥镇,磨齿", "诸葛镇,8")).rows["title"].tolist() == ["磨齿", "8"]
+
+
+def test_numbers_name_rows_that_something_else_describes_or_that_are_called_so():
+    assert read_needs(csv("项目名称,预算（万元）", "001,5", "002,6")).rows["title"].tolist() == ["001", "002"]
+    experts = read_experts("专家,研究方向\n1,铸造\n2,焊接\n".encode()).rows
+    assert experts[["name", "title"]].to_numpy().tolist() == [["1", "铸造"], ["2", "焊接"]]
 
 
 def test_a_note_below_that_speaks_of_secrecy_says_what_to_do():

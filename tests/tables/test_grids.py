@@ -261,5 +261,7 @@ def test_the_answer_of_a_service_says_where_its_records_are(tmp_path: Path):
             "需求.json：这是接口返回的整个结果，记录在“data.list”里（1 条）；"
             "请取出这个列表，改成每行一个对象的 JSON lines（.jsonl）"
         )
+    path.write_text(json.dumps({"标题": "甲", "content": [{"x": 1}]}))
+    assert [row[0] for row in read_book(path).grids[0].rows] == ["标题", "甲"]
     path.write_text(json.dumps({"标题": "甲", "data": [{"x": 1}]}) + "\n" + json.dumps({"标题": "乙"}))
     assert [row[0] for row in read_book(path).grids[0].rows] == ["标题", "甲", "乙"]

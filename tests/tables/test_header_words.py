@@ -836,6 +836,22 @@ def test_words_of_needs_that_people_use(header: str, cell: object, field: str, v
     assert rows.loc[0, field] == value
 
 
+@pytest.mark.parametrize(
+    ("table", "expected", "carried"),
+    [
+        ("序号,编码,需求名称\n1,330700,磨齿\n2,330700,刀具\n", {"need_id": ["1", "2"]}, "编码"),
+        ("编码,编号,需求名称\n330700,N1,磨齿\n330700,N2,刀具\n", {"need_id": ["N1", "N2"]}, "编码"),
+        ("编号,需求名称,发布\nN1,磨齿,是\nN2,刀具,否\n", {"need_id": ["N1", "N2"]}, "发布"),
+        ("编号,需求名称,需求描述,要求\nN1,磨齿,齿面烧伤,有合作经验\n", {"description": ["齿面烧伤"]}, "要求"),
+    ],
+)
+def test_words_of_anything_give_way_unasked(table: str, expected: dict[str, list[str]], carried: str) -> None:
+    reading = read_needs(table.encode())
+    assert {name: reading.rows[name].tolist() for name in expected} == expected
+    assert carried in reading.rows
+    assert reading.problems["column"].tolist() == []
+
+
 def test_a_column_of_words_is_no_description_unasked() -> None:
     problems = read_needs(pd.DataFrame({"需求名称": ["磨齿"], "企业名称": ["甲"], "说明": ["齿面烧伤"]})).problems
     said = problems.loc[problems["column"] == "说明", ["problem", "action"]].to_numpy().tolist()

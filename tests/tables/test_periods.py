@@ -57,17 +57,26 @@ def test_what_is_no_period(written, problem):
 def test_a_remark_behind_a_date_is_told_and_what_may_unsay_it_is_not_read():
     table = pd.DataFrame(
         {
-            "合同编号": ["H1", "H2", "H3"],
-            "合同名称": ["甲", "乙", "丙"],
-            "签订日期": ["2026.3.1（公示）", "2026.3.1（拟）", "2026.3.1（周日）"],
+            "合同编号": ["H1", "H2", "H3", "H4", "H5", "H6"],
+            "合同名称": ["甲", "乙", "丙", "丁", "戊", "己"],
+            "签订日期": [
+                "2026.3.1（公示）",
+                "2026.3.1（拟）",
+                "2026.3.1（周日）",
+                "2026.3.1（？）",
+                "2026.3.1（农历）",
+                "2026.3.1（待定）",
+            ],
         }
     )
     read = read_table(table, TECH_CONTRACTS)
-    assert read.rows["signed_on"].tolist() == [pd.Timestamp(2026, 3, 1), pd.NaT, pd.Timestamp(2026, 3, 1)]
+    day, none = pd.Timestamp(2026, 3, 1), pd.NaT
+    assert read.rows["signed_on"].tolist() == [day, none, day, none, none, none]
     told = read.problems[read.problems["column"] == "签订日期"]
     assert told[["row", "problem"]].to_numpy().tolist() == [
         [2, "按“2026.3.1”读入，括号里的话没有采用"],
         [3, "不是日期"],
+        *([row, "不是日期"] for row in (5, 6, 7)),
     ]
 
 

@@ -62,6 +62,8 @@ def test_sums_keep_the_unit_of_the_question_and_ways_their_signs():
         "10、是否愿意公开发布该需求",
         "企业能否提供现场？",
         "请详细说明",
+        "填写单位名称",
+        "说明企业情况",
         "联系人",
         "技术难题",
         "6、希望达到的技术指标",

@@ -104,6 +104,17 @@ def test_other_states_of_offers_do_not(header, state):
         (read_outcomes, "是否已转让", "否", False),
         (read_outcomes, "是否有合作企业", "否", False),
         (read_needs, "是否已解决", "否", False),
+        (read_needs, "是否已解决", "是（部分解决）", False),
+        (read_outcomes, "是否已转让", "是，可继续许可", False),
+        (read_outcomes, "是否愿意转让", "否（可许可）", False),
+        (read_outcomes, "是否愿意转让", "暂可转让", False),
+        (read_outcomes, "是否愿意转让", "暂不转让", True),
+        (read_outcomes, "是否转化", "否", False),
+        (read_outcomes, "是否转让", "否", False),
+        (read_outcomes, "合作", "无", False),
+        (read_outcomes, "成果名称", "开关（取消键）", False),
+        (read_outcomes, "成果名称", "泵体（作废件回收）", False),
+        (read_outcomes, "成果名称", "涂层（已转让）", True),
     ],
 )
 def test_an_answer_to_a_question_on_the_row_speaks_too(reader, header, answer, tells):

@@ -169,6 +169,11 @@ def test_less_than_one_person_is_told_and_not_used():
     assert read_cells(Column("pay", "number", "职工人均工资"), "", ["0.15"]).values == [0.15]
 
 
+def test_letters_without_end_are_no_options():
+    cells = ["A." * 3000 + "5", "A.A.5", "B.5", "C、10-30"]
+    assert read_cells(SALES, "万元", cells).values == [None, None, 50_000, None]
+
+
 def test_a_price_in_another_unit_than_its_header_stays_as_it_is_written():
     table = pd.DataFrame(
         {"成果名称": list("甲乙丙丁戊"), "转让价格（万元）": ["80", "1,200,000", "60", "30万", "面议"]}

@@ -17,7 +17,9 @@ _FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2101, 1, 1)
 _OF_END = re.compile("截止|有效|到期|终止|结束|[至止]$")
 _OF_LIMIT = re.compile(_OF_END.pattern + "|期限|应完成|^完成日期")  # of a period, its last day
 _REMARKED = re.compile(r"(.*\d\s*[年月日号]?)\s*\(([^()\d]{1,20})\)")
-_UNSAYS = re.compile("[拟未不非无误错废撤]|预计|计划|预期|暂定|估|约|左右|期|延|改|取消|原|失效|终止|截|起|前|后|止")
+_UNSAYS = re.compile(
+    "[拟未不非无误错废撤]|预计|计划|预期|暂定|估|约|左右|期|延|改|取消|原|失效|终止|截|起|前|后|止|农历|阴历|待|退|驳|否|或|为准|变|可能|大概|[?]"
+)
 _OF_START = re.compile("起始|开始")  # of a period, its first day
 
 

@@ -40,7 +40,7 @@ _TIME_SIGNS = {"年": "年龄", "岁": "年龄", "周岁": "年龄", "月": "月
 _TIME_SIGNS |= {"小时": "时", "个小时": "时", "分钟": "分"}
 _OF_WORKING_DAYS = re.compile("工作日|服务")
 _IN_OTHER_TIME = "请按这一列的单位折算后填写"
-_OPTION = re.compile(r"\s*[A-Ha-h][.、:)]\s*(?=\S*\d)")  # B.10万-30万, an answer of a questionnaire
+_OPTION = re.compile(r"\s*[A-Ha-h][.、:)]\s*(?=[^A-Ha-h\s]*\d)")  # B.10万-30万, an answer of a questionnaire
 _NOUN = re.compile(r"(.*\d)\s?([\u4e00-\u9fff]{1,5})")
 _ABOVE_ZERO = re.compile(
     "收入|销售额|预算|资产总|总资产|费|支出|投入|产值|人数|职工|员工|人员|专利|知识产权|标准数|数量|年限|年龄|估值|融资|资本|价"

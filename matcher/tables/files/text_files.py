@@ -26,6 +26,9 @@ _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\n", re.I)  # Excel's own fir
 _MAX_REMARKS = 1000  # lines with bytes that nobody can read
 _MAX_LEVELS = 50  # of lists and objects in a JSON value
 _ENVELOPE = frozenset(("data", "list", "rows", "records", "result", "results", "items", "content", "page"))
+_OF_ANSWER = re.compile(  # what else an answer says; with anything else it is a record of its own
+    "(?:err)?code|(?:err)?msg|message|success|ok|status|error|total|count|(?:time|stamp)+|size|current|pages|page(?:num|no|size)|(?:request|trace)id"
+)
 _SHARING_ROWS = 20_000  # cells of the first rows stand for equal ones further down
 _REREAD = 5  # times that lines may be read again after a quote that does not close
 
@@ -169,6 +172,10 @@ def records_of_answer(text: str) -> tuple[str, int] | None:
     """Where in the answer of a service its records stand (data.list) and how many; None for lines of records."""
     with contextlib.suppress(ValueError, RecursionError):
         node: object = json.loads(text)
+        if isinstance(node, dict) and not all(
+            (key := name.lower()) in _ENVELOPE or _OF_ANSWER.fullmatch(key) for name in node
+        ):
+            return None
         path: list[str] = []
         while isinstance(node, dict) and (key := next((name for name in node if name.lower() in _ENVELOPE), None)):
             node = node[key]

@@ -35,7 +35,7 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
 
     A column 单位 that holds 台, 件 or 万元 is of no firm. A column of ticks says by its header what holds: it is no
     column of a field that is nearest to that header; neither is one of which nothing can be read as that field.
-    Numbers alone name no row.
+    Numbers alone name no row that nothing else describes.
     """
     for name, place in list(fields.places.items()):
         if name not in OWNERS or header_key(texts[place]) not in _EITHER:
@@ -48,7 +48,11 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
     for name in contract.any_of:  # 技术需求 of a cross table: how many there are, and none by its name
         place = fields.places.get(name, len(texts))
         sure = (
-            name in fields.named or name in fields.joined or header_key(contract[name].title) in map(header_key, texts)
+            name in fields.named
+            or name in fields.joined
+            or header_key(contract[name].title) in map(header_key, texts)
+            or any(other in fields.places for other in contract.any_of if other != name)
+            or (place < len(texts) and header_key(texts[place]).endswith("名称"))
         )
         if name in _IN_WORDS and not sure and _all(body, place, is_plain_number, least=_COUNTS):
             del fields.places[name], fields.units[name]

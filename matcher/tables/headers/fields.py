@@ -21,6 +21,7 @@ _BARE_CODES = ("编号", "编码", "代码", "id")
 _VAGUE = {"项目名称", "名称", "标题", "题目", "单位", "内容", "简介", "描述", "详情"}
 _RENAME = "有几列都是这个表头，请各写不同的名称，如写明年份"
 _OF_ANY_TABLE = {"编号": 3, "id": 4, "序号": 5, "no": 5, "no.": 5, "行号": 5}  # ids, the first before the others
+_ANY_CODE = "编码"  # of a trade, a place or a row: an id where nothing else is one
 _NO_MONEY = ("id", "text", "labels", "date")  # kinds of fields that no column with a unit of money can be
 _MOST = 200  # headers that nobody knows for which the nearest field is looked up
 
@@ -181,6 +182,7 @@ def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, co
         return
     key, taken = header_key(texts[place]), header_key(texts[fields.places[column.name]])
     carried = column.name not in fields.named and (is_carried(key) or meaning.rank == CLOSE)
+    carried = carried or (key == _ANY_CODE and key != header_key(column.title))
     if carried or (_is_code(meaning, taken) and not _is_code(meaning, key)):
         fields.known.add(place)
         if column.kind == "id" and key not in _BARE_CODES and key not in _OF_ANY_TABLE:
@@ -376,6 +378,8 @@ def _precedence(meaning: Meaning, text: str) -> tuple[int, int, int]:
     later = {header_key(word) for column in meaning.columns for word in column.later}
     if not later.isdisjoint((key, header_key(peel(text).core))) or _stands_for_yes(meaning, key):
         vague = 2
+    if key == _ANY_CODE and all(header_key(column.title) != key for column in meaning.columns):
+        vague = max(_OF_ANY_TABLE.values()) + 1
     vague = _OF_ANY_TABLE.get(key, vague)
     return (0 if not rank else 2 if rank == CLOSE else 1), vague, rank
 

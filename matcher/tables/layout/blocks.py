@@ -63,7 +63,8 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
 
     Blocks begin where the first column that comes again stands, or behind the blank column before it; each names one
     of the contract's `any_of` (of a firm: who it is) and shares with the first what it names, word for word or with the
-    owner among it. Columns before them hold for each block, but for ids and numbers of rows.
+    owner among it. Columns before them, and behind blocks that are numbered, hold for each block, but for ids and
+    numbers of rows.
     """
     rows, texts = block.rows, _without_block_numbers(block.texts, vocabulary, contract)
     tokens = [_token(text, vocabulary) if text else "" for text in texts]
@@ -74,7 +75,12 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
     starts = [place for place, token in enumerate(tokens) if token == tokens[first]]
     starts = [first, *(_behind_gap(tokens, before, start) for before, start in pairwise(starts))]
     ends = [*starts[1:], len(texts)]
-    blocks = [[place for place in range(*ends_of) if tokens[place]] for ends_of in zip(starts, ends, strict=True)]
+    numbered = [place for place, text in enumerate(texts) if text != block.texts[place]]
+    behind = range(numbered[-1] + 1 if numbered else len(texts), len(texts))  # 联系人, of all numbered blocks
+    blocks = [
+        [place for place in range(*ends_of) if tokens[place] and place not in behind]
+        for ends_of in zip(starts, ends, strict=True)
+    ]
     if not all(_repeats(blocks[0], one, texts, tokens, contract) for one in blocks):
         return None
     over = {
@@ -88,7 +94,7 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
         return None  # 候选专家 and 推荐人 over the same columns are two things of one record
     if any(_says_the_same(row, blocks[0], one, tokens) for row in grid.rows[rows.end :] for one in blocks[1:]):
         return None  # columns of a join, twice there
-    lead = [place for place in range(first) if tokens[place]]
+    lead = [place for place in (*range(first), *behind) if tokens[place]]
     shared = [
         place for place in lead if tokens[place] != contract.id_column and not is_carried(header_key(texts[place]))
     ]

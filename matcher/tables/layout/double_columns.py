@@ -12,7 +12,7 @@ from matcher.tables.headers.forms import header_key
 from matcher.tables.headers.rows import HeaderRows
 from matcher.tables.headers.words import Meaning, Vocabulary
 
-_APART = re.compile(r"[/、,;|(]|其中")
+_APART = re.compile(r"[/、;|(]|,(?!\d{3}(?!\d))|其中")  # not 1,200
 _EDGES = " :)"
 
 
@@ -29,7 +29,7 @@ def take_apart(
     known = set(map(header_key, texts))
     for place, text in enumerate(texts):
         names = _pieces(text)
-        if len(names) < 2 or vocabulary.meaning(text) != Meaning():
+        if len(set(names)) < max(2, len(names)) or vocabulary.meaning(text) != Meaning():
             continue
         meanings = [vocabulary.meaning(name) for name in names]
         if not all(one.columns and one.columns[0].kind == "number" for one in meanings):

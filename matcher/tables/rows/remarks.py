@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -112,13 +113,18 @@ _LAPSED = re.compile(  # of a patent; what holds (有效，2030年届满) or is 
     "(?<!未)(?<!没有)(?:驳回|失效|终止|撤回|放弃|届满|过期|(?<!部分)无效(?!宣告|请求))"
 )
 _BESIDE = re.compile(r"(?<=.)\s*[（(，,；;。].*$", re.S)
-_IN_NAME = re.compile(r"[（(]([^（）()]{2,12})[)）]\s*$")  # 钱某（已退休）
-_UNWILLING = re.compile("[不暂]{1,2}(?:愿意?|同意|接受|可以?|考虑|打算)?(?:转让|许可|转化|出售)?")
+_OPEN_YET = re.compile("部分|仍|但|尚|还|未|继续|可|意向|初步")  # 是（部分解决）, 否（可许可）
+_IN_NAME = re.compile(  # 钱某（已退休）, not 开关（取消键）
+    r"[（(]((?:[已现因被于\d][^（）()]{1,11}|[^（）()]{2}|[^（）()]{0,10}(?:取消|撤[回销]|作废|退休|离职|去世|注销|转让|解决)))[)）]\s*$"
+)
+_UNWILLING = re.compile("(?:暂时?)?不(?:愿意?|同意|接受|可以?|考虑|打算)?(?:转让|许可|转化|出售)?")
 _WHETHER = "(?:是否|能否|可否|有无)?"
+_OFFERED = (
+    "(?:转让|许可|转化|交易|推广|合作|出售)(?:[、/或及和与]?(?:转让|许可|转化|推广|合作))*"  # alone: 是否转化, so far
+)
 _AGAINST_IF = {  # questions of which an answer speaks against the row: 是否愿意转让 no, 是否已转让 yes
     "outcomes": {
-        False: "(?:愿意?|同意|有意愿?|可以?|接受|拟|仍|还|继续)?(?:对外|公开|向企业)?"
-        "(?:转让|许可|转化|交易|推广|合作|出售)(?:[、/或及和与]?(?:转让|许可|转化|推广|合作))*(?:意[愿向])?",
+        False: f"(?:(?:愿意?|同意|有意愿?|可以?|接受|拟|仍|还|继续)(?:对外|公开|向企业)?{_OFFERED}|{_OFFERED}意[愿向])",
         True: "已经?(?:转让|出售|售出|成交|卖断|独占许可|签约)",
     },
     "needs": {
@@ -271,7 +277,7 @@ def remarks_against(
         if not may_speak(contract, header):
             continue
         cells = [(number, cell_of(row, place)) for row, number in zip(rows, numbers, strict=True)]
-        against = {one for one in {as_written(cell) for _, cell in cells} if _speaks(contract, header, one)}
+        against = set(filter(_speaker(contract, header), {as_written(cell) for _, cell in cells}))
         said = [
             f"第 {number} 行“{shorten(written, 20)}”"
             for number, cell in cells
@@ -294,8 +300,9 @@ def remarks_by_id(rows: pd.DataFrame, contract: Contract) -> dict[str, str]:
     for header in map(str, rows.columns):
         if (header in own and not _names_row(contract, header)) or not may_speak(contract, header):
             continue
+        speaks = _speaker(contract, header)
         for name, cell in zip(rows[contract.id_column].astype(str), rows[header], strict=True):
-            if _speaks(contract, header, cell):
+            if speaks(cell):
                 said = f"{header}“{as_written(cell)}”" + (f"（{_FREE}）" if _is_legal(header) else "")
                 found[name] = "，".join(filter(None, (found.get(name, ""), said)))
     return found
@@ -328,9 +335,15 @@ def _is_gone(cell: object) -> bool:
 def answers_against(contract: Contract, header: str, cell: object) -> bool:
     """Whether a cell answers a question on its row such that the row counts no more: 是 under 是否已解决."""
     against = _answer_against(contract, header)
-    said = _BESIDE.sub("", as_written(cell).strip())  # 是（2025年转让给某公司）
+    if against is None:
+        return False
+    said = as_written(cell).strip()
+    beside = _BESIDE.search(said)  # 是（2025年转让给某公司）
+    if beside and _OPEN_YET.search(beside[0]):
+        return False
+    said = said[: beside.start()] if beside else said
     unwilling = against is False and _UNWILLING.fullmatch(said)
-    return bool(unwilling) or (against is not None and read_yesno(said, header) is against)
+    return bool(unwilling) or read_yesno(said, header) is against
 
 
 def _answer_against(contract: Contract, header: str) -> bool | None:
@@ -368,14 +381,19 @@ def _bare(header: str) -> str:
     return re.sub(r"^\[[^\]]*\]|[\s（(].*", "", header)
 
 
-def _speaks(contract: Contract, header: str, cell: object) -> bool:
+def _speaker(contract: Contract, header: str) -> Callable[[object], bool]:
+    """Whether a cell under a header speaks against its row."""
     if is_flag(header):
-        return says_gone(header, cell)
+        return partial(says_gone, header)
     if _answer_against(contract, header) is not None:
-        return answers_against(contract, header, cell)
+        return partial(answers_against, contract, header)
     if _names_row(contract, header):
-        beside = _IN_NAME.search(as_written(cell))
-        return beside is not None and _speaks(contract, "备注", beside[1])
+        return lambda cell: bool((beside := _IN_NAME.search(as_written(cell))) and _speaks(contract, "备注", beside[1]))
+    return partial(_speaks, contract, header)
+
+
+def _speaks(contract: Contract, header: str, cell: object) -> bool:
+    """Whether a cell of remarks, states or legal states speaks against its row."""
     if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST:
         return False
     if _is_legal(header):

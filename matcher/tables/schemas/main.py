@@ -80,7 +80,7 @@ _POSTED_ON = column(
     "posted_on",
     "date",
     "发布日期",
-    "发布 发布时间 登记日期 提交时间 提交日期 征集日期 征集时间 登记时间 上传时间 填报日期 填报时间 填表日期 "
+    "发布时间 登记日期 提交时间 提交日期 征集日期 征集时间 登记时间 上传时间 填报日期 填报时间 填表日期 "
     "提报日期 提报时间 posted date publication_date published_on",
     later="挂牌日期 挂牌时间 上架日期 上架时间 提交答卷时间",
 )
@@ -117,7 +117,7 @@ NEEDS = Contract(
             "需求内容 需求详情 需求简介 需求说明 技术需求描述 技术需求内容 需求具体内容 具体需求 具体内容 "
             "内容 正文 详情 简介 描述 详细描述 需求简述 需求概述 需求概况 需求详细描述 技术需求简述 技术需求简介 "
             "技术需求详情 技术需求说明 主要内容 "
-            "需求主要内容 主要研究内容 研究内容 研发内容 拟解决的主要问题 具体要求 预期目标 需求目标 要求 "
+            "需求主要内容 主要研究内容 研究内容 研发内容 拟解决的主要问题 具体要求 预期目标 需求目标 "
             "拟达到的目标 预期成果 技术难题及需求 技术难题和需求 技术难题与需求 技术难题或需求 技术难题(需求) "
             "技术需求及难题 "
             "技术需求和难题 技术需求与难题 技术需求(难题) 存在的技术难题及需求 存在的难题及需求 存在问题及技术需求 "
@@ -125,7 +125,7 @@ NEEDS = Contract(
             "need_description content detail details summary short_summary abstract full_description",
             lines=True,
             parts="problem indicators conditions background",
-            instead="说明 情况说明",
+            instead="说明 情况说明 要求",
             heads="目标",
             leads=_WISHED + "攻关 研究 研发 研制 开发 技术 需求 达到 实现 主要 总体 具体",
         ),
