@@ -438,6 +438,21 @@ def test_an_outcome_with_and_without_the_number_of_its_right_is_one():
     )
 
 
+def test_a_day_or_another_number_behind_an_outcome_is_no_number_of_a_right():
+    outcomes = [
+        "泵（20240501）",
+        "泵",
+        "阀（合同HT20240501）",
+        "阀",
+        "刀具（型号YJ20241234）",
+        "刀具",
+        "（" + "1" * 3_000,
+    ]
+    rows = [["a", outcome, "自行实施", "2024-05-01", "合同"] for outcome in outcomes]
+    found = facts("conversions", table("企业编号 成果名称 转化形式 转化日期 转化证明", *rows))
+    assert bounds(found, "conversions_3y") == 7
+
+
 def test_staff_are_the_mean_of_the_months():
     """甲 all year; 乙 from 1 July: half a month's worth in July, whole from August; 丙 and 丁 by their days."""
     header = "企业编号 姓名 用工形式 科技人员 全年实际工作天数 入职日期 离职日期"
