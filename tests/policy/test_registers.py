@@ -853,6 +853,23 @@ def test_a_platform_that_an_assessment_took_away_does_not_count():
     assert told(done) == [[2, "写明“取消资格”", "不计入"], [4, "写明“正在建设期”", "不计入"]]
 
 
+@pytest.mark.parametrize(
+    ("assessed", "expected"),
+    [
+        ("不合格，取消资格", [None, "写明“取消资格”"]),
+        ("未通过", [True, "写着“未通过”，仍然计入"]),
+        ("合格，2027年到期", [True]),
+        ("未到期，未评价", [True]),
+        ("取消加分", [True]),
+    ],
+)
+def test_an_assessment_ends_a_platform_only_where_it_says_so(assessed, expected):
+    row = ["a", "虚构重点实验室", "省级", "2023-06-01", "〔2023〕1号", "运行", assessed]
+    rows = table("企业编号 平台名称 级别 获批时间 批准文件 状态 评估结果", row)
+    done = facts("platforms", rows, ["hte", "tech-sme"])
+    assert [bounds(done, "provincial_rd_institution"), *(line[1] for line in told(done))] == expected
+
+
 def test_a_kind_goes_before_what_happened_and_a_day_before_a_year():
     rows = read_register(table("企业名称 列入原因 类型", ("甲", "未按规定公示年报", "经营异常")), INCIDENTS).rows
     assert rows["kind"].tolist() == ["经营异常"]
