@@ -54,8 +54,8 @@ def earlier_use(entry: Entry, day: dt.date) -> tuple[Truth, str]:
         return said, f"“{header}”一列的“{shorten(text, 40)}”"
     for clause in re.split("[,，;；。\n]+", remarks_of(entry.cells)):
         past = _BEFORE.search(clause) or any(int(year) < day.year for year in _YEAR.findall(clause))
-        of_hte = _OF_HTE.search(clause) or _CERTIFICATE.search(clause)  # 高新技术产品 and 高新区 are something else
-        if past and _USED.search(clause) and of_hte and not _NOW.search(clause):
+        named = _OF_HTE.search(clause) or _CERTIFICATE.search(clause)  # 高新技术产品 and 高新区 are something else
+        if past and _USED.search(clause) and named and not _NOW.search(clause):
             return _said(clause, day, asked=False), f"备注的“{shorten(clause, 40)}”"
     return False, ""
 
