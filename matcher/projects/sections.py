@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from matcher.tables.cells.texts import shorten
+from matcher.tables.cells.texts import first_few, shorten
 
 SECTIONS = {
     "grounds": "立项依据",
@@ -24,7 +24,8 @@ _RUN = 8  # letters and figures from which equal texts are told
 
 
 def bodiless(projects: pd.DataFrame) -> list[str]:
-    """A line for each project whose text stands elsewhere (见附件), is missing, or is that of an earlier one.
+    """A line for each project whose text stands elsewhere (见附件) or is that of an earlier one, and one for all
+    without a text.
 
     >>> text = "研究硬齿面齿轮磨削烧伤的检测方法"
     >>> bodiless(pd.DataFrame({"project_id": ["P1", "P2", "P3"], "title": ["甲", "乙", "丙"],
@@ -34,7 +35,7 @@ def bodiless(projects: pd.DataFrame) -> list[str]:
     ['P2 没有正文，只比对了名称；请附上正文再查']
     """
     names = [name for name in ("text", *SECTIONS) if name in projects]
-    lines, first = [], dict[str, str]()
+    lines, bare, first = list[str](), list[str](), dict[str, str]()
     records = projects.astype(object).to_dict("records")
     filled = [[str(row[name]).strip() for name in names if not pd.isna(row[name])] for row in records]
     some = any(map(any, filled))
@@ -45,10 +46,12 @@ def bodiless(projects: pd.DataFrame) -> list[str]:
         if cells and not own:
             lines.append(f"{who} 的正文写的是“{shorten(cells[0], 20)}”，没有比对正文；请附上正文再查")
         if some and not cells:
-            lines.append(f"{who} 没有正文，只比对了名称；请附上正文再查")
+            bare.append(who)
         key = "".join(filter(str.isalnum, "".join(own)))
         if len(key) >= _RUN and first.setdefault(key, who) != who:
             lines.append(f"{who} 的正文与 {first[key]} 相同，请核对")
+    if bare:
+        lines.append(f"{first_few(bare, '项')} 没有正文，只比对了名称；请附上正文再查")
     return lines
 
 

@@ -40,10 +40,12 @@ _LEGENDS = (  # ○为弃权 and 弃权画○
 )
 _BESIDE = {  # in a line above or below the table: 应到21人，实到19人
     name: re.compile(
-        rf"(?:{word})会?(?:会议|评审)?(?:委员|评委|专家)?(?:人数)?(?:为|共|有|:)?\s*(\d{{1,3}})\s*(?:[人位名]|$)"
+        rf"(?:{word})会?(?:会议|评审)?(?:委员|评委|专家)?(?:人数)?(?:为|共|有|:)?\s*(\d{{1,3}})\s*"
+        r"(?:[人位名](?!以上|以下|的|[方才])|$)"
     )
     for name, word in (("members", "应到"), ("present", "实到|到会|出席"))
 }
+_OF_MEMBERS = re.compile("应到|实到|委员(?!会)|评委")  # 特邀专家出席3人 is of others
 _A_LINE = 2  # filled cells, at most, of a row that is a line beside the table
 _BALLOT = ("voter", "vote")
 _PANEL = re.compile(
@@ -127,7 +129,7 @@ def _with_counts_beside(reading: Reading, source: str | Path | pd.DataFrame, she
         for number, row in zip(grid.numbers, grid.rows, strict=True)
         if sum(not is_blank(cell) for cell in row) <= _A_LINE
         for cell in row
-        if isinstance(cell, str)
+        if isinstance(cell, str) and _OF_MEMBERS.search(cell)
     ]
     ballots = "vote" in rows and rows["vote"].fillna("").astype(str).ne("").any()
     for name, words in _BESIDE.items():

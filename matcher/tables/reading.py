@@ -241,40 +241,38 @@ def split_labels(value: str, column: Column) -> tuple[str, ...]:
 def describe(problems: pd.DataFrame) -> str:
     """The problems for the eye: for each file a head line and at most 20 lines; "" for none.
 
-    The same of more than three cells of a column, or of more than three rows or columns, is one line.
+    The same of more than three rows of a column, or of more than three columns of a row, is one line.
     """
     parts = []
     for file, group in problems.groupby("file", sort=False):
         parts.append(f"{file}：{len(group)} 处问题")
         lines = _alike(group)
-        parts += map(_line_of, lines[:_SHOWN])
+        parts += [_line_of(group.iloc[places]) for places in lines[:_SHOWN]]
         if left := sum(map(len, lines[_SHOWN:])):
             parts.append(f"  ……另有 {left} 处")
     return "\n".join(parts)
 
 
-def _alike(problems: pd.DataFrame) -> list[pd.DataFrame]:
-    """The problems of a file, those together that are the same of more than `_ALIKE` cells of a column, or else of more
-    than as many columns or rows, in order.
+def _alike(problems: pd.DataFrame) -> list[list[int]]:
+    """The places of the problems of a file, those together that are the same of more than `_ALIKE` rows of a
+    column, or of more than as many columns of a row, in order.
     """
-    numbered = problems.assign(at=range(len(problems)))
-    left, found = [numbered], []
-    for by in (["column", "problem", "action"], ["problem", "action"]):
-        groups = [same for one in left for _, same in one.groupby(["sheet", *by, "kept"], sort=False, dropna=False)]
-        left = [same for same in groups if not _is_one(same, by)]
-        found += [same for same in groups if _is_one(same, by)]
-        left = [pd.concat(left)] if left else []
-    found += [rest.iloc[[at]] for rest in left for at in range(len(rest))]
-    return sorted(found, key=lambda same: int(same["at"].iloc[0]))
-
-
-def _is_one(same: pd.DataFrame, by: list[str]) -> bool:
-    """Whether equal problems are told in one line: of rows, or of columns."""
-    if len(same) <= _ALIKE:
-        return False
-    if "column" in by:
-        return bool(same["column"].iloc[0]) and bool(same["row"].notna().all())
-    return bool(same["row"].notna().all()) or bool(same["column"].all())
+    cells = problems[["sheet", "problem", "action", "kept", "column", "row"]].astype(object)
+    keys = list(cells.where(cells.notna(), None).itertuples(index=False, name=None))
+    of_column, of_row = dict[tuple[object, ...], list[int]](), dict[tuple[object, ...], list[int]]()
+    for at, (*same, column, row) in enumerate(keys):
+        if row is not None:
+            of_column.setdefault((*same, column or ""), []).append(at)
+        if column:
+            of_row.setdefault((*same, row), []).append(at)
+    found, told = list[list[int]](), set[int]()
+    for group in (*of_column.values(), *of_row.values()):
+        left = [at for at in group if at not in told]
+        if len(left) > _ALIKE:
+            found.append(left)
+            told.update(left)
+    found += [[at] for at in range(len(keys)) if at not in told]
+    return sorted(found)
 
 
 def _line_of(same: pd.DataFrame) -> str:

@@ -69,3 +69,12 @@ def test_a_long_question_is_a_label_of_a_form():
     assert rows[["employees_total", "major_safety_accident_2y", "serious_research_dishonesty_2y"]].values.tolist() == [
         [86, False, False]
     ]
+
+
+@pytest.mark.parametrize(("cell", "expected"), [(2023, None), ("2023", None), ("是", True), (3, True), ("否", False)])
+def test_a_year_is_no_yes(cell, expected):
+    """科技型中小企业 2023 says since when, and not whether it is one now."""
+    table = pd.DataFrame({"企业名称": ["虚构甲公司"], "科技型中小企业": [cell], "职工总数": [1]})
+    rows = read_firms(table, "srdi", on="2026-06-10").rows
+    found = rows["tech_sme_valid"].iloc[0] if "tech_sme_valid" in rows else None
+    assert (None if pd.isna(found) else bool(found)) == expected

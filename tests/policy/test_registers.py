@@ -167,6 +167,35 @@ def test_remarks_and_a_column_of_validity_say_what_a_right_is_worth():
     ]
 
 
+@pytest.mark.parametrize(
+    ("remark", "expected"),
+    [
+        ("2023年质押，已解除", 1),
+        ("因技术更新停止使用", 1),
+        ("许可给虚构乙公司，已终止", (0, 1)),
+        ("项目终止", (0, 1)),
+        ("未缴年费失效", (0, 1)),
+        ("年费未缴，已终止", 0),
+        ("2020年用于高新技术产品认定", 1),
+        ("已许可高新区某厂使用", 1),
+        ("2020年高企申报的实用新型", 1),
+        ("2020年高企申报备用", 1),
+        ("计划用于2025年高企", 1),
+        ("2020年高企申报用", 0),
+        ("已用于高新技术企业认定", 0),
+    ],
+)
+def test_a_remark_on_something_beside_a_right_leaves_it(remark, expected):
+    row = ["a", "ZL202020123457.2", "实用新型", "自主研发", "2020-11-03", remark]
+    assert bounds(facts("rights", table(RIGHT + " 备注", row)), "class2_ip") == expected
+
+
+def test_a_place_in_a_list_gives_way_to_the_number_of_the_application():
+    row = ["ZL202020123457.2", "实用新型", "2020-11-03", "自主研发"]
+    rows = table("企业编号 授权号 申请号 类别 授权日期 获得方式", ["a", "IP01", *row], ["a", "IP02", *row])
+    assert bounds(facts("rights", rows), "class2_ip") == 1
+
+
 def test_rights_without_number_and_name_are_several():
     done = facts("rights", table("企业编号 类别 授权日期", *[["a", "实用新型", "2022-01-01"]] * 3))
     assert bounds(done, "class2_ip") == 3
@@ -438,6 +467,21 @@ def test_an_outcome_with_and_without_the_number_of_its_right_is_one():
     )
 
 
+def test_a_day_or_another_number_behind_an_outcome_is_no_number_of_a_right():
+    outcomes = [
+        "泵（20240501）",
+        "泵",
+        "阀（合同HT20240501）",
+        "阀",
+        "刀具（型号YJ20241234）",
+        "刀具",
+        "（" + "1" * 3_000,
+    ]
+    rows = [["a", outcome, "自行实施", "2024-05-01", "合同"] for outcome in outcomes]
+    found = facts("conversions", table("企业编号 成果名称 转化形式 转化日期 转化证明", *rows))
+    assert bounds(found, "conversions_3y") == 7
+
+
 def test_staff_are_the_mean_of_the_months():
     """甲 all year; 乙 from 1 July: half a month's worth in July, whole from August; 丙 and 丁 by their days."""
     header = "企业编号 姓名 用工形式 科技人员 全年实际工作天数 入职日期 离职日期"
@@ -706,6 +750,16 @@ def test_a_list_of_research_staff_is_no_list_of_all_staff(tmp_path):
         assert [bounds(named, name) for name in ("employees_total", "rd_staff")] == [(2, None), 2]
 
 
+@pytest.mark.parametrize("sheet", ["职工和科技人员名单", "非研发人员"])
+def test_a_sheet_of_all_staff_is_no_list_of_research_staff(tmp_path, sheet):
+    rows = table("企业编号 姓名 用工形式 全年实际工作天数", ["a", "甲", "在职", 250], ["a", "乙", "在职", 250])
+    rows.to_excel(tmp_path / "附件2.xlsx", sheet_name=sheet, index=False)
+    plain = facts("staff", rows)
+    named = facts("staff", tmp_path / "附件2.xlsx")
+    for name in ("employees_total", "rd_staff"):
+        assert bounds(named, name) == bounds(plain, name)
+
+
 def test_an_export_of_patents_without_a_column_of_firms_is_its_owners():
     row = ["虚构甲公司;虚构大学", "深孔钻", "发明", "2022-01-01"]
     done = facts("rights", table("申请人 名称 种类 授权时间", row), same_name=True)
@@ -780,6 +834,12 @@ def test_a_list_of_one_kind_says_it_in_its_header():
     assert [bounds(done, "listed_abnormal", row) for row in (0, 1)] == [False, True]
 
 
+@pytest.mark.parametrize(("cell", "expected"), [("未年报", True), ("无", None), ("/", None), ("未列入", None)])
+def test_a_column_of_reasons_that_says_none_lists_nobody(cell, expected):
+    rows = table("企业名称 类别 列入经营异常名录原因 列入日期", ["虚构甲公司", "罚款", cell, "2025-07-10"])
+    assert bounds(facts("incidents", rows, "tech-sme", same_name=True), "listed_abnormal") == expected
+
+
 def test_a_platform_that_an_assessment_took_away_does_not_count():
     header = "企业编号 平台名称 级别 获批时间 批准文件 绩效评价结果 备注"
     rows = table(
@@ -791,6 +851,23 @@ def test_a_platform_that_an_assessment_took_away_does_not_count():
     done = facts("platforms", rows, ["hte", "tech-sme"])
     assert [bounds(done, "provincial_rd_institution", row) for row in (0, 1)] == [None, True]
     assert told(done) == [[2, "写明“取消资格”", "不计入"], [4, "写明“正在建设期”", "不计入"]]
+
+
+@pytest.mark.parametrize(
+    ("assessed", "expected"),
+    [
+        ("不合格，取消资格", [None, "写明“取消资格”"]),
+        ("未通过", [True, "写着“未通过”，仍然计入"]),
+        ("合格，2027年到期", [True]),
+        ("未到期，未评价", [True]),
+        ("取消加分", [True]),
+    ],
+)
+def test_an_assessment_ends_a_platform_only_where_it_says_so(assessed, expected):
+    row = ["a", "虚构重点实验室", "省级", "2023-06-01", "〔2023〕1号", "运行", assessed]
+    rows = table("企业编号 平台名称 级别 获批时间 批准文件 状态 评估结果", row)
+    done = facts("platforms", rows, ["hte", "tech-sme"])
+    assert [bounds(done, "provincial_rd_institution"), *(line[1] for line in told(done))] == expected
 
 
 def test_a_kind_goes_before_what_happened_and_a_day_before_a_year():

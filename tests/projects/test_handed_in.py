@@ -66,3 +66,19 @@ def test_an_acceptance_in_columns_of_its_own_is_told():
     assert told.values.tolist() == [
         ["验收时间、验收结论", "写着验收的有 P1、P3，没有记入，仍按没有验收（可能列成逾期）"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "said", "told"),
+    [
+        (None, "无", False), ("/", None, False), (None, "进行中", False), (None, "实施中", False), (0, "0", False),
+        ("2026年底前", None, False), (None, "正在验收", False), (None, "已提交验收材料", False), (None, "终止", False),
+        ("2025-02-20", None, True), (2025, None, True), (None, "同意结题", True), (None, "未通过", True),
+        (None, "已验收", True),
+    ],
+)  # fmt: skip
+def test_only_words_of_an_acceptance_are_told(day, said, told):
+    header = ["项目编号", "项目名称", "开始日期", "结束日期", "验收时间", "验收结论"]
+    row = ["P1", "虚构甲", "2023-01-01", "2024-12-31", day, said]
+    problems = read_managed(pd.DataFrame([row], columns=header)).problems["problem"]
+    assert problems.str.contains("没有记入").any() == told

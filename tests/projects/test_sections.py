@@ -43,3 +43,9 @@ def test_the_command_tells_both_beside_a_second_table(run):
     assert code == 0
     assert "N2 的正文与 N1 相同" in said
     assert "N3 的正文写的是“见附件”" in said
+
+
+def test_projects_without_a_text_are_one_line():
+    texts = ["研究硬齿面齿轮磨削烧伤的检测方法", *[""] * 5]
+    rows = pd.DataFrame({"project_id": [f"P{at}" for at in range(6)], "title": list("甲乙丙丁戊己"), "text": texts})
+    assert bodiless(rows) == ["P1、P2、P3、P4、P5 没有正文，只比对了名称；请附上正文再查"]

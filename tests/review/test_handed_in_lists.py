@@ -150,3 +150,8 @@ def test_a_log_of_objections_has_other_headers():
         ["虚构项目甲", "是", "齐全", "未定期限"],
         ["虚构项目乙", "是", "缺证据", "已撤回"],
     ]
+
+
+def test_whom_an_objection_is_about_is_no_item():
+    log = pd.DataFrame([["1", "完成人排序", "虚构某人"]], columns=["序号", "异议内容", "异议对象"])
+    assert read_objections(log).rows[["item", "about"]].values.tolist() == [["", "完成人排序"]]

@@ -380,3 +380,22 @@ def test_a_line_above_says_how_many_members_there_are_and_how_many_came(tmp_path
         ["A", 21, 19, "通过"],
         ["B", 21, 19, "不通过"],
     ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "特邀专家出席3人",
+        "出席14人以上有效",
+        "应到21人以上方可开会",
+        "实到人数不得少于应到人数的三分之二（应到21人的，实到14人的）",
+    ],
+)
+def test_a_line_about_others_or_a_rule_says_nothing_of_who_came(tmp_path, line):
+    book = Workbook()
+    for row in ([line], ["编号", "奖种", "建议等级", "赞成", "反对", "弃权"], ["A", "科技进步奖", "一等奖", 13, 4, 1]):
+        book.active.append(row)
+    book.save(tmp_path / "votes.xlsx")
+    reading = read_votes(tmp_path / "votes.xlsx")
+    assert reading.rows[["members", "present"]].isna().values.tolist() == [[True, True]]
+    assert reading.problems.empty

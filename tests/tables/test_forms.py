@@ -160,6 +160,25 @@ def test_a_column_of_units_beside_the_labels_of_several_firms_is_theirs():
     assert not read.problems["problem"].str.contains("没有写单位|没有读入").any()
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (
+            "指标,2025年,备注",
+            "统一社会信用代码,,",
+            "职工总数,86,不含劳务",
+            "2025年销售收入,3100万元,审计",
+            "发明专利,2,件",
+        ),
+        ("指标,虚构甲公司,单位", "职工总数,86,人", "2025年销售收入,3100,万元", "发明专利,2,件"),
+        ("指标,单位,虚构甲公司", "职工总数,人,86", "2025年销售收入,万元,3100", "发明专利,件,2"),
+    ],
+)
+def test_a_column_of_remarks_or_units_is_no_second_firm(lines):
+    read = read_firms(csv(*lines), "hte", on="2026-06-10").rows
+    assert read[["employees_total", "sales_y3", "class1_ip"]].values.tolist() == [[86, 31_000_000, 2]]
+
+
 @pytest.mark.parametrize("hint", ["", "（请写明现状和要求）"])
 def test_a_blank_form_is_no_need(hint: str):
     form = ["需求征集表,,,", "企业名称,,统一社会信用代码,", "所属行业,,所在县区,", "需求名称,,,", f"需求描述,{hint},,"]

@@ -559,6 +559,15 @@ def test_the_same_of_more_than_three_columns_or_rows_is_one_line():
     ]
 
 
+def test_the_same_of_other_columns_in_other_rows_is_a_line_each():
+    """One line of them all would not say which cell is meant."""
+    problems = read_needs(csv("编号,标题,预算", "1,甲,不知道")).problems
+    cells = [problems.assign(row=row, column=f"列{row}") for row in range(2, 6)]
+    assert describe(pd.concat(cells, ignore_index=True)).splitlines()[1:] == [
+        f"  第 {row} 行，列{row} = “不知道”：不是数字；请只写数和单位，如 500万元" for row in range(2, 6)
+    ]
+
+
 @pytest.mark.parametrize("opening", ["<!--", "<script>", "<p ", "<sup>1", "&a", "<", "技术转让"])
 def test_a_long_cell_of_openings_takes_no_time(opening: str):
     table = pd.DataFrame({"标题": ["甲"], "描述": [opening * 50_000], "合作方式": [opening * 50_000]})

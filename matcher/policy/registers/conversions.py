@@ -20,6 +20,7 @@ from matcher.policy.registers.entries import (
     plain,
     some,
 )
+from matcher.policy.registers.rights import kind_by_number, right_number
 
 T195 = "国科发火〔2016〕195号 三、（七）2"
 FACTS = (("conversions_3y", ""),)
@@ -27,7 +28,8 @@ FACTS = (("conversions_3y", ""),)
 _FORMS = re.compile("自行|自主|自用|实施|转让|许可|合作|作价|入股|股份|协商|其他")
 _RESULTS = re.compile("产品|服务|工艺|样品|样机")  # what it became, which says that the firm uses it
 
-_NUMBER = re.compile(r"[（(][^()（）]*\d{4}[\dSR.X]{4,}[^()（）]*[)）]")  # of a right, behind an outcome's name
+_IN_BRACKETS = re.compile("[（(]([^()（）]{1,60})[)）]$")  # what stands behind an outcome's name
+_CALLED = re.compile("^(?:专利|授权|申请|登记|著作权)*(?:号码?|号)")
 
 
 def count_conversions(
@@ -43,10 +45,13 @@ def count_conversions(
         last = dt.date(days[firm].year - 1, 12, 31)
         first = dt.date(days[firm].year - 3, 1, 1)
         outcomes: dict[str, list[Truth]] = {}
-        named = [_NUMBER.sub("", entry.text("outcome")) for entry in rows]
-        for entry, name in zip(rows, named, strict=True):
-            whole = {entry.text("outcome") for entry, other in zip(rows, named, strict=True) if other == name} - {name}
-            key = plain(name if len(whole) == 1 else entry.text("outcome")) or f"row {entry.row}"
+        numbered: dict[str, set[str]] = {}
+        for text in (entry.text("outcome") for entry in rows):
+            numbered.setdefault(_unnumbered(text), set()).add(text)
+        for entry in rows:
+            text = entry.text("outcome")
+            name = _unnumbered(text)
+            key = plain(name if len(numbered[name] - {name}) == 1 else text) or f"row {entry.row}"
             state = _state(entry, first, last, told)
             if key in outcomes and state is not False:
                 problem = "同一成果已在上面一行，转化成几项产品、工艺也只计一次"
@@ -54,6 +59,16 @@ def count_conversions(
             outcomes.setdefault(key, []).append(state)
         counts[firm] = count(some(*states) for states in outcomes.values())
     return {FACTS[0]: counts}
+
+
+def _unnumbered(outcome: str) -> str:
+    """An outcome's name without the number of its right behind it.
+
+    >>> [_unnumbered(text) for text in ("夹具（ZL202020123456.7）", "夹具（20240501）", "夹具（一代）")]
+    ['夹具', '夹具（20240501）', '夹具（一代）']
+    """
+    found = _IN_BRACKETS.search(outcome)
+    return outcome[: found.start()] if found and kind_by_number(right_number(_CALLED.sub("", found[1]))) else outcome
 
 
 def _state(entry: Entry, first: dt.date, last: dt.date, told: Warnings) -> Truth:

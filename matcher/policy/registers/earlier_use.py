@@ -17,12 +17,16 @@ _YES = re.compile(r"(?:是|有|已|曾|√|✓|✔|y|t|1(?:\.0)?$|使用$)|.*(?:
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _ASKS = re.compile("(?:使用|用于|用过|用在|占用)")  # a header that asks about use
 _OF_HTE = re.compile("高企|高新技术企业")
+_CERTIFICATE = re.compile(r"GR\d", re.I)
 _ASKS_ONLY = re.compile(  # all of a header that does not say 高企: 首台套认定, 产品 and 年限 are of something else
     "是否|已经?|曾|在|以前|以往|之前|此前|过去|历年|往年|上次|前次|前一次|年度?|认定|申[报请]|中|被|使用|用于|用过|占用|过|的"
     r"|情况|本?企业|专利|知识产权|该|20\d\d|[()、,]"
 )
 _BEFORE = re.compile("已|曾|以前|以往|往年|历年|之前|此前|过去|上次|前次|前一次|[使占]?用过")
-_NOW = re.compile("拟|本次|此次|今年|当年|本年|将|[可能]否|[可能]用|未|没有|不")  # of this application, or turned round
+_USED = re.compile("[使占已]用|用[于过在掉]|(?<![实备费通专])用$")  # in a remark: no 实用新型, no 备用
+_NOW = re.compile(
+    "拟|计划|准备|预留|本次|此次|今年|当年|本年|将|[可能]否|[可能]用|未|没有|不"
+)  # of this application, or turned round
 _FOR_THIS = re.compile("本次|此次|这次")
 _FIRST = re.compile("首次|第一次|新申请")
 
@@ -50,7 +54,8 @@ def earlier_use(entry: Entry, day: dt.date) -> tuple[Truth, str]:
         return said, f"“{header}”一列的“{shorten(text, 40)}”"
     for clause in re.split("[,，;；。\n]+", remarks_of(entry.cells)):
         past = _BEFORE.search(clause) or any(int(year) < day.year for year in _YEAR.findall(clause))
-        if past and "用" in clause and _HTE.search(clause) and not _NOW.search(clause):
+        named = _OF_HTE.search(clause) or _CERTIFICATE.search(clause)  # 高新技术产品 and 高新区 are something else
+        if past and _USED.search(clause) and named and not _NOW.search(clause):
             return _said(clause, day, asked=False), f"备注的“{shorten(clause, 40)}”"
     return False, ""
 

@@ -21,7 +21,7 @@ from matcher.policy.registers.entries import (
     some,
     years_before,
 )
-from matcher.tables.cells.texts import shorten
+from matcher.tables.cells.texts import is_blank, shorten
 from matcher.tables.schemas.main import TEXT
 
 T32 = "国科发火〔2016〕32号 第十一条（八）"
@@ -33,6 +33,7 @@ _KINDS = {
 }  # fmt: skip
 _MAJOR = re.compile("重大|严重|重特大")
 _WHY_LISTED = re.compile("列入.*(?:原因|事由|理由)")  # a column whose header says of which list it is
+_NOT_LISTED = re.compile(r"[-—/\\]+|否|无|没有|不涉及|不适用|(?:从|尚)?(?:未|无|没有)(?:被)?列入.*")
 _REMOVAL = re.compile("移[出除]|修复|解除|撤销")  # a column that tells of the end of a listing
 _IS_REMOVED = re.compile("(?<!未)(?<!尚未)(?<!不)(?:已|完成|准予|予以).{0,6}(?:移[出除]|修复|解除|撤销)")
 _NOT_REMOVED = re.compile(r"(?:否|无|没|[尚还]?未)[^,，;；。]{0,8}")  # an answer that it still holds
@@ -166,7 +167,7 @@ def find_incidents(
 def _read(entry: Entry, told: Warnings) -> tuple[str, Truth]:
     """The kind of a row and whether it was major, with what is wrong with it."""
     kind, words = kind_of(entry.text("kind")), entry.text("grade") + entry.text("kind")
-    lists = {kind_of(header) for header, *_ in entry.beside() if _WHY_LISTED.search(header)}
+    lists = {kind_of(header) for header, _, cell in entry.beside() if _WHY_LISTED.search(header) and not _none(cell)}
     kind = kind or (lists.pop() if len(lists) == 1 else "")
     if not kind:
         _warn(told, entry, "看不出是安全、质量、环境，还是科研失信、经营异常、严重违法失信", OPEN, "请写明类别")
@@ -180,6 +181,10 @@ def _read(entry: Entry, told: Warnings) -> tuple[str, Truth]:
     if entry.day("happened_on") == (None, None):
         _warn(told, entry, "没有日期", OPEN, "请补填发生（列入）日期")
     return kind, major
+
+
+def _none(cell: object) -> bool:
+    return isinstance(cell, str) and (is_blank(cell) or bool(_NOT_LISTED.fullmatch(cell.strip())))
 
 
 def _warn(told: Warnings, entry: Entry, problem: str, counted: str, do: str) -> None:

@@ -20,6 +20,7 @@ from matcher.policy.registers.entries import (
     negated,
     some,
 )
+from matcher.tables.rows.remarks import Override, override_of
 
 T115 = "国科发政〔2017〕115号 第八条"
 PROVINCIAL, OWN = ("provincial_rd_institution", ""), ("own_rd_institution", "")
@@ -29,6 +30,8 @@ _RESEARCH = re.compile("实验室|研究中心|技术中心|创新中心|研发�
 _HOSTS = re.compile("孵化器|众创空间|加速器|科技园|星创天地|双创|服务平台|示范基地|产业园")
 _LEVELS = {"below_city": "县|区级|校级|院级", "city": "市", "provincial": "省|部级|自治区", "national": "国家|全国"}
 _ENDED = re.compile("撤销|取消|到期|过期|失效|摘牌|终止|未通过")
+
+_TAKEN = re.compile("取消|撤[销消牌站]|摘牌|注销")  # 未通过 is followed by a time to mend
 
 
 def level_of(text: str) -> str:
@@ -72,7 +75,7 @@ def _read(entry: Entry, day: dt.date, told: Warnings) -> tuple[Truth, str]:
     until = entry.day("valid_until")
     if until != (None, None):
         valid = every(valid, negated(until.by(day - dt.timedelta(days=1))))
-    said = overruled(entry.cells, "state", day)
+    said = overruled(entry.cells, "state", day) or _by_assessment(entry, day)
     if _ENDED.search(entry.text("state")) or (said is not None and said.plain):
         valid = False
     if research is None:
@@ -92,6 +95,12 @@ def _read(entry: Entry, day: dt.date, told: Warnings) -> tuple[Truth, str]:
     if research and valid and level in ("provincial", "national") and not entry.text("document"):
         _warn(told, entry, "没有认定文号", COUNTED, "请补填认定文件和文号")
     return every(research, valid, entry.sure or None), level
+
+
+def _by_assessment(entry: Entry, day: dt.date) -> Override | None:
+    """What an assessment says against a platform: one that took it away ends it, one that it failed is told."""
+    said = override_of(entry.text("assessed"))
+    return said and said.on(day)._replace(plain=said.on(day).plain and bool(_TAKEN.search(said.words)))
 
 
 def _warn(told: Warnings, entry: Entry, problem: str, counted: str, do: str) -> None:

@@ -32,13 +32,14 @@ from matcher.policy.registers.entries import (
     some,
     years_before,
 )
-from matcher.tables.rows.remarks import override_in
+from matcher.tables.rows.remarks import override_in, remarks_of
 
 T195 = "国科发火〔2016〕195号 三、（二）"
 T63 = "工信部企业〔2022〕63号 附件1"
 _TRADEMARK = re.compile("商标|域名")
 _PENDING = re.compile("申请中|受理|实审|实质审查|审查中|审中|公开|公布|未授权|待授权")
 _ENDED = re.compile("失效|终止|届满|无效|放弃|撤销|撤回|驳回|注销|过期|转出|未缴")
+_BESIDE = re.compile("许可|质押|合同|协议|备案|项目|课题|商标|海关|同族|PCT", re.I)  # what else a remark says has ended
 _CLASS1 = {
     "发明": "invention", "国防专利": "invention", "植物新品种": "plant", "国家级农作物": "crop", "国家新药": "drug",
     "国家一级中药": "herb", "集成电路": "layout",
@@ -92,11 +93,11 @@ def right_number(text: str) -> str:
 
 
 def _number(entry: Entry) -> str:
-    """The number of a right: that of its grant, else of its application, which are the same digits for a patent; "" for
-    the place in the firm's own list (IP01).
+    """The number of a right: that of its grant, else of its application, which are the same digits for a patent; the
+    place in the firm's own list (IP01) is none.
     """
-    number = right_number(entry.text("number") or entry.text("application"))
-    return "" if re.fullmatch(r"IP\d{1,3}", number) else number
+    numbers = (right_number(entry.text(name)) for name in ("number", "application"))
+    return next((number for number in numbers if number and not re.fullmatch(r"IP\d{1,3}", number)), "")
 
 
 def kind_of(text: str) -> str:
@@ -321,15 +322,16 @@ def _read(
     ends = entry.day("ends_on")
     valid: Truth = True
     said = override_in(entry.cells, (), day)
-    if said is not None and not (said.plain or _ENDED.search(said.words)):
+    if said is not None and not _ENDED.search(said.words):  # 已解除 is of a pledge, 停止使用 of a product
         said = None
-    if _ENDED.search(entry.text("legal_state")) or entry.yes("valid") is False or (said is not None and said.plain):
+    over = said is not None and said.plain and not _BESIDE.search(remarks_of(entry.cells))
+    if _ENDED.search(entry.text("legal_state")) or entry.yes("valid") is False or over:
         valid = False
     elif ends != (None, None):
         valid = negated(ends.by(day - dt.timedelta(days=1)))
     if said is not None:
         valid = every(valid, None)
-        told_so = f"写明“{said.words}”" if said.plain else f"写着“{said.words}”，不知是否仍有效"
+        told_so = f"写明“{said.words}”" if over else f"写着“{said.words}”，不知是否仍有效"
         warn(told_so, NOT_COUNTED if valid is False else OPEN, "请核对法律状态；仍有效的请改备注")
     elif valid is not True:
         counted = OPEN if valid is None else NOT_COUNTED

@@ -155,9 +155,8 @@ PLATFORMS = Contract(
             later="认定年度 认定年份 批准年度 批准年份 备案年度 备案年份 获批年度 获批年份",
         ),
         column("valid_until", "date", "有效期至", "到期日期 有效期"),
-        column(
-            "state", "text", "状态", "平台状态 运行状态", later="评估结果 评价结果 考核结果 绩效评价结果 绩效评估结果"
-        ),
+        column("state", "text", "状态", "平台状态 运行状态"),
+        column("assessed", "text", "评估结果", "评价结果 考核结果 绩效评价结果 绩效评估结果"),
         column("document", "text", "认定文号", "批准文号 文号 认定文件 批准文件 批复文件"),
     ),
     referred=False,

@@ -33,7 +33,8 @@ FACTS = (
     ("rd_staff", "累计实际工作183天以上，全年月平均"),
 )
 _DAYS = 183
-_OF_SCIENCE = re.compile("(?:研发|科技|技术|科研|研究)人员")  # in the name of a file or sheet
+_OF_SCIENCE = re.compile("(?<!非)(?:研发|科技|技术|科研|研究)人员")  # in the name of a file or sheet
+_OF_ALL = re.compile("职工|员工|全体|全员|全部人员")  # 职工和科技人员名单 is of both
 _PART = ("兼职", "临时", "外聘", "劳务", "返聘", "退休")
 _WHOLE = ("在职", "全职", "正式", "合同", "在岗", "专职")
 
@@ -70,7 +71,7 @@ def count_staff(
                 for day in ends
             ]
             facts[fact][firm] = _mean(heads, first)
-        if any(_OF_SCIENCE.search(f"{entry.file} {entry.sheet}") for entry in rows):  # no list of all staff
+        if any(map(_is_of_science, rows)):  # no list of all staff
             facts[FACTS[0]][firm] = (facts[FACTS[0]][firm][0], None)
         elif all(entry.yes("science") for entry in rows):
             problem = "名单上都是科技人员，职工总数也按这份名单计"
@@ -86,7 +87,11 @@ def says_science(entry: Entry) -> bool:
     """Whether a row is, by the name of its file or sheet, of a list of research staff, and does not itself say that it
     is none.
     """
-    return entry.yes("science") is None and bool(_OF_SCIENCE.search(f"{entry.file} {entry.sheet}"))
+    return entry.yes("science") is None and _is_of_science(entry)
+
+
+def _is_of_science(entry: Entry) -> bool:
+    return any(_OF_SCIENCE.search(name) and not _OF_ALL.search(name) for name in (entry.file, entry.sheet))
 
 
 def _mean(heads: list[Bounds], first: int) -> Bounds:

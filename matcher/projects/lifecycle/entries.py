@@ -52,6 +52,8 @@ _OF_A_PART = re.compile("中期|阶段性|设备|工程|分项|子课题|竣工|
 _CHANGED = re.compile("负责人|单位|人员|指标|内容|预算|经费")
 _STATES = ("实施状态", "执行状态", "项目状态", "状态")
 _ACCEPTANCE = re.compile("(?:项目|完成|通过|综合)*(?:验收|结题)(?:结论|结果|意见|时间|日期|年月|情况)")
+_IS_ACCEPTED = re.compile(r"(?:19|20)\d\d|通过|合格|同意|优秀|良好|(?:^|已)(?:完成)?(?:验收|结题)(?!材料|申请|[中前])")
+_NOT_DONE = re.compile("正在|进行|中$|无法|[年月日底]前")
 _REMARK = re.compile(r"[(（][^()（）]*[)）]")  # 2025.7.1-2027.6.30（延期至2027.12.31）
 _ENDED = re.compile("终止|撤[销项回]|验收|结[题项]|退[出回]|中止|暂停|停[工止]|取消|放弃|驳回")
 _NOT_YET = re.compile("拟|待|未|申请|准备|不|延期|即将|预计")
@@ -180,7 +182,9 @@ def _accepted_beside(rows: pd.DataFrame, account: pd.DataFrame) -> Iterator[tupl
         for row in rows.to_dict("records")
         if STAGE_CODES.get(plain(row["stage"])) not in ENDS
         and any(
-            cell and not _NOT_YET.search(re.sub("不(?:通过|合格)", "", cell))
+            _IS_ACCEPTED.search(cell)
+            and not _NOT_DONE.search(cell)
+            and not _NOT_YET.search(re.sub("[不未](?:予|予以)?(?:通过|合格)", "", cell))
             for cell in (plain(row[header]) for header in beside)
         )
     ]

@@ -71,6 +71,7 @@ _BOTH_WAYS = Fault("表头说的是“没有”，这一格两种意思都说得
 _MORE_BESIDE = Fault("括号里另有说明，不知还算不算“是”或“否”，没有采用", "请只填“是”或“否”")
 _NEITHER = Fault("不是“是”或“否”", "请填“是”或“否”")
 CODE_OR_COUNT = Fault("“2”可能是代码（1 是、2 否），也可能是个数，没有采用", "请填“是”或“否”")
+_A_YEAR = re.compile(r"(?:19|20)\d\d(?:\.0+)?")  # 科技型中小企业 2023: since when, and not whether now
 _BARE_NUMBER = re.compile(r"(\d{1,9})(?:\.0+)?")
 _COUNTS_SAID = re.compile(r"数(?:量|目)?(?:[(（]|$)|[(（][项个次件家人种][)）]")  # of a header
 
@@ -174,6 +175,8 @@ def _in_words(text: str, asked: _Asked) -> bool | Fault | None:
         return _BOTH_WAYS
     if text in _YES or text in _NO:
         return text in _YES
+    if _A_YEAR.fullmatch(text) and not _COUNTS_SAID.search(asked.header):
+        return _NEITHER
     if counted := _COUNT.fullmatch(text):
         return _BOTH_WAYS if asked.counts else int(counted[1]) > 0
     if (well := bool(_WELL.fullmatch(text))) or _NOT_WELL.fullmatch(text):

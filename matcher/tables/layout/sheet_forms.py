@@ -150,13 +150,13 @@ def _side_by_side(
     first, pair, top, _ = rows[0]
     units = _unit_column(over, rows)
     filled = (
-        _filled_in_most(rows) if all(map(is_blank, top)) else [at for at, cell in enumerate(top) if not is_blank(cell)]
+        _of_firms(over, rows) if all(map(is_blank, top)) else [at for at, one in enumerate(top) if not is_blank(one)]
     )
     columns = [place for place in filled if place != units] or [0]
-    if len(columns) == 1:
-        columns = []
-    if columns and units >= 0:
+    if units >= 0:
         rows = [_with_unit(row, units) for row in rows]
+    elif len(columns) == 1:
+        columns = []
     for at, pair, cells, _ in rows:
         stray = [cell for place, cell in enumerate(cells) if not is_blank(cell) and place not in columns]
         stray = [cell for cell in stray if columns or cell is not pair.value]
@@ -182,11 +182,10 @@ def _side_by_side(
     return forms
 
 
-def _filled_in_most(rows: Sequence[_Beside]) -> list[int]:
-    """The columns behind the labels that are filled in more than half of the rows."""
-    width = max(len(cells) for _, _, cells, _ in rows)
-    counts = [sum(at < len(cells) and not is_blank(cells[at]) for _, _, cells, _ in rows) for at in range(width)]
-    return [at for at, count in enumerate(counts) if 2 * count > len(rows)]
+def _of_firms(over: Sequence[object], rows: Sequence[_Beside]) -> list[int]:
+    """The columns behind the labels with a firm's name in the row above; 备注 above one makes no form of it."""
+    heads = [text.strip() for text in row_texts(over)][max(len(over) - len(rows[0][2]), 0) :]
+    return [place for place, head in enumerate(heads) if FIRM.fullmatch(head)]
 
 
 def _unit_column(over: Sequence[object], rows: Sequence[_Beside]) -> int:

@@ -170,7 +170,7 @@ OBJECTIONS = Contract(
             "id",
             "项目编号",
             "提名编号 提名号 申报编号 项目号 成果编号 受理编号",
-            later="异议项目 异议项目名称 被异议项目 异议对象",
+            later="异议项目 异议项目名称 被异议项目",
         ),
         column(
             "received_on",
