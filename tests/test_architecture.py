@@ -7,6 +7,7 @@ import inspect
 import re
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -31,6 +32,7 @@ PACKAGES = sorted(set().union(*LEVELS))
 WRITERS = r"\bimport xlsxwriter|\bimport jinja2|\.to_csv\(|\.to_parquet\(|\.to_excel\(|\bParquetWriter\(|\.to_html\("
 
 
+@cache
 def code_of(path: Path) -> str:
     """The text of a module without docstrings and comments."""
     return ast.unparse(_without_docstrings(ast.parse(path.read_text("utf-8"))))
