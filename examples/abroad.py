@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from matcher.matching.encoders import Encoder, StaticEncoder, encode_texts, load_encoder
+from matcher.matching.encoding.encoders import Encoder, StaticEncoder, encode_texts, load_encoder
 from matcher.matching.index import Index
 from matcher.matching.matches import match
 

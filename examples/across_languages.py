@@ -14,7 +14,7 @@ import argparse
 import numpy as np
 import pandas as pd
 
-from matcher.matching.encoders import Encoder, StaticEncoder, encode_texts, load_encoder
+from matcher.matching.encoding.encoders import Encoder, StaticEncoder, encode_texts, load_encoder
 from matcher.matching.index import Index
 from matcher.matching.matches import match
 

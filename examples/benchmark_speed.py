@@ -37,10 +37,10 @@ import pyarrow.parquet as pq
 from made_up import made_up
 
 from matcher.forks import processors
-from matcher.matching.encoders import StaticEncoder, load_encoder
+from matcher.matching.encoding.encoders import StaticEncoder, load_encoder
 from matcher.matching.index import Index
+from matcher.matching.library.records import texts_of
 from matcher.matching.matches import match
-from matcher.matching.records import texts_of
 from matcher.tables import read_needs, read_outcomes
 
 

@@ -24,7 +24,7 @@ from matcher.experts.ranking import rank_experts
 from matcher.experts.works_by_name import join_by_name
 from matcher.matching.index import Index, texts_of
 from matcher.matching.matches import match
-from matcher.matching.passages import SHORT, is_filler, opens
+from matcher.matching.texts.passages import SHORT, is_filler, opens
 from matcher.tables.reading import read_experts, read_needs, read_outcomes, read_works
 
 

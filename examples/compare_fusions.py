@@ -26,10 +26,10 @@ import scipy.sparse as sp
 from evaluate_relevance import RESAMPLES, Scores, sums_of, with_intervals
 from score_pairs import needs_of, title_of
 
-from matcher.matching.encoders import Encoder, StaticEncoder, load_encoder
+from matcher.matching.encoding.encoders import Encoder, StaticEncoder, load_encoder
 from matcher.matching.index import LIKE_A_NEED, TITLE, Index
-from matcher.matching.score_scale import SHARE
-from matcher.matching.tokens import Segmenter, Terms
+from matcher.matching.library.score_scale import SHARE
+from matcher.matching.texts.tokens import Segmenter, Terms
 
 SAMPLE, ASKING = 2048, 256  # random pairs that give the scale of the words
 
@@ -95,7 +95,7 @@ class Collection:
         words: float = 1.0,
         pivot: float = 1.0,
     ) -> Scores:
-        """TF-IDF cosines as `matcher.matching.lexical` has them, over their deviation between random records.
+        """TF-IDF cosines as `matcher.matching.library.lexical` has them, over their deviation between random records.
 
         local: count -> weight; power: of the idf; seen: texts of elsewhere whose idf is averaged with the collection's;
         words: weight of terms that the segmenter reads as words; pivot: how far a record's length counts (1: as a

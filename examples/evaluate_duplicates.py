@@ -27,7 +27,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from matcher.matching.encoders import StaticEncoder
+from matcher.matching.encoding.encoders import StaticEncoder
 from matcher.projects import align, find_duplicates
 from matcher.tables.naming.words import load_segmenter
 

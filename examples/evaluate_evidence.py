@@ -18,7 +18,7 @@ import pandas as pd
 from sklearn.metrics import cohen_kappa_score
 
 from matcher import Index, match, read_needs, read_outcomes
-from matcher.matching.records import texts_of
+from matcher.matching.library.records import texts_of
 
 PAIR = ["need_id", "outcome_id"]
 

@@ -25,10 +25,10 @@ from run_literature import run_literature
 from scipy.stats import spearmanr, zscore
 from score_pairs import index_of, needs_of, score_pairs, title_of
 
-from matcher.matching.encoders import Encoder, encode_texts, load_encoder
-from matcher.matching.feedback import fit_feedback
+from matcher.matching.encoding.encoders import Encoder, encode_texts, load_encoder
 from matcher.matching.index import Index
-from matcher.matching.tokens import Segmenter
+from matcher.matching.learning.feedback import fit_feedback
+from matcher.matching.texts.tokens import Segmenter
 
 RESAMPLES, FOLDS, BINS = 2000, 5, 10
 Scores = NDArray[np.float64]
@@ -112,7 +112,7 @@ def tf_idf(cut: Callable[[str], list[str]] | None) -> Callable[[list[str], list[
 
 
 def bm25(asking: list[str], answering: list[str]) -> Scores:
-    """bm25s on the terms of `matcher.matching.tokens`: words, characters and bigrams."""
+    """bm25s on the terms of `matcher.matching.texts.tokens`: words, characters and bigrams."""
     import bm25s
 
     def cut(texts: list[str]) -> list[list[str]]:

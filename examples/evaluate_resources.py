@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from matcher.matching.records import texts_of
+from matcher.matching.library.records import texts_of
 from matcher.resources import find_resources, read_resource_needs, read_resources
 from matcher.resources.finding import need_texts, resource_texts
 

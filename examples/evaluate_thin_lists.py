@@ -24,7 +24,7 @@ import pandas as pd
 from scipy.stats import rankdata, spearmanr
 
 from matcher.fields.taxonomy import Scheme
-from matcher.policy.firm_table import read_firms
+from matcher.policy.firms.table import read_firms
 from matcher.pool.book.tables import REGISTRY
 from matcher.pool.discovery.estimation import discover
 

@@ -18,10 +18,10 @@ import re
 
 import pandas as pd
 
-from matcher.matching.feedback import fit_feedback
 from matcher.matching.index import Index
-from matcher.matching.late_interaction import TokenModel
+from matcher.matching.learning.feedback import fit_feedback
 from matcher.matching.matches import match
+from matcher.matching.second_stage.late_interaction import TokenModel
 
 
 def title_of(words: str) -> str:

@@ -94,14 +94,14 @@ def test_packages_know_only_what_lies_below(name):
 def test_modules_import_one_another_in_no_circle():
     """But for index and storage: `Index.save` and `Index.load` are methods, and what lies in a folder is an Index."""
     graph = {name: imports(path) for name, path in MODULES.items() if not name.endswith("__init__")}
-    graph["matcher.matching.index"] = graph["matcher.matching.index"] - {"matcher.matching.storage"}
+    graph["matcher.matching.index"] = graph["matcher.matching.index"] - {"matcher.matching.library.storage"}
     assert set(TopologicalSorter(graph).static_order()) >= set(graph)
 
 
 def test_only_export_writes_for_people():
     """What an index saves for itself is Parquet too, but nobody reads it."""
     writers = {name for name, path in MODULES.items() if re.search(WRITERS, code_of(path))}
-    writers -= {"matcher.matching.storage", "matcher.matching.folders"}
+    writers -= {"matcher.matching.library.storage", "matcher.matching.library.folders"}
     assert {package(name) for name in writers} == {"export"}
     count = {
         word: sum(word in code_of(path) for path in MODULES.values()) for word in ("xlsxwriter.Workbook(", "jinja2.")

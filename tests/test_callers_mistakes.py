@@ -12,8 +12,8 @@ from matcher import Index, assign, classify, fit_feedback, load_policy, match, r
 from matcher.assignment import timetable
 from matcher.errors import ArgumentError, ArgumentTypeError, EncoderError, MatcherError, PolicyError, TableError
 from matcher.experts import Experts
-from matcher.matching.filters import check_where
-from matcher.matching.tokens import Segmenter
+from matcher.matching.library.filters import check_where
+from matcher.matching.texts.tokens import Segmenter
 from matcher.pool.scorecard.history import read_outcomes
 
 TITLES = ["齿轮磨削烧伤检测", "桃采后保鲜"]

@@ -22,7 +22,7 @@ from matcher.needs.comparison import STATES as RESPONSES
 from matcher.needs.comparison import Comparison, compare_indicators
 from matcher.needs.indicators import indicators_of
 from matcher.needs.names import with_value
-from matcher.policy.linkage import plain_name, right_codes
+from matcher.policy.firms.linkage import plain_name, right_codes
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells.texts import shorten
 from matcher.tables.naming.writings import KnownIds, fold, fold_id

@@ -21,11 +21,11 @@ from matcher.challenges.listing import most_complete, read_groups, said
 from matcher.challenges.terms import term_months, term_problem
 from matcher.errors import PolicyError
 from matcher.needs.completeness import ReadNeed, unsolved
-from matcher.policy.model import Ruleset
+from matcher.policy.answers.workbook import rules_by_id
+from matcher.policy.language.model import Ruleset
+from matcher.policy.language.thresholds import reads as facts_of
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import score
-from matcher.policy.thresholds import reads as facts_of
-from matcher.policy.workbook import rules_by_id
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.cells.texts import is_open_to_talk
 from matcher.tables.cells.yes_no import read_yesno

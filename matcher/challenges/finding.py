@@ -9,8 +9,8 @@ import pandas as pd
 
 from matcher.challenges.grouping import common_problems
 from matcher.errors import TableError
-from matcher.matching.filters import fitting
 from matcher.matching.index import Index
+from matcher.matching.library.filters import fitting
 from matcher.needs.routes import triage_each
 from matcher.tables.arguments import check_frame
 from matcher.tables.naming.regions import find_region

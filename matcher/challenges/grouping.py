@@ -17,12 +17,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.challenges.wording import clearest, problem_name
-from matcher.matching.encoders import StaticEncoder, encode_texts, unit
+from matcher.matching.encoding.encoders import StaticEncoder, encode_texts, unit
 from matcher.matching.index import Index
-from matcher.matching.records import texts_of
+from matcher.matching.library.records import texts_of
 from matcher.needs.elements import Understood, understand
 from matcher.needs.vocabulary import GENERAL, QUALIFIERS
-from matcher.policy.linkage import plain_name
+from matcher.policy.firms.linkage import plain_name
 from matcher.tables.arguments import check_frame
 from matcher.tables.naming.words import default_engine, load_segmenter
 from matcher.tables.rows.near_duplicates import same_posting

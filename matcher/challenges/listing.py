@@ -18,7 +18,7 @@ from matcher.needs.cues import NUMBER
 from matcher.needs.indicators import Indicator
 from matcher.needs.names import with_value
 from matcher.needs.units import Unit
-from matcher.policy.linkage import core_name, plain_name
+from matcher.policy.firms.linkage import core_name, plain_name
 from matcher.tables.arguments import check_frame
 from matcher.tables.cells.texts import first_few
 

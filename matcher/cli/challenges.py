@@ -107,7 +107,7 @@ def challenges_command(
     from matcher.export.titles import TITLES
     from matcher.matching.index import Index
     from matcher.matching.matches import match
-    from matcher.policy.firm_table import read_firms
+    from matcher.policy.firms.table import read_firms
     from matcher.tables.reading import read_experts, read_needs, read_outcomes, read_works
     from matcher.tables.results import load_table
     from matcher.tables.schemas.main import EXPERTS

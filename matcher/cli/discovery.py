@@ -76,7 +76,7 @@ def discover_command(
 ) -> None:
     """Rank the firms of a thin list by their chance to pass a policy, with reasons and the facts to ask for."""
     from matcher.export.tables import write_tables
-    from matcher.policy.firm_table import read_firms
+    from matcher.policy.firms.table import read_firms
     from matcher.policy.policy import load_policy
     from matcher.policy.registers.workbook import register_lines, register_sheets
     from matcher.pool.book.tables import REGISTRY
@@ -191,7 +191,7 @@ def rank_command(
     quiet: bool,
 ) -> None:
     """Order firms by a card's points inside their tiers and rule decisions, with the points of every item."""
-    from matcher.policy.firm_table import read_firms
+    from matcher.policy.firms.table import read_firms
     from matcher.policy.policy import load_policy
     from matcher.pool.scorecard.card import ScoreCard
     from matcher.pool.scorecard.ordering import rank_firms
@@ -245,7 +245,7 @@ def targets_command(
     from matcher.contracts import check_contracts, read_contracts
     from matcher.contracts.remarks import remark_problems
     from matcher.export.tables import write_tables
-    from matcher.policy.platforms import platform_remarks, read_platforms
+    from matcher.policy.programmes.platforms import platform_remarks, read_platforms
     from matcher.policy.registers.entries import read_register
     from matcher.policy.registers.schemas import registers
     from matcher.pool.book.book import Book
@@ -312,7 +312,7 @@ def allocate_visits_command(
     quiet: bool,
 ) -> None:
     """Choose the firms to help so that the target is reached with the largest probability; what each visit adds."""
-    from matcher.policy.identity import has_ended
+    from matcher.policy.firms.identity import has_ended
     from matcher.pool.visits import allocate_visits, allocation_sheets
     from matcher.tables.reading import read_table
     from matcher.tables.schemas.main import CHANCES

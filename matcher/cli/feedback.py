@@ -46,8 +46,8 @@ def learn_command(
     quiet: bool,
 ) -> None:
     """Teach a saved index by judged pairs, or make it forget them."""
-    from matcher.matching.feedback import withdraw_feedback
     from matcher.matching.index import Index
+    from matcher.matching.learning.feedback import withdraw_feedback
 
     index = Index.load(folder)
     before = len(index.feedback.table) if index.feedback else 0
@@ -76,8 +76,8 @@ def export_command(
     from matcher.export.sheets import Sheet
     from matcher.export.tables import write_tables
     from matcher.export.titles import DECLINES
-    from matcher.matching.declines import count_declines, declined_pairs, declines_of
     from matcher.matching.index import Index
+    from matcher.matching.learning.declines import count_declines, declined_pairs, declines_of
 
     check({output: (".xlsx", ".csv", ".parquet")}, source, needs, outcomes)
     if source.is_dir():

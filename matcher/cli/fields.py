@@ -188,7 +188,7 @@ def _by_code(reading: Reading) -> Reading:
     """Rows whose id only counts them under their 统一社会信用代码, where it is a right one and of no other row."""
     from dataclasses import replace
 
-    from matcher.policy.linkage import right_codes
+    from matcher.policy.firms.linkage import right_codes
     from matcher.tables.headers.row_numbers import numbers_rows
 
     rows, account = reading.rows, reading.columns

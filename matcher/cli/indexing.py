@@ -62,8 +62,8 @@ def index_command(
 ) -> None:
     """Save an index of a table in a folder, or change the one that is there."""
     from matcher.matching.index import Index
-    from matcher.matching.renewal import change_message
-    from matcher.matching.renewal import renew as bring_up_to_date
+    from matcher.matching.library.renewal import change_message
+    from matcher.matching.library.renewal import renew as bring_up_to_date
     from matcher.tables.naming.writings import KnownIds
 
     if update + remove + renew > 1:

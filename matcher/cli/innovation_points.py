@@ -54,9 +54,14 @@ def points_command(
     from matcher.export.sheets import Sheet
     from matcher.export.tables import files_of
     from matcher.export.targets import save_files
-    from matcher.policy.innovation_points import POINTS_TITLE, innovation_points, point_sheets, read_point_firms
-    from matcher.policy.point_weights import edition_named, missing_weights, read_weights
-    from matcher.policy.workbook import answering_problems, problem_lines
+    from matcher.policy.answers.workbook import answering_problems, problem_lines
+    from matcher.policy.programmes.innovation_points import (
+        POINTS_TITLE,
+        innovation_points,
+        point_sheets,
+        read_point_firms,
+    )
+    from matcher.policy.programmes.point_weights import edition_named, missing_weights, read_weights
     from matcher.tables.reading import read_table
     from matcher.tables.schemas.main import POINT_WEIGHTS
 
@@ -89,7 +94,7 @@ def points_command(
 def points_form_command(on: dt.date, output: Path, edition: str | None, quiet: bool) -> None:
     """A blank table of weights for innovation points."""
     from matcher.export.tables import write_tables
-    from matcher.policy.point_weights import edition_named, weights_form
+    from matcher.policy.programmes.point_weights import edition_named, weights_form
 
     check({output: (".xlsx",)})
     write_tables(output, weights_form(edition_named(edition, on)), title="创新积分权重表")

@@ -122,7 +122,7 @@ def match_command(
     from matcher.export.tables import problem_files
     from matcher.export.targets import save_files
     from matcher.matching.index import Index
-    from matcher.matching.learned_ranker import calibration_of
+    from matcher.matching.learning.learned_ranker import calibration_of
     from matcher.matching.matches import match
     from matcher.tables.cells.texts import first_few
     from matcher.tables.fingerprint import table_fingerprint
@@ -252,7 +252,7 @@ def _match_pieces(
 
 def _past(index: Index, valid_on: dt.date | None) -> int:
     """How many records are surely past their validity on that day."""
-    from matcher.matching.validity import valid_rows
+    from matcher.matching.library.validity import valid_rows
 
     return 0 if valid_on is None else int((index.alive & ~valid_rows(index, valid_on)).sum())
 

@@ -14,8 +14,8 @@ from matcher.cli.options import (
 from matcher.errors import EncoderError, TableError
 
 if TYPE_CHECKING:
-    from matcher.matching.encoders import Encoder
-    from matcher.matching.tokens import Segmenter
+    from matcher.matching.encoding.encoders import Encoder
+    from matcher.matching.texts.tokens import Segmenter
 
 
 def model_options(function: Decorated) -> Decorated:
@@ -37,7 +37,7 @@ def model_options(function: Decorated) -> Decorated:
 
 def segmenter_of(words: Path | None) -> Segmenter:
     """The segmenter, with the words of a file of the user's."""
-    from matcher.matching.tokens import Segmenter
+    from matcher.matching.texts.tokens import Segmenter
 
     if words is None:
         return Segmenter()
@@ -60,7 +60,7 @@ def encoder_of(
     name: str | None, download: bool, query_prompt: str | None, document_prompt: str | None
 ) -> Encoder | None:
     """The encoder that the user names; None for the default one."""
-    from matcher.matching.encoders import load_encoder
+    from matcher.matching.encoding.encoders import load_encoder
 
     if name is None:
         return None

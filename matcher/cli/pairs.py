@@ -50,7 +50,7 @@ def read_pairs(path: Path) -> pd.DataFrame:
 
 def learned(index: Index, judged: Path, queries: pd.DataFrame, quiet: bool) -> Index:
     """The index taught by a file of judged pairs; those of other asking rows are left out, and told."""
-    from matcher.matching.feedback import fit_feedback
+    from matcher.matching.learning.feedback import fit_feedback
     from matcher.tables.naming.writings import KnownIds
 
     pairs = read_pairs(judged)

@@ -115,7 +115,7 @@ def propose_command(
     from matcher.partners.options import owned_needs, owned_pairs
     from matcher.partners.proposals import propose
     from matcher.partners.workbook import write_partners
-    from matcher.policy.firm_table import read_firms
+    from matcher.policy.firms.table import read_firms
     from matcher.policy.policy import load_policies
     from matcher.tables.reading import read_needs, read_outcomes
     from matcher.tables.results import load_table
@@ -207,7 +207,7 @@ def firm_file_command(
     """Write one page per firm: decisions, points, gaps, the cheapest way, partners, instruments, questions."""
     from matcher.export.targets import check_folder
     from matcher.partners.dossiers import firm_files, firms_by_id, write_firm_files
-    from matcher.policy.firm_table import read_firms
+    from matcher.policy.firms.table import read_firms
     from matcher.policy.policy import load_policies
 
     inputs = [path for path in (firms, partners, instruments) if path is not None]

@@ -61,9 +61,9 @@ def explain_command(
     from matcher.export.formats import json_bytes
     from matcher.export.pages import page_bytes
     from matcher.export.targets import save_files
-    from matcher.policy.explanation import page_facts, trace
-    from matcher.policy.firm_table import read_firms
-    from matcher.policy.linkage import find_firm
+    from matcher.policy.answers.explanation import page_facts, trace
+    from matcher.policy.firms.linkage import find_firm
+    from matcher.policy.firms.table import read_firms
     from matcher.policy.policy import load_policy
     from matcher.tables.privacy import mask_nested
 
@@ -141,10 +141,10 @@ def programmes_command(
     """What support a firm can apply for, the sum or cap, what is missing."""
     from matcher.export.sheets import Sheet
     from matcher.export.tables import write_tables
-    from matcher.policy.firm_table import read_firms
+    from matcher.policy.answers.workbook import DECISIONS, answering_problems, problem_lines
+    from matcher.policy.firms.table import read_firms
     from matcher.policy.policy import load_policy
-    from matcher.policy.support_programmes import answered, catalogue, sheets
-    from matcher.policy.workbook import DECISIONS, answering_problems, problem_lines
+    from matcher.policy.programmes.support_programmes import answered, catalogue, sheets
 
     check({output: TABLES}, table)
     chosen = [entry.policy for entry in catalogue() if not policy or entry.policy in policy]
@@ -193,7 +193,7 @@ def platforms_command(
     """Count the platforms of a register by kind, level and year."""
     from matcher.export.sheets import Sheet
     from matcher.export.tables import write_tables
-    from matcher.policy.platforms import count_platforms, platform_remarks, platform_sheets, read_platforms
+    from matcher.policy.programmes.platforms import count_platforms, platform_remarks, platform_sheets, read_platforms
     from matcher.tables.reading import Reading
 
     check({output: TABLES}, table)
@@ -243,9 +243,9 @@ def changes_command(
     """Who gains and who loses between two days, by which rule, and what to do before."""
     from matcher.export.sheets import Sheet
     from matcher.export.tables import write_tables
-    from matcher.policy.edition_changes import changes_between, policies_that_change
-    from matcher.policy.firm_table import read_firms
-    from matcher.policy.workbook import EFFECTS, change_sheets
+    from matcher.policy.answers.edition_changes import changes_between, policies_that_change
+    from matcher.policy.answers.workbook import EFFECTS, change_sheets
+    from matcher.policy.firms.table import read_firms
 
     check({output: TABLES}, table)
     policies = policies_that_change(policy, before=before, after=after)
@@ -293,9 +293,9 @@ def calendar_command(
     """What is due for a list of firms from a day on."""
     from matcher.export.sheets import Sheet
     from matcher.export.tables import write_tables
-    from matcher.policy.deadlines import deadlines
-    from matcher.policy.firm_table import read_firms
-    from matcher.policy.workbook import EVENTS, answering_problems, calendar_sheets, problem_lines
+    from matcher.policy.answers.deadlines import deadlines
+    from matcher.policy.answers.workbook import EVENTS, answering_problems, calendar_sheets, problem_lines
+    from matcher.policy.firms.table import read_firms
     from matcher.tables.schemas.main import TITLE_DAYS
 
     check({output: TABLES}, table)

@@ -94,11 +94,11 @@ def score_command(
     from matcher.export.sheets import Sheet
     from matcher.export.tables import files_of, problem_files
     from matcher.export.targets import save_files
-    from matcher.policy.firm_table import read_firms, subject_of
+    from matcher.policy.answers.workbook import DECISIONS, answering_problems, problem_lines, sheets, told_decisions
+    from matcher.policy.firms.table import read_firms, subject_of
     from matcher.policy.registers.workbook import register_lines, register_sheets
     from matcher.policy.scoring import score
     from matcher.policy.streaming import is_streamable, plain_firms, score_parquet, settings_of
-    from matcher.policy.workbook import DECISIONS, answering_problems, problem_lines, sheets, told_decisions
 
     given = Given.parse(register, complete, same_name)
     if not given.files and (warnings or facts):
@@ -185,9 +185,9 @@ def _score_pieces(
     """Score some firms at a time, each piece into the folder; what was found wrong stands beside the folder."""
     from matcher.export.tables import problem_files
     from matcher.export.targets import save_files
-    from matcher.policy.firm_table import subject_of
+    from matcher.policy.answers.workbook import answering_problems, problem_lines
+    from matcher.policy.firms.table import subject_of
     from matcher.policy.streaming import score_parquet
-    from matcher.policy.workbook import answering_problems, problem_lines
 
     subject = subject_of(policies)
     counted, faults = score_parquet(source, policies, on=on, folder=folder, mask=mask)

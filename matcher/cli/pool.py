@@ -90,7 +90,7 @@ def rules_command(
 
 
 def _numbers(texts: Iterable[str]) -> dict[str, Any]:
-    from matcher.policy.loader import parse_yaml
+    from matcher.policy.language.loader import parse_yaml
 
     return {name: parse_yaml(value, "--parameter") for name, value in named(texts, "名称=数值").items()}
 
@@ -261,7 +261,7 @@ def snapshot_command(
     book: Path, on: dt.date, person: str, output: Path, card: Path | None, show_contacts: bool, quiet: bool
 ) -> None:
     """Work out state and tier of every firm on a day, keep them in the book and write them."""
-    from matcher.policy.identity import has_ended
+    from matcher.policy.firms.identity import has_ended
     from matcher.pool.book.book import Book
     from matcher.pool.book.tables import in_words, snapshot_notes, snapshot_sheets, without_last_year
     from matcher.pool.scorecard.card import ScoreCard

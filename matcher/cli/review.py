@@ -72,9 +72,9 @@ def check_command(
     """The formal check of nominations by a policy over applications."""
     from matcher.export.tables import files_of
     from matcher.export.targets import save_files
-    from matcher.policy.firm_table import read_firms
+    from matcher.policy.answers.workbook import answering_problems, problem_lines
+    from matcher.policy.firms.table import read_firms
     from matcher.policy.policy import load_policy
-    from matcher.policy.workbook import answering_problems, problem_lines
     from matcher.review.formal_check import check_nominations, rules_over_applications
     from matcher.review.nominations import read_earlier_awards, read_nominated_persons
 

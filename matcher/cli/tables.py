@@ -66,8 +66,8 @@ def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bo
     from matcher.errors import ArgumentError, PolicyError
     from matcher.export.blank_forms import blank_table
     from matcher.export.tables import write_tables
-    from matcher.policy.blank_form import blank_sheets
-    from matcher.policy.firm_table import subject_of
+    from matcher.policy.firms.blank_form import blank_sheets
+    from matcher.policy.firms.table import subject_of
     from matcher.policy.policy import load_policy
 
     check({output: (".xlsx",)})
@@ -129,7 +129,7 @@ def gather_command(
     from matcher.errors import TableError
     from matcher.export.sheets import Sheet
     from matcher.export.tables import write_tables
-    from matcher.policy.firm_table import firm_contract, read_firms
+    from matcher.policy.firms.table import firm_contract, read_firms
     from matcher.policy.policy import load_policies
     from matcher.policy.registers.schemas import registers
     from matcher.tables.columns.soft_values import with_texts

@@ -16,11 +16,11 @@ import pandas as pd
 
 from matcher.commissioners.places import Place, load_place
 from matcher.errors import PolicyError, TableError
-from matcher.policy.model import Ruleset
+from matcher.policy.answers.workbook import rules_by_id
+from matcher.policy.language.model import Ruleset
+from matcher.policy.language.thresholds import reads as facts_of
 from matcher.policy.policy import Policy, load_policy
 from matcher.policy.scoring import score
-from matcher.policy.thresholds import reads as facts_of
-from matcher.policy.workbook import rules_by_id
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells.yes_no import read_yesno
 from matcher.tables.schemas.main import HIGH, LOW

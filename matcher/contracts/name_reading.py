@@ -22,7 +22,7 @@ from matcher.contracts.findings import ContractRow, Finding, found_by, name_of
 from matcher.contracts.rules import RuleBook
 from matcher.contracts.subjects import is_described, read_text
 from matcher.errors import PolicyError
-from matcher.matching.encoders import Encoder, StaticEncoder
+from matcher.matching.encoding.encoders import Encoder, StaticEncoder
 
 FORMAT = "matcher-contract-names-1"
 HONEST = ""  # the topic of what nothing excludes

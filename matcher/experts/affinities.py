@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from matcher.experts.library import Experts, Numbers, Weighing, Whole, check_experts
 from matcher.experts.ranking import COLUMNS, Evidence, average, pair_reasons
-from matcher.matching.base import BLOCK, Asked
-from matcher.matching.records import texts_of
+from matcher.matching.library.base import BLOCK, Asked
+from matcher.matching.library.records import texts_of
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import check_frame
 

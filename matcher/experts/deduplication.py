@@ -17,8 +17,8 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.experts.same_person import PARTS, compare, read_people, topic_likeness
 from matcher.experts.same_person import institution_key as institution_key
-from matcher.matching.encoders import Encoder, check_encoder
-from matcher.matching.normal_forms import normalise
+from matcher.matching.encoding.encoders import Encoder, check_encoder
+from matcher.matching.texts.normal_forms import normalise
 from matcher.tables.arguments import check_frame
 from matcher.tables.naming.writings import KnownIds
 from matcher.tables.rows.ids import id_texts

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
-from matcher.matching.filters import (
+from matcher.matching.library.filters import (
     NOT_EXCLUDED,
     Where,
     agree,

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError, IndexFolderError, TableError
 from matcher.experts.works_by_name import join_by_name
-from matcher.matching import storage
-from matcher.matching.encoders import Encoder
-from matcher.matching.folders import named_damage
+from matcher.matching.encoding.encoders import Encoder
 from matcher.matching.index import Index
-from matcher.matching.tokens import Segmenter
-from matcher.matching.unlike import OWNERS
-from matcher.matching.validity import day_of
+from matcher.matching.library import storage
+from matcher.matching.library.folders import named_damage
+from matcher.matching.library.unlike import OWNERS
+from matcher.matching.library.validity import day_of
+from matcher.matching.texts.tokens import Segmenter
 from matcher.tables.arguments import check_frame
 from matcher.tables.cells.dates import local_times
 from matcher.tables.rows.ids import find_ids, id_texts, ids_of, with_lost_zeros

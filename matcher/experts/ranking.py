@@ -20,12 +20,12 @@ from numpy.typing import ArrayLike, NDArray
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.experts.eligibility import Eligible
 from matcher.experts.library import Experts, Numbers, Weighing, Whole, check_experts, check_weighing
-from matcher.matching.base import BLOCK, Asked, BaseIndex, check_index
-from matcher.matching.explanation import explain_sentences
-from matcher.matching.filters import Where
-from matcher.matching.learned_ranker import is_good
-from matcher.matching.records import UnknownIdError, texts_of
-from matcher.matching.remembered import Records
+from matcher.matching.learning.learned_ranker import is_good
+from matcher.matching.library.base import BLOCK, Asked, BaseIndex, check_index
+from matcher.matching.library.filters import Where
+from matcher.matching.library.records import UnknownIdError, texts_of
+from matcher.matching.library.remembered import Records
+from matcher.matching.reasons.explanation import explain_sentences
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import as_whole, check_frame
 from matcher.tables.columns.hidden_kinds import with_text_kinds

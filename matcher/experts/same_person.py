@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.matching.encoders import Encoder, StaticEncoder, encode_texts
-from matcher.matching.normal_forms import normalise
+from matcher.matching.encoding.encoders import Encoder, StaticEncoder, encode_texts
+from matcher.matching.texts.normal_forms import normalise
 from matcher.tables.naming.writings import KnownIds
 from matcher.tables.schemas.main import HIGH, LOW
 

@@ -16,7 +16,7 @@ from matcher.errors import TableError
 from matcher.fields.classifier import FieldModel, classify
 from matcher.fields.need_objects import place_needs
 from matcher.fields.taxonomy import NONE, Scheme
-from matcher.matching.filters import fitting
+from matcher.matching.library.filters import fitting
 from matcher.tables.cells.texts import first_few
 from matcher.tables.files.grids import Source
 from matcher.tables.naming.regions import find_region

@@ -24,8 +24,8 @@ from matcher.fields.business_scope import texts_of
 from matcher.fields.learning import Floats, Weights, learned_weights, ridge_weights, softmax
 from matcher.fields.storage import load_arrays, save_arrays
 from matcher.fields.taxonomy import NONE, SHIPPED, Scheme
-from matcher.matching.encoders import StaticEncoder
-from matcher.matching.tokens import Segmenter, Terms
+from matcher.matching.encoding.encoders import StaticEncoder
+from matcher.matching.texts.tokens import Segmenter, Terms
 from matcher.progress import track
 from matcher.tables.columns.hidden_kinds import with_text_kinds
 

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from matcher.errors import ArgumentError
 from matcher.fields.classifier import FieldModel
 from matcher.fields.taxonomy import Scheme
-from matcher.matching.encoders import StaticEncoder
+from matcher.matching.encoding.encoders import StaticEncoder
 from matcher.tables.arguments import as_texts
 
 Texts = Sequence[str] | NDArray[Any] | pd.Series | pd.DataFrame

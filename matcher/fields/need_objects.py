@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.fields.classifier import FieldModel
-from matcher.matching.encoders import StaticEncoder, unit
-from matcher.matching.records import texts_of
+from matcher.matching.encoding.encoders import StaticEncoder, unit
+from matcher.matching.library.records import texts_of
 from matcher.needs.elements import Understood, understand
 from matcher.needs.vocabulary import GENERAL
 

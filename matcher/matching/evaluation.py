@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, TableError
-from matcher.matching.records import ID_COLUMNS
+from matcher.matching.library.records import ID_COLUMNS
 from matcher.tables.arguments import as_whole, check_frame
 from matcher.tables.rows.ids import find_ids, id_texts, ids_of
 

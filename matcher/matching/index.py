@@ -1,6 +1,6 @@
 """What one searches with: a library of records that is built, changed, searched by text, and kept in a folder.
 
-How its files lie in a folder is the business of `matcher.matching.storage`.
+How its files lie in a folder is the business of `matcher.matching.library.storage`.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError
-from matcher.matching.base import LIKE_A_NEED as LIKE_A_NEED
-from matcher.matching.base import BaseIndex
-from matcher.matching.calibration import Calibration
-from matcher.matching.encoders import Encoder
-from matcher.matching.filters import Where
-from matcher.matching.learned_ranker import Ranker, calibration_of, is_good, ranker_of
+from matcher.matching.encoding.encoders import Encoder
+from matcher.matching.encoding.text_reading import TITLE as TITLE
+from matcher.matching.learning.calibration import Calibration
+from matcher.matching.learning.learned_ranker import Ranker, calibration_of, is_good, ranker_of
+from matcher.matching.library.base import LIKE_A_NEED as LIKE_A_NEED
+from matcher.matching.library.base import BaseIndex
+from matcher.matching.library.filters import Where
+from matcher.matching.library.records import check_characters, texts_of
+from matcher.matching.library.records import id_column_of as id_column_of
+from matcher.matching.library.remembered import texts_of_rows
 from matcher.matching.matches import match
-from matcher.matching.records import check_characters, texts_of
-from matcher.matching.records import id_column_of as id_column_of
-from matcher.matching.remembered import texts_of_rows
-from matcher.matching.reordering import Rerank
-from matcher.matching.text_reading import TITLE as TITLE
+from matcher.matching.second_stage.reordering import Rerank
 from matcher.progress import timed
 
 SEARCHED = "?"  # the id of a text that has none
@@ -190,7 +190,7 @@ class Index(BaseIndex):
     def is_good(
         self, total: NDArray[np.float64], false_alarm: float, beyond: NDArray[np.float64] | None = None
     ) -> NDArray[np.bool_]:
-        """Which sums of parts are recommended (see `matcher.matching.learned_ranker.is_good`)."""
+        """Which sums of parts are recommended (see `matcher.matching.learning.learned_ranker.is_good`)."""
         return is_good(self, total, false_alarm, beyond)
 
     def save(self, folder: str | Path, *, replace: bool = False) -> None:
@@ -211,7 +211,7 @@ class Index(BaseIndex):
             The folder holds an index that this one does not come from (somebody else saved meanwhile) and `replace` is
             False, it holds other files, it cannot be written, or an address such as "s3://..." was given.
         """
-        from matcher.matching import storage
+        from matcher.matching.library import storage
 
         storage.save(self, folder, replace_other=replace)
 
@@ -233,6 +233,6 @@ class Index(BaseIndex):
         IndexFolderError
             Files are damaged or missing, or the encoder, segmenter or format is another.
         """
-        from matcher.matching import storage
+        from matcher.matching.library import storage
 
         return storage.load(folder, encoder=encoder).index

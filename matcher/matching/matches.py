@@ -13,22 +13,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.forks import processors
-from matcher.matching.base import BLOCK, Asked, BaseIndex, check_index
-from matcher.matching.encoders import StaticEncoder
-from matcher.matching.explanation import evidence_of, explain, is_explained, with_figures
-from matcher.matching.filters import Limits, Where
-from matcher.matching.late_interaction import Accurate, Voice
-from matcher.matching.learned_ranker import REACH, ranker_of
-from matcher.matching.nearest import bounds
-from matcher.matching.pair_reading import FIRST, LEAST, SIDES, PairModel, best_read_first, read_first
-from matcher.matching.recommendation import assess, features_of, recommender_of
-from matcher.matching.records import id_column_of, texts_of
-from matcher.matching.remembered import Records
-from matcher.matching.reordering import NOTHING, Best, Rerank, reranked, with_voice
-from matcher.matching.requirements import requirements_of
+from matcher.matching.encoding.encoders import StaticEncoder
+from matcher.matching.learning.learned_ranker import REACH, ranker_of
+from matcher.matching.learning.recommendation import assess, features_of, recommender_of
+from matcher.matching.library.base import BLOCK, Asked, BaseIndex, check_index
+from matcher.matching.library.filters import Limits, Where
+from matcher.matching.library.nearest import bounds
+from matcher.matching.library.records import id_column_of, texts_of
+from matcher.matching.library.remembered import Records
+from matcher.matching.reasons.explanation import evidence_of, explain, is_explained, with_figures
+from matcher.matching.reasons.requirements import requirements_of
+from matcher.matching.reasons.unanswered import without_said
+from matcher.matching.second_stage.late_interaction import Accurate, Voice
+from matcher.matching.second_stage.pair_reading import FIRST, LEAST, SIDES, PairModel, best_read_first, read_first
+from matcher.matching.second_stage.reordering import NOTHING, Best, Rerank, reranked, with_voice
 from matcher.matching.spread import Columns, spread
-from matcher.matching.tokens import language
-from matcher.matching.unanswered import without_said
+from matcher.matching.texts.tokens import language
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import as_whole, check_frame
 from matcher.tables.columns.hidden_kinds import with_text_kinds
@@ -109,7 +109,7 @@ def match(
         `predict`, for instance. Called once for every 2048 asking rows.
     accurate : bool, str, Path or TokenModel
         True adds a third part to the sums of the best `rerank_top` of each asking row, by late interaction of a
-        transformer's token vectors (see `matcher.matching.late_interaction`): slower by far; a better
+        transformer's token vectors (see `matcher.matching.second_stage.late_interaction`): slower by far; a better
         order of the rows (`models/tokens-zh/CARD.md`). Of needs and outcomes it then reads the first three rows that
         may be recommended, text beside text, and puts the most probable first (`models/pairs-zh/CARD.md`); their
         probability is the pair's own. The models lie in `models/tokens-zh` and, beside it, `models/pairs-zh` of the
@@ -143,10 +143,10 @@ def match(
         * `level` (1..4) and `probability` (0..1, of level 3 or 4): what people would give the pair, with
           `probability_low` and `probability_high`, its 95 % interval (unknown among bare titles); all unknown for an
           encoder without calibration. Among bare titles it increases with the score; where records are whole texts, it
-          also asks what of the need the record has (see `matcher.matching.recommendation`);
+          also asks what of the need the record has (see `matcher.matching.learning.recommendation`);
         * `recommended`, and the same as `good_match`: the pair scores as high as only a share `false_alarm` of texts
-          would reach whose subject the library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), its
-          probability, where known, reaches the calibration's `good`, the need says enough to be answered (see
+          would reach whose subject the library lacks (see `matcher.matching.library.score_scale.ScoreScale.good_from`),
+          its probability, where known, reaches the calibration's `good`, the need says enough to be answered (see
           `matcher.needs.triage`), none of its indicators is missed, a sentence or a figure of a whole text answers it,
           nobody declined the pair, and no remark of the outcome says that it is no longer to be had (已转让). A row
           without any recommended record keeps its k rows, all marked False;
@@ -155,7 +155,7 @@ def match(
           encoder compares the meaning, and the probability was never tried on such pairs; other languages it cannot
           compare (a multilingual `encoder` can);
         * `met`: the need's indicators against the record's, in Chinese; "" where the need has none;
-        * `shared_terms`, `evidence`, `unanswered`, `answers`: see `matcher.matching.explanation.explain`;
+        * `shared_terms`, `evidence`, `unanswered`, `answers`: see `matcher.matching.reasons.explanation.explain`;
         * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
           `feedback`: the parts, in standard deviations of random pairs, whose sum orders the pairs;
         * with `rerank` or `accurate`, `rerank`: what it gave the pair, or the third part; unknown beyond `rerank_top`.

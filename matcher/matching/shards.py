@@ -19,15 +19,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError, IndexFolderError, TableError
-from matcher.matching.base import AFAR, BaseIndex, check_index
-from matcher.matching.encoders import Encoder
-from matcher.matching.explanation import REASONS, is_explained
-from matcher.matching.folders import SHARDED
+from matcher.matching.encoding.encoders import Encoder
 from matcher.matching.index import Index
+from matcher.matching.library.base import AFAR, BaseIndex, check_index
+from matcher.matching.library.folders import SHARDED
+from matcher.matching.library.records import id_column_of
+from matcher.matching.library.statistics import Census, Statistics
 from matcher.matching.matches import match
-from matcher.matching.records import id_column_of
-from matcher.matching.statistics import Census, Statistics
-from matcher.matching.tokens import Segmenter
+from matcher.matching.reasons.explanation import REASONS, is_explained
+from matcher.matching.texts.tokens import Segmenter
 from matcher.needs.routes import ASK_BACK, NOT_TECHNICAL
 from matcher.tables.fingerprint import table_fingerprint
 from matcher.tables.json import parse_json

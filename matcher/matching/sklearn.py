@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from matcher.errors import ArgumentError
-from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts
+from matcher.matching.encoding.encoders import Encoder, StaticEncoder, check_encoder, encode_texts
 from matcher.tables.arguments import as_texts
 
 

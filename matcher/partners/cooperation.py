@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.errors import PolicyError
-from matcher.policy.loader import named_faults, read_yaml
+from matcher.policy.language.loader import named_faults, read_yaml
 from matcher.tables.cells.texts import cut_labels
 
 _TOP = {"sources", "ways", "anything", "rights", "early", "fields", "obtained", "moves"}

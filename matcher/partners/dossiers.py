@@ -21,14 +21,14 @@ from matcher.export.targets import check_targets, make_folder, save_files
 from matcher.partners.cooperation import Cooperation
 from matcher.partners.options import records, text_of
 from matcher.partners.wording import gap_number, interval_text, item_texts, number_text
-from matcher.policy.advice import ask_first
-from matcher.policy.evaluation import judged_columns
-from matcher.policy.minimal_changes import LEVERS, Lever, cheapest
-from matcher.policy.model import Rule, Ruleset
+from matcher.policy.answers.advice import ask_first
+from matcher.policy.answers.evaluation import judged_columns
+from matcher.policy.answers.minimal_changes import LEVERS, Lever, cheapest
+from matcher.policy.answers.workbook import DECISIONS, PASSED, asked_texts, for_one, question, rules_by_id
+from matcher.policy.language.model import Rule, Ruleset
+from matcher.policy.language.thresholds import reads
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.scoring import score
-from matcher.policy.thresholds import reads
-from matcher.policy.workbook import DECISIONS, PASSED, asked_texts, for_one, question, rules_by_id
 from matcher.progress import advancing
 from matcher.tables.arguments import as_day
 from matcher.tables.naming.writings import KnownIds
@@ -65,10 +65,10 @@ def firm_files(
     partners
         The table of `propose`, of one or several policies.
     instruments
-        The table of `matcher.policy.support_programmes`; those that a firm cannot get now are left out.
+        The table of `matcher.policy.programmes.support_programmes`; those that a firm cannot get now are left out.
     levers
-        Policy id -> levers for the cheapest way, by default `matcher.policy.minimal_changes.LEVERS`, whose costs are
-        assumptions. The goal is to pass, or, where experts judge, that only their points are open.
+        Policy id -> levers for the cheapest way, by default `matcher.policy.answers.minimal_changes.LEVERS`, whose
+        costs are assumptions. The goal is to pass, or, where experts judge, that only their points are open.
     most_partners, most_questions
         How many of each a policy's part holds at most.
 

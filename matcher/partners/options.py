@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.matching.calibration import Calibration
+from matcher.matching.learning.calibration import Calibration
 from matcher.partners.cooperation import Cooperation, Move, Offer, Way
-from matcher.policy.firm_words import WORDS
-from matcher.policy.linkage import link, right_codes
+from matcher.policy.firms.linkage import link, right_codes
+from matcher.policy.firms.words import WORDS
 from matcher.tables.cells.texts import Fault
 from matcher.tables.columns.numbers import read_yuan
 from matcher.tables.headers.forms import header_key
@@ -225,7 +225,7 @@ def owners_by_name(needs: pd.DataFrame, firms: pd.DataFrame, *, accept: bool) ->
     """Needs without `enterprise_id` get that of the firm of their 统一社会信用代码, which a column of its own may hold,
     and of the one firm of exactly their `enterprise` name, if `accept`.
 
-    Returns the needs, and how many have such a name alone (it is a proposal; see `matcher.policy.linkage.link`).
+    Returns the needs, and how many have such a name alone (it is a proposal; see `matcher.policy.firms.linkage.link`).
     """
     owner = texts(needs, "enterprise_id")
     open_ = owner == ""

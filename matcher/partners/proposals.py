@@ -21,8 +21,8 @@ from matcher.partners.cooperation import Cooperation, Move, same
 from matcher.partners.options import Option, asked_firms, finite, options_of, owned_pairs, records
 from matcher.partners.rescoring import Run, moved_items
 from matcher.partners.wording import facts_text, interval_text, reason_texts
+from matcher.policy.answers.workbook import for_one, rules_by_id
 from matcher.policy.policy import Policies, load_policies
-from matcher.policy.workbook import for_one, rules_by_id
 from matcher.tables.arguments import as_day
 
 PARTNERS = (

@@ -10,11 +10,11 @@ import pandas as pd
 
 from matcher.partners.options import records
 from matcher.partners.wording import gap_number, interval_text
-from matcher.policy.conditions import ScoreTest
-from matcher.policy.evaluation import prepare
+from matcher.policy.answers.evaluation import prepare
+from matcher.policy.answers.workbook import PASSED
+from matcher.policy.language.conditions import ScoreTest
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import score
-from matcher.policy.workbook import PASSED
 from matcher.tables.schemas.main import HIGH, LOW
 
 

@@ -11,7 +11,7 @@ from matcher.export.sheets import Sheet
 from matcher.export.tables import write_tables
 from matcher.export.titles import PARTNERS
 from matcher.partners.cooperation import Cooperation
-from matcher.policy.workbook import DECISIONS
+from matcher.policy.answers.workbook import DECISIONS
 
 _COLUMNS = (
     "enterprise_id", "name", "policy", "rank", "partner", "way", "title", "before", "after", "total_gain_low",

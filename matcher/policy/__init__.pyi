@@ -1,10 +1,10 @@
-from .advice import ask_first as ask_first
+from .answers.advice import ask_first as ask_first
+from .answers.edition_changes import what_changes as what_changes
+from .answers.explanation import trace as trace
+from .answers.minimal_changes import Lever as Lever
+from .answers.minimal_changes import cheapest as cheapest
 from .cases import check_policy as check_policy
-from .edition_changes import what_changes as what_changes
-from .explanation import trace as trace
-from .firm_table import read_firms as read_firms
-from .minimal_changes import Lever as Lever
-from .minimal_changes import cheapest as cheapest
+from .firms.table import read_firms as read_firms
 from .policy import Policy as Policy
 from .policy import list_policies as list_policies
 from .policy import load_policy as load_policy

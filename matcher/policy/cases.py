@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ArgumentTypeError, PolicyError
-from matcher.policy.loader import named_faults, read_yaml
+from matcher.policy.language.loader import named_faults, read_yaml
 from matcher.policy.policy import Policy, load_policy
 from matcher.tables.yaml import shown
 

@@ -16,10 +16,10 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ArgumentTypeError, PolicyError
-from matcher.policy.compiler import Compiler, compile_ruleset
-from matcher.policy.extension import extended
-from matcher.policy.identity import Subject
-from matcher.policy.loader import (
+from matcher.policy.firms.identity import Subject
+from matcher.policy.language.compiler import Compiler, compile_ruleset
+from matcher.policy.language.extension import extended
+from matcher.policy.language.loader import (
     RuleFault,
     check_file,
     chosen_readings,
@@ -36,7 +36,7 @@ from matcher.policy.loader import (
     read_years,
     start_days,
 )
-from matcher.policy.model import Check, Edition, FactColumn, OpenPoint, Ruleset, YearsRule
+from matcher.policy.language.model import Check, Edition, FactColumn, OpenPoint, Ruleset, YearsRule
 from matcher.tables.arguments import Day, as_day
 
 LISTED = (

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError
-from matcher.policy.conditions import State, Test, leaves_readings_open, must_pass
-from matcher.policy.evaluation import Answer, Group, Prepared, answers, prepare
-from matcher.policy.facts import Notes, day_number, problem_table
-from matcher.policy.intervals import Bools
-from matcher.policy.model import Rule
+from matcher.policy.answers.evaluation import Answer, Group, Prepared, answers, prepare
+from matcher.policy.firms.facts import Notes, day_number, problem_table
+from matcher.policy.language.conditions import State, Test, leaves_readings_open, must_pass
+from matcher.policy.language.intervals import Bools
+from matcher.policy.language.model import Rule
 from matcher.policy.policy import Policies, Policy, PolicyName, load_policies, load_policy
 from matcher.tables.arguments import Day, as_day
 

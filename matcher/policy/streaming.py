@@ -20,10 +20,10 @@ from matcher.errors import ArgumentError, PolicyError, TableError
 from matcher.export.parquet import HiddenIds, ParquetStream
 from matcher.export.pieces import write_pieces
 from matcher.export.targets import check_folder, check_targets
-from matcher.policy.evaluation import Group, Prepared, answers, prepare
-from matcher.policy.facts import Notes, problem_table
-from matcher.policy.firm_table import firm_contract, is_typed
-from matcher.policy.plain_csv import in_pieces, plain_pieces, strange_columns
+from matcher.policy.answers.evaluation import Group, Prepared, answers, prepare
+from matcher.policy.firms.facts import Notes, problem_table
+from matcher.policy.firms.plain_csv import in_pieces, plain_pieces, strange_columns
+from matcher.policy.firms.table import firm_contract, is_typed
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.scoring import DECISIONS, PASSED, VERIFIED, check_figures, decided, verdict_columns
 from matcher.tables.arguments import Day, as_day
@@ -141,8 +141,8 @@ def score_parquet(
     Parameters
     ----------
     source
-        A Parquet file, a CSV file as programs write it (see `matcher.policy.plain_csv`), a DataFrame as `score` takes
-        it, or such DataFrames one after the other. Columns of files carry the English names of the policies,
+        A Parquet file, a CSV file as programs write it (see `matcher.policy.firms.plain_csv`), a DataFrame as `score`
+        takes it, or such DataFrames one after the other. Columns of files carry the English names of the policies,
         `enterprise_id` among them.
     policy, on
         As `matcher.policy.scoring.score` takes them.
@@ -304,7 +304,7 @@ def _numbered(pieces: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
 
 
 def plain_firms(path: Path, policies: Sequence[Policy]) -> Iterator[pd.DataFrame] | None:
-    """The firms of a CSV file as programs write it, in pieces; None where it is none (`matcher.policy.plain_csv`)."""
+    """The firms of a CSV file as programs write it, in pieces; None of others (`matcher.policy.firms.plain_csv`)."""
     pieces = plain_pieces(path, policies, CHUNK)
     return None if pieces is None else map(frame_of, pieces)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.policy.platforms import KINDS, LEVELS, count_platforms
+from matcher.policy.programmes.platforms import KINDS, LEVELS, count_platforms
 from matcher.pool.book.book import Book
 from matcher.pool.book.follow_up import items
 from matcher.pool.book.tables import title_columns
@@ -122,7 +122,7 @@ def targets_from_registers(
     contracts
         What `matcher.contracts.check_contracts` gave.
     platforms
-        Rows of `matcher.policy.platforms.read_platforms`.
+        Rows of `matcher.policy.programmes.platforms.read_platforms`.
     commissioners
         One row a person or task with expert_id.
     conversions

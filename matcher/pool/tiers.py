@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import PoolError
-from matcher.policy.evaluation import Answer, Prepared, answers
-from matcher.policy.intervals import Floats
+from matcher.policy.answers.evaluation import Answer, Prepared, answers
+from matcher.policy.language.intervals import Floats
 from matcher.policy.policy import PolicyName
 from matcher.policy.scoring import DECISIONS, decided, prepared_for
 from matcher.tables.arguments import Day, as_day, check_firms

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from matcher.errors import ArgumentError, TableError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import TARGETS, TITLES
-from matcher.policy.identity import has_ended
+from matcher.policy.firms.identity import has_ended
 
 LOOKED_AT = 400  # firms whose help would add most; beyond them only the bound is worked out
 WORK = 1_500_000  # firms bounded in the search for a proof; a count and no clock, so the answer is the same everywhere

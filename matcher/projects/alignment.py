@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.matching.encoders import Encoder, StaticEncoder, encode_texts
-from matcher.matching.tokens import sentences
+from matcher.matching.encoding.encoders import Encoder, StaticEncoder, encode_texts
+from matcher.matching.texts.tokens import sentences
 from matcher.projects.figures import figures_of
 from matcher.projects.fingerprints import bare, shared_runs
 

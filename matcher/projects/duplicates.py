@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, TableError
-from matcher.matching.late_interaction import Accurate, token_model
+from matcher.matching.second_stage.late_interaction import Accurate, token_model
 from matcher.progress import advancing
 from matcher.projects.alignment import COPIED, has_copied_sentence
 from matcher.projects.fingerprints import RUN, bare, shared_runs
@@ -137,7 +137,7 @@ def find_duplicates(
     >>> old = pd.DataFrame({"project_id": ["P1", "P2"], "text": [text, "桃采后保鲜与冷链运输技术规程的研究与示范推广"]})
     >>> new = pd.DataFrame({"project_id": ["N1"], "text": ["本项目" + text]})
     >>> find_duplicates(new, old, k=1, false_alarm=1)[["old_id", "overlap"]].round(2).values.tolist()
-    [['P1', 0.88]]
+    [['P1', 0.87]]
     """
     if not 1 <= k <= NEAR:
         raise ArgumentError(f"k must be between 1 and {NEAR}, not {k}")

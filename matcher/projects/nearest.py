@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from matcher.matching.encoders import StaticEncoder, encode_texts, unit
-from matcher.matching.late_interaction import TokenModel, max_sim
+from matcher.matching.encoding.encoders import StaticEncoder, encode_texts, unit
+from matcher.matching.second_stage.late_interaction import TokenModel, max_sim
 from matcher.projects.figures import figures_of, shared_figures
 from matcher.projects.fingerprints import BLOCK, Subjects, bare, shared_runs
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from matcher.export.pages import page_bytes
 from matcher.export.titles import DUPLICATES
-from matcher.matching.encoders import StaticEncoder
+from matcher.matching.encoding.encoders import StaticEncoder
 from matcher.projects.alignment import HOW, align
 from matcher.projects.fingerprints import bare, shared_runs
 from matcher.projects.sections import SECTIONS, bodies

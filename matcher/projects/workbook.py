@@ -11,7 +11,7 @@ from matcher.export.sheets import Sheet
 from matcher.export.tables import problem_files, write_tables
 from matcher.export.targets import TABLES, check_targets, save_files
 from matcher.export.titles import DUPLICATES
-from matcher.matching.encoders import StaticEncoder
+from matcher.matching.encoding.encoders import StaticEncoder
 from matcher.projects.alignment import HOW, align
 from matcher.projects.pages import LIMIT, duplicates_page
 from matcher.projects.sections import bodies

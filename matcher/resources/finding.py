@@ -18,11 +18,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, TableError
-from matcher.matching.base import BLOCK, Asked
-from matcher.matching.explanation import explain
 from matcher.matching.index import Index
-from matcher.matching.records import texts_of
-from matcher.matching.remembered import Records
+from matcher.matching.library.base import BLOCK, Asked
+from matcher.matching.library.records import texts_of
+from matcher.matching.library.remembered import Records
+from matcher.matching.reasons.explanation import explain
 from matcher.needs.indicators import Indicator
 from matcher.progress import advancing, timed
 from matcher.resources.capabilities import STATES, Coverage, asked_of, compare, offered_of

@@ -11,12 +11,12 @@ import pandas as pd
 from matcher.errors import PolicyError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import FORMAL_CHECK
-from matcher.policy.conditions import Joined, Not, Test
-from matcher.policy.evaluation import Group, Prepared, answers, prepare
-from matcher.policy.facts import problem_table
-from matcher.policy.identity import APPLICATION
+from matcher.policy.answers.evaluation import Group, Prepared, answers, prepare
+from matcher.policy.answers.relevance import hangs_on
+from matcher.policy.firms.facts import problem_table
+from matcher.policy.firms.identity import APPLICATION
+from matcher.policy.language.conditions import Joined, Not, Test
 from matcher.policy.policy import Policy, PolicyName, load_policy
-from matcher.policy.relevance import hangs_on
 from matcher.policy.scoring import PASSED, decided, passed_codes
 from matcher.review.nominations import AWARD_FACTS, PERSON_FACTS, awards_apart, derive_facts
 from matcher.tables.arguments import Day, as_day, check_firms

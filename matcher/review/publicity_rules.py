@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matcher.errors import PolicyError
-from matcher.policy.loader import named_faults, need, read_yaml
+from matcher.policy.language.loader import named_faults, need, read_yaml
 from matcher.tables.cells.texts import first_few
 
 

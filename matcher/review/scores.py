@@ -52,7 +52,7 @@ def read_scores(
     --------
     >>> table = pd.DataFrame({"项目编号": ["P1"], "专家编号": ["E1"], "打分": [86]})
     >>> read_scores(table).rows[["item", "reviewer", "score"]].values.tolist()
-    [['P1', 'E1', 86]]
+    [['P1', 'E1', 86.0]]
     """
     if sheet is None:
         by_sheet = sheets_of_reviewers(

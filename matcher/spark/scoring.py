@@ -16,7 +16,7 @@ import pyarrow as pa
 from matcher.errors import OutputError
 from matcher.export.parquet import ParquetStream
 from matcher.export.targets import make_folder, why_not
-from matcher.policy.facts import PROBLEMS, Notes, problem_table
+from matcher.policy.firms.facts import PROBLEMS, Notes, problem_table
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.streaming import CHUNK, answer_tables, empty_tables, typed_columns
 from matcher.spark.frames import check_spark, mapped, plain

@@ -12,10 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import TableError
-from matcher.matching.filters import Where
 from matcher.matching.index import Index
+from matcher.matching.library.filters import Where
+from matcher.matching.library.records import id_column_of
 from matcher.matching.matches import match as local_match
-from matcher.matching.records import id_column_of
 from matcher.matching.shards import merge_matches
 from matcher.policy.streaming import frame_of
 from matcher.spark.frames import check_spark, mapped, plain

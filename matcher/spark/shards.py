@@ -21,11 +21,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import TableError
-from matcher.matching.base import AFAR
 from matcher.matching.index import Index
-from matcher.matching.records import id_column_of
-from matcher.matching.score_scale import ScoreScale
-from matcher.matching.statistics import SAMPLE, Statistics
+from matcher.matching.library.base import AFAR
+from matcher.matching.library.records import id_column_of
+from matcher.matching.library.score_scale import ScoreScale
+from matcher.matching.library.statistics import SAMPLE, Statistics
 from matcher.policy.streaming import frame_of
 from matcher.spark.frames import mapped
 

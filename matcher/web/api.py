@@ -17,8 +17,8 @@ from matcher import __version__
 from matcher.experts import rank_experts
 from matcher.export.formats import json_bytes
 from matcher.matching import match
-from matcher.matching.filters import label_notes
-from matcher.matching.records import check_characters
+from matcher.matching.library.filters import label_notes
+from matcher.matching.library.records import check_characters
 from matcher.policy import read_firms, score, trace
 from matcher.policy.policy import load_policies, shipped_policy
 from matcher.tables.privacy import mask_nested

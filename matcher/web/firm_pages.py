@@ -16,9 +16,9 @@ from starlette.responses import HTMLResponse
 from matcher.export.tables import files_of
 from matcher.export.titles import TITLES
 from matcher.policy import Policy, list_policies, read_firms, score, trace
-from matcher.policy.explanation import page_facts
+from matcher.policy.answers.explanation import page_facts
+from matcher.policy.answers.workbook import DECISIONS, answering_problems, sheets, told_decisions
 from matcher.policy.policy import load_policies, shipped_policy
-from matcher.policy.workbook import DECISIONS, answering_problems, sheets, told_decisions
 from matcher.pool.book.diff import moves
 from matcher.pool.book.follow_up import funnel
 from matcher.pool.book.tables import STATES

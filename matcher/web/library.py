@@ -13,7 +13,7 @@ from matcher.errors import TableError
 from matcher.experts import Experts
 from matcher.experts.works_by_name import join_by_name
 from matcher.matching import Index
-from matcher.matching.folders import CURRENT
+from matcher.matching.library.folders import CURRENT
 from matcher.tables.gathering import SUFFIXES, likely_contract
 from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.schemas.main import EXPERTS, NEEDS, OUTCOMES, WORKS, Contract

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from matcher.experts import rank_experts
 from matcher.export.matches import match_files, matches_shown
 from matcher.matching import Index, match
-from matcher.matching.judgements import REASONS
+from matcher.matching.learning.judgements import REASONS
 from matcher.tables.reading import Reading, read_table
 from matcher.web.access import COOKIE, Access, reader, remember, sender, session_of, visitor, writer
 from matcher.web.api import Shared

@@ -20,8 +20,8 @@ from starlette.exceptions import HTTPException
 
 from matcher.errors import BookError, IndexFolderError, MatcherError, TableError
 from matcher.matching import Index, fit_feedback
-from matcher.matching.folders import current
-from matcher.matching.judgements import REASONS, reason_of
+from matcher.matching.learning.judgements import REASONS, reason_of
+from matcher.matching.library.folders import current
 from matcher.pool import Book, discover
 from matcher.pool.book.event_log import Log
 from matcher.pool.book.follow_up import follow

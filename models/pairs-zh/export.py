@@ -25,7 +25,7 @@ from tokenizers import Tokenizer
 sys.path.append(str(Path(__file__).parent.parent / "tokens-zh"))
 from make import Graph, read_texts, transformer
 
-from matcher.matching.pair_reading import FORMAT
+from matcher.matching.second_stage.pair_reading import FORMAT
 
 RIGHT = 2  # which of the four outputs: "the pair is right"
 SPECIAL = 4  # the first pieces: beginning, filling, end, unknown

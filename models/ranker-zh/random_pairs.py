@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from matcher import Index, read_outcomes
-from matcher.matching.score_scale import ScoreScale
+from matcher.matching.library.score_scale import ScoreScale
 
 HERE = Path(__file__).parent
 MANY = 200

@@ -6,9 +6,9 @@ DATA_FOLDER: need-outcome-levels/pairs.csv. Writes `ranker.json`: the calibratio
 all pairs. Prints what learned rankers gain over plain fusion on new needs (five folds by need title, three times over;
 95 % paired bootstrap interval over needs). The project ships one only where that interval lies above 0.
 
-Then the same for what `fit_feedback` learns from other needs (`matcher.matching.learned_ranker`), with its reach over
-needs widened and narrowed, and with the reach that is best on needs within those it learns from (five folds inside each
-of the five).
+Then the same for what `fit_feedback` learns from other needs (`matcher.matching.learning.learned_ranker`), with its
+reach over needs widened and narrowed, and with the reach that is best on needs within those it learns from (five folds
+inside each of the five).
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 from evaluate_relevance import FOLDS, Scores, sums_of, with_intervals
 from score_pairs import index_of, needs_of
 
-from matcher.matching import learned_ranker as ranking
-from matcher.matching.calibration import Calibration
-from matcher.matching.feedback import fit_feedback
 from matcher.matching.index import Index
+from matcher.matching.learning import learned_ranker as ranking
+from matcher.matching.learning.calibration import Calibration
+from matcher.matching.learning.feedback import fit_feedback
 from matcher.matching.matches import match
-from matcher.matching.tokens import Segmenter, sentences
+from matcher.matching.texts.tokens import Segmenter, sentences
 
 SEEDS = (0, 1, 2)
 REACHES = (0.5, 0.75, 1.0, 1.5, 3.0)  # times NEEDS

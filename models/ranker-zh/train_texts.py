@@ -24,12 +24,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from matcher import Index, read_needs, read_outcomes
-from matcher.matching.calibration import Calibration
-from matcher.matching.learned_ranker import _parts
-from matcher.matching.pair_reading import FIRST
-from matcher.matching.recommendation import FEATURES, LEAST, features_of
-from matcher.matching.records import texts_of
-from matcher.matching.remembered import Records
+from matcher.matching.learning.calibration import Calibration
+from matcher.matching.learning.learned_ranker import _parts
+from matcher.matching.learning.recommendation import FEATURES, LEAST, features_of
+from matcher.matching.library.records import texts_of
+from matcher.matching.library.remembered import Records
+from matcher.matching.second_stage.pair_reading import FIRST
 
 HERE = Path(__file__).parent
 RIGHT = 2.5  # the readers' mean level from which on a pair is right

@@ -21,7 +21,7 @@ from sentence_transformers import SentenceTransformer
 from torch.nn import functional
 from train import contrast, read_corpus
 
-from matcher.matching.encoders import StaticEncoder
+from matcher.matching.encoding.encoders import StaticEncoder
 
 log = logging.getLogger("finetune")
 BATCH, SEEDS, NEAREST, LENGTH = 160, 20, 24, 32  # pairs; of them starts, nearest of each to draw from; tokens of a text

@@ -29,9 +29,9 @@ import torch
 from safetensors.numpy import save_file
 from torch.nn import functional
 
-from matcher.matching.encoders import FORMAT
-from matcher.matching.normal_forms import normalise
-from matcher.matching.tokens import Segmenter, sentences
+from matcher.matching.encoding.encoders import FORMAT
+from matcher.matching.texts.normal_forms import normalise
+from matcher.matching.texts.tokens import Segmenter, sentences
 
 log = logging.getLogger("train")
 
@@ -395,7 +395,7 @@ def train(views: Views, table: Table, distilled: sp.csr_array, taught: np.ndarra
 
 
 def write(folder: Path, names: list[str], table: np.ndarray, settings: Settings) -> None:
-    """The folder that `matcher.matching.encoders.StaticEncoder.load` reads, and sentence-transformers too."""
+    """The folder that `matcher.matching.encoding.encoders.StaticEncoder.load` reads, and sentence-transformers too."""
     folder.mkdir(parents=True, exist_ok=True)
     scales = np.maximum(np.abs(table).max(axis=1), 1e-12) / 127
     save_file(

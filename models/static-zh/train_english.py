@@ -5,7 +5,7 @@
 
 1. Words: those of glossary.txt, the most frequent ones of a frequency list (`word count` a line), and rarer ones of it
    that WordNet calls a thing, a substance, a process, a plant, a part of the body, a unit or a relational adjective.
-   Plurals, and rarer -ing and -ed forms, are read through their plain form (`matcher.matching.english.forms`).
+   Plurals, and rarer -ing and -ed forms, are read through their plain form (`matcher.matching.encoding.english.forms`).
 2. A word of the glossary is the mean of what its terms are in Chinese, as the encoder reads them.
 3. The teacher's vector of a word is turned into the same space by a ridge regression, learned on Chinese keywords and
    titles and on the glossary's terms. A word has both vectors added; one that the glossary lacks has this alone and
@@ -30,8 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from matcher.matching.encoders import StaticEncoder, unit
-from matcher.matching.english import FORMAT, forms
+from matcher.matching.encoding.encoders import StaticEncoder, unit
+from matcher.matching.encoding.english import FORMAT, forms
 
 log = logging.getLogger("train")
 HERE = Path(__file__).parent
@@ -174,7 +174,7 @@ def from_glossary(
 
 
 def write(folder: Path, words: list[str], table: NDArray[np.float64], across: Sequence[float], about: object) -> None:
-    """The folder that `matcher.matching.english.English` reads."""
+    """The folder that `matcher.matching.encoding.english.English` reads."""
     folder.mkdir(parents=True, exist_ok=True)
     scales = np.maximum(np.abs(table).max(axis=1), 1e-12) / 127
     tensors = {"vectors": np.rint(table / scales[:, None]).astype(np.int8), "scales": scales.astype(np.float32)}

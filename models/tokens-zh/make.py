@@ -26,7 +26,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
-from matcher.matching.late_interaction import FORMAT, TokenModel, max_sim
+from matcher.matching.second_stage.late_interaction import FORMAT, TokenModel, max_sim
 
 KEPT = (0, 2, 4, 6, 8, 9, 10, 11)  # of the twelve layers
 DROPPED, DIMENSIONS = 2, 96  # strongest directions left out, directions kept

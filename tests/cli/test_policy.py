@@ -7,7 +7,7 @@ import pytest
 from small import EXAMPLES
 
 from matcher import read_firms
-from matcher.policy.loader import read_yaml
+from matcher.policy.language.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
 
 

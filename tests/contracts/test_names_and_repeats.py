@@ -17,7 +17,7 @@ from matcher.contracts import (
 from matcher.contracts.name_reading import HONEST, NAMES, TEXTS, NameModel
 from matcher.contracts.repeats import repeat_problems
 from matcher.contracts.rules import load_rules
-from matcher.matching.encoders import StaticEncoder
+from matcher.matching.encoding.encoders import StaticEncoder
 
 OLD = {"signed_on": "2025-06-01", "applied_on": "2025-06-10"}
 NEW = {"signed_on": "2026-06-01", "applied_on": "2026-06-10"}

@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime as dt
-import doctest
 import errno
 import json
 import signal
@@ -16,7 +15,6 @@ import pyarrow as pa
 import pytest
 
 from matcher.errors import ArgumentTypeError, OutputError
-from matcher.export import pieces as pieces_module
 from matcher.export import write_pieces
 from matcher.tables.fingerprint import table_fingerprint
 
@@ -159,10 +157,6 @@ def test_a_killed_process_leaves_what_the_next_one_ends_alike(tmp_path):
     assert run(tmp_path / "killed", -1) == 0
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
     assert pd.read_parquet(tmp_path / "killed" / "b")["n"].tolist() == [-n for n in range(40)]
-
-
-def test_the_example_runs():
-    assert doctest.testmod(pieces_module) == (0, 4)
 
 
 def test_one_program_at_a_time_works_in_a_folder(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 
 from matcher import Index, fit_feedback
 from matcher.errors import TableError
-from matcher.matching.declines import COLUMNS, count_declines, declined_pairs, declines_of
+from matcher.matching.learning.declines import COLUMNS, count_declines, declined_pairs, declines_of
 
 NEEDS = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["齿轮磨削烧伤检测", "桃果保鲜"]})
 OUTCOMES = pd.DataFrame(

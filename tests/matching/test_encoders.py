@@ -7,8 +7,8 @@ import pytest
 from safetensors.numpy import save_file
 
 from matcher.errors import EncoderError, MissingExtraError
-from matcher.matching.encoders import StaticEncoder, encode_texts, fingerprint, load_encoder
-from matcher.matching.tokens import Segmenter
+from matcher.matching.encoding.encoders import StaticEncoder, encode_texts, fingerprint, load_encoder
+from matcher.matching.texts.tokens import Segmenter
 
 TERMS = {"机床": [4, 0, 0], "数控": [0, 3, 0], "控机": [0, 0, 5], "水稻": [-6, 0, 8], "cnc": [0, -2, 0]}
 SCALES = [0.5, 1, 2, 1, 1]
@@ -68,7 +68,7 @@ def test_texts_beyond_one_chunk_and_segmented_texts_give_the_same_rows(folder, m
     encoder, texts = StaticEncoder.load(folder), list(EXPECTED)
     whole = encoder.encode(texts)
     np.testing.assert_array_equal(encoder.encode_terms(Segmenter().terms(texts)), whole)
-    monkeypatch.setattr("matcher.matching.encoders.CHUNK", 3)
+    monkeypatch.setattr("matcher.matching.encoding.encoders.CHUNK", 3)
     np.testing.assert_array_equal(encoder.encode(texts), whole)
 
 

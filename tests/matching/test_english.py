@@ -12,10 +12,10 @@ from safetensors.numpy import save_file
 
 from matcher import Index, match
 from matcher.errors import EncoderError, IndexFolderError
-from matcher.matching.encoders import StaticEncoder
-from matcher.matching.english import forms, parts_of
-from matcher.matching.score_scale import ScoreScale
-from matcher.matching.tokens import Segmenter, foreign_rows
+from matcher.matching.encoding.encoders import StaticEncoder
+from matcher.matching.encoding.english import forms, parts_of
+from matcher.matching.library.score_scale import ScoreScale
+from matcher.matching.texts.tokens import Segmenter, foreign_rows
 
 CHINESE = {"机床": [4, 0, 0], "水稻": [-6, 0, 8], "pbat": [0, 0, 3], "tool": [9, 9, 9]}
 ENGLISH = {"machine": [3, 0, 4], "tool": [0, 5, 0], "photo": [1, 0, 0], "acoustic": [0, 1, 0], "city": [0, 0, 1]}

@@ -7,12 +7,12 @@ from small import EXAMPLES, build
 
 from matcher import Index, match, read_needs, read_outcomes
 from matcher.export.advice import FIELD_LEVEL
-from matcher.matching.asking import asks, fillers
-from matcher.matching.encoders import StaticEncoder
-from matcher.matching.explanation import with_figures
-from matcher.matching.passages import is_filler, opens, pieces_of
-from matcher.matching.requirements import Said
-from matcher.matching.unanswered import joined
+from matcher.matching.encoding.encoders import StaticEncoder
+from matcher.matching.reasons.asking import asks, fillers
+from matcher.matching.reasons.explanation import with_figures
+from matcher.matching.reasons.requirements import Said
+from matcher.matching.reasons.unanswered import joined
+from matcher.matching.texts.passages import is_filler, opens, pieces_of
 
 SIDES = ((read_needs, "needs.csv"), (read_outcomes, "outcomes.csv"))
 OUTCOMES = pd.DataFrame(

@@ -11,10 +11,10 @@ from small import NEEDS, OUTCOMES
 from matcher import Index, fit_feedback, match
 from matcher.errors import TableError
 from matcher.matching import withdraw_feedback
-from matcher.matching.calibration import Calibration
-from matcher.matching.declines import declined_pairs
-from matcher.matching.feedback import REASONS, STEP
-from matcher.matching.judgements import read_judgements
+from matcher.matching.learning.calibration import Calibration
+from matcher.matching.learning.declines import declined_pairs
+from matcher.matching.learning.feedback import REASONS, STEP
+from matcher.matching.learning.judgements import read_judgements
 from matcher.needs.routes import ASK_BACK
 
 RECORDS = OUTCOMES.assign(

@@ -11,7 +11,7 @@ from small import NEEDS, OUTCOMES, build
 from matcher import Index, match, read_outcomes
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.matching import Between
-from matcher.matching.filters import agree, labels_of, unknown_labels
+from matcher.matching.library.filters import agree, labels_of, unknown_labels
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from small import NEEDS, OUTCOMES, Known, build
 
 from matcher import Experts, Index, match
 from matcher.errors import IndexFolderError
-from matcher.matching import storage
-from matcher.matching.feedback import fit_feedback
+from matcher.matching.learning.feedback import fit_feedback
+from matcher.matching.library import storage
 
 DAMAGES = 100
 

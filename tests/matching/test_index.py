@@ -15,7 +15,7 @@ from small import NEEDS, OUTCOMES, Known, build
 from matcher import Index, match
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching import Segmenter
-from matcher.matching.encoders import StaticEncoder
+from matcher.matching.encoding.encoders import StaticEncoder
 from matcher.matching.index import TITLE, texts_of
 
 

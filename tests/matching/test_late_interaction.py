@@ -10,7 +10,7 @@ import pytest
 
 from matcher import Index, match
 from matcher.errors import ArgumentError, ArgumentTypeError, EncoderError, MissingExtraError
-from matcher.matching.late_interaction import TokenModel, Tokens, max_sim
+from matcher.matching.second_stage.late_interaction import TokenModel, Tokens, max_sim
 
 REAL = all(importlib.util.find_spec(name) for name in ("onnxruntime", "tokenizers"))
 needs_extra = pytest.mark.skipif(not REAL, reason='needs pip install "enterprise-matcher[accurate]"')

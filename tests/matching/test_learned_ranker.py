@@ -6,10 +6,10 @@ from scipy.special import expit
 from small import NEEDS, OUTCOMES, build
 
 from matcher import fit_feedback, match
-from matcher.matching.calibration import Calibration
-from matcher.matching.encoders import StaticEncoder
-from matcher.matching.learned_ranker import _features, _nearness
-from matcher.matching.score_scale import ScoreScale
+from matcher.matching.encoding.encoders import StaticEncoder
+from matcher.matching.learning.calibration import Calibration
+from matcher.matching.learning.learned_ranker import _features, _nearness
+from matcher.matching.library.score_scale import ScoreScale
 
 TRUTH = Calibration(slopes=(1.5, 1.2, 1.3), cuts=(1.3, 3.4, 5.0))
 

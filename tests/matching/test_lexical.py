@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from matcher.matching import lexical
-from matcher.matching import postings as module
-from matcher.matching.lexical import Lexical, take
-from matcher.matching.postings import Postings
-from matcher.matching.tokens import Segmenter
+from matcher.matching.library import lexical
+from matcher.matching.library import postings as module
+from matcher.matching.library.lexical import Lexical, take
+from matcher.matching.library.postings import Postings
+from matcher.matching.texts.tokens import Segmenter
 
 TEXTS = [
     "数控机床主轴热误差补偿",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from matcher.matching.encoders import StaticEncoder
-from matcher.matching.meanings import NEAR, NEARLY, said_by
-from matcher.matching.passages import pieces_of
-from matcher.matching.tokens import Segmenter
+from matcher.matching.encoding.encoders import StaticEncoder
+from matcher.matching.texts.meanings import NEAR, NEARLY, said_by
+from matcher.matching.texts.passages import pieces_of
+from matcher.matching.texts.tokens import Segmenter
 
 ASKED = ["检测", "磨损", "耐磨", "节能", "降噪", "焊接机器人", "石墨", "abc"]
 WORDS = ["检验", "测试", "磨耗", "耐磨性", "省能", "减噪", "噪声", "机器人", "焊接", "石墨烯", "检测", "abc"]

@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 from small import NEEDS, OUTCOMES, build
 
-from matcher.matching import lexical, nearest, postings
-from matcher.matching.nearest import SLACK, bounds
-from matcher.matching.postings import Postings
-from matcher.matching.records import texts_of
-from matcher.matching.rounded import Rounded
-from matcher.matching.tokens import Segmenter
+from matcher.matching.library import lexical, nearest, postings
+from matcher.matching.library.nearest import SLACK, bounds
+from matcher.matching.library.postings import Postings
+from matcher.matching.library.records import texts_of
+from matcher.matching.library.rounded import Rounded
+from matcher.matching.texts.tokens import Segmenter
 
 
 def library():

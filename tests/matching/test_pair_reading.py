@@ -11,9 +11,9 @@ import pytest
 from matcher import Index, match, read_needs, read_outcomes
 from matcher.errors import EncoderError
 from matcher.matching import matches
-from matcher.matching.late_interaction import TokenModel
-from matcher.matching.pair_reading import FILES, FIRST, LEAST, PairModel, best_read_first, read_first
-from matcher.matching.recommendation import Recommender
+from matcher.matching.learning.recommendation import Recommender
+from matcher.matching.second_stage.late_interaction import TokenModel
+from matcher.matching.second_stage.pair_reading import FILES, FIRST, LEAST, PairModel, best_read_first, read_first
 
 REAL = all(importlib.util.find_spec(name) for name in ("onnxruntime", "tokenizers"))
 needs_extra = pytest.mark.skipif(not REAL, reason='needs pip install "enterprise-matcher[accurate]"')

@@ -1,6 +1,6 @@
 """Texts as they are compared: one written form, with contacts and without."""
 
-from matcher.matching.plain import Plain, plain_texts
+from matcher.matching.texts.plain import Plain, plain_texts
 
 
 def test_a_text_is_written_in_one_form_and_only_its_hidden_one_lacks_the_contact():

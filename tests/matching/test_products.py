@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from small import NEEDS, OUTCOMES, build
 
-from matcher.matching import nearest, products
-from matcher.matching.records import texts_of
+from matcher.matching.library import nearest, products
+from matcher.matching.library.records import texts_of
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 from small import NEEDS, OUTCOMES
 
 from matcher import Index
-from matcher.matching.remembered import FEW, remembered
+from matcher.matching.library.remembered import FEW, remembered
 
 
 def _reader():
@@ -37,7 +37,7 @@ def test_many_rows_at_once_are_not_remembered():
 
 def test_a_large_library_remembers_nothing_so_that_a_service_does_not_grow(monkeypatch):
     index, (asked, read) = Index.build(OUTCOMES), _reader()
-    monkeypatch.setattr("matcher.matching.remembered.MOST", len(OUTCOMES) - 1)
+    monkeypatch.setattr("matcher.matching.library.remembered.MOST", len(OUTCOMES) - 1)
     assert remembered(index, "a", np.array([1]), read) == remembered(index, "a", np.array([1]), read) == ["r1"]
     assert asked == [[1], [1]]
     expected = Index.build(OUTCOMES[:1]).derived

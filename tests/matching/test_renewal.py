@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from matcher import Index
-from matcher.matching.renewal import change_message, renew
+from matcher.matching.library.renewal import change_message, renew
 from matcher.tables.reading import read_outcomes
 
 FIRST = {

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.matching.score_scale import GRID, ScoreScale
+from matcher.matching.library.score_scale import GRID, ScoreScale
 
 
 def fitted(rng: int, n: int = 5000) -> tuple[ScoreScale, np.ndarray, np.ndarray]:
@@ -15,7 +15,7 @@ def fitted(rng: int, n: int = 5000) -> tuple[ScoreScale, np.ndarray, np.ndarray]
 
 
 def test_parts_are_standard_deviations_times_their_share(monkeypatch):
-    monkeypatch.setattr("matcher.matching.score_scale.SHARE", 0.25)
+    monkeypatch.setattr("matcher.matching.library.score_scale.SHARE", 0.25)
     chance = ScoreScale.fit(np.float32([0, 2]), np.float32([1, 5]))
     assert (chance.centre, chance.spread) == ((1, 3), (1, 2))
     semantic, lexical = chance.parts(np.array([3.0, 1.0]), np.array([3.0, 9.0]))

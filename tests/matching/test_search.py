@@ -14,7 +14,7 @@ from small import NEEDS, OUTCOMES, Known, build
 from matcher import Index, fit_feedback, match
 from matcher.errors import ArgumentError, ArgumentTypeError, EncoderError, IndexFolderError, MatcherError, TableError
 from matcher.matching import Between, load_encoder, withdraw_feedback
-from matcher.matching.encoders import StaticEncoder
+from matcher.matching.encoding.encoders import StaticEncoder
 
 # ---- search
 

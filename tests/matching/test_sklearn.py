@@ -10,7 +10,7 @@ from sklearn.utils.estimator_checks import check_estimator
 from sklearn.utils.validation import check_array
 
 from matcher.errors import ArgumentError, ArgumentTypeError
-from matcher.matching.encoders import StaticEncoder
+from matcher.matching.encoding.encoders import StaticEncoder
 from matcher.matching.sklearn import TextVectors
 
 

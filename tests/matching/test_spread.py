@@ -7,7 +7,7 @@ import pytest
 from stories import told
 
 from matcher.matching.spread import packed, unpacked
-from matcher.matching.tokens import Segmenter, Terms
+from matcher.matching.texts.tokens import Segmenter, Terms
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
 START = """

@@ -21,8 +21,9 @@ from small import NEEDS, OUTCOMES, Known, build
 
 from matcher import Index, match
 from matcher.errors import IndexFolderError
-from matcher.matching import Segmenter, folders, storage
-from matcher.matching.encoders import StaticEncoder
+from matcher.matching import Segmenter
+from matcher.matching.encoding.encoders import StaticEncoder
+from matcher.matching.library import folders, storage
 
 TESTS = Path(__file__).parents[1]
 
@@ -368,7 +369,7 @@ def test_user_words_and_engine_come_back_with_the_folder(tmp_path):
 def test_an_encoder_that_cannot_be_loaded_is_not_called_damage(folder, monkeypatch):
     from matcher.errors import EncoderError
 
-    monkeypatch.setattr("matcher.matching.encoders.DEFAULT", "nowhere")
+    monkeypatch.setattr("matcher.matching.encoding.encoders.DEFAULT", "nowhere")
     with pytest.raises(EncoderError, match=r"^the default encoder is missing"):
         Index.load(folder)
 

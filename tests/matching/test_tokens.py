@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.matching.normal_forms import normalise, normalise_all
-from matcher.matching.tokens import (
+from matcher.matching.texts.normal_forms import normalise, normalise_all
+from matcher.matching.texts.tokens import (
     LONG_SENTENCE,
     Segmenter,
     Terms,
@@ -203,7 +203,7 @@ def test_an_unknown_engine_is_refused():
     ],
 )
 def test_sentences(text, result, monkeypatch):
-    monkeypatch.setattr("matcher.matching.tokens.LONG_SENTENCE", 30)
+    monkeypatch.setattr("matcher.matching.texts.tokens.LONG_SENTENCE", 30)
     assert sentences(text) == result
 
 

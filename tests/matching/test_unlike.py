@@ -6,7 +6,7 @@ import pytest
 from small import EXAMPLES
 
 from matcher import Index, match, read_needs, read_outcomes
-from matcher.matching.unlike import of_two_subjects
+from matcher.matching.library.unlike import of_two_subjects
 
 
 @pytest.fixture(scope="module")

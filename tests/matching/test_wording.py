@@ -6,7 +6,7 @@ import re._parser as parser
 
 import pytest
 
-from matcher.matching import wording
+from matcher.matching.texts import wording
 from matcher.needs import completeness_cues, cues
 
 OPENED = {

@@ -7,8 +7,8 @@ from matcher import read_needs
 from matcher.challenges.wording import clearest
 from matcher.experts import point_needs
 from matcher.experts.points import points_of
-from matcher.matching.asking import read_asking
-from matcher.matching.tokens import Segmenter
+from matcher.matching.reasons.asking import read_asking
+from matcher.matching.texts.tokens import Segmenter
 from matcher.needs import triage, understand
 from matcher.needs.completeness import read_one
 from matcher.needs.indicators import indicators_of

@@ -19,7 +19,7 @@ from matcher.partners import firm_files, propose, write_firm_files
 from matcher.partners.cooperation import Cooperation
 from matcher.partners.options import owners_by_name
 from matcher.partners.workbook import write_partners
-from matcher.policy.loader import read_yaml
+from matcher.policy.language.loader import read_yaml
 from matcher.policy.policy import shipped
 
 ON = "2026-06-01"

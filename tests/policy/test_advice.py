@@ -12,11 +12,11 @@ import pytest
 
 from matcher.errors import ArgumentError
 from matcher.export.pages import page_bytes
-from matcher.policy.advice import ask_first, open_readings
-from matcher.policy.edition_changes import what_changes
-from matcher.policy.explanation import page_facts, trace
-from matcher.policy.loader import read_yaml
-from matcher.policy.minimal_changes import LEVERS, Lever, cheapest
+from matcher.policy.answers.advice import ask_first, open_readings
+from matcher.policy.answers.edition_changes import what_changes
+from matcher.policy.answers.explanation import page_facts, trace
+from matcher.policy.answers.minimal_changes import LEVERS, Lever, cheapest
+from matcher.policy.language.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
 from matcher.policy.scoring import score
 

@@ -22,10 +22,10 @@ from matcher.policy import (
     score,
     what_changes,
 )
-from matcher.policy.minimal_changes import LEVERS
+from matcher.policy.answers.minimal_changes import LEVERS
 from matcher.policy.policy import load_policies, shipped
+from matcher.policy.programmes.support_programmes import instruments
 from matcher.policy.registers.firm_years import add_years
-from matcher.policy.support_programmes import instruments
 from matcher.tables.arguments import as_day
 
 ON = dt.date(2026, 6, 1)
@@ -71,7 +71,7 @@ def test_a_slip_gets_a_proposal(name: str, words: str) -> None:
 
 
 def test_every_short_name_stands_for_a_shipped_policy() -> None:
-    from matcher.policy.loader import read_yaml
+    from matcher.policy.language.loader import read_yaml
 
     short = read_yaml(next(iter(shipped().values())).parents[1] / "short_names.yaml")
     assert {load_policy(name).id for name in short} <= set(shipped())

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.policy.firm_table import read_firms
+from matcher.policy.firms.table import read_firms
 from matcher.policy.scoring import score
 from matcher.tables.cells.yes_no import read_yesno
 from matcher.tables.reading import Reading

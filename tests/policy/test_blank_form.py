@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcher.policy.blank_form import blank_sheets
+from matcher.policy.firms.blank_form import blank_sheets
 from matcher.policy.policy import load_policies
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from matcher.errors import PolicyError
 from matcher.policy.cases import check_policy, read_cases, run_cases
-from matcher.policy.intervals import COMPARISONS
+from matcher.policy.language.intervals import COMPARISONS
 from matcher.policy.policy import Policy, load_policy, shipped
 
 NAMES = list(shipped())

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from matcher.errors import ArgumentError
-from matcher.policy.deadlines import deadlines
-from matcher.policy.firm_table import read_firms
+from matcher.policy.answers.deadlines import deadlines
+from matcher.policy.answers.waiting import first_day
+from matcher.policy.answers.workbook import sheets
+from matcher.policy.firms.table import read_firms
 from matcher.policy.policy import load_policy
 from matcher.policy.scoring import score
-from matcher.policy.waiting import first_day
-from matcher.policy.workbook import sheets
 from matcher.tables.cells.dates import later
 
 ON = dt.date(2026, 11, 28)

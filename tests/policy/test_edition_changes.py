@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from matcher.errors import ArgumentError, PolicyError
-from matcher.policy.edition_changes import changes_between, policies_that_change
-from matcher.policy.loader import read_yaml
+from matcher.policy.answers.edition_changes import changes_between, policies_that_change
+from matcher.policy.answers.workbook import change_sheets
+from matcher.policy.language.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
-from matcher.policy.workbook import change_sheets
 
 DAYS = {"before": "2026-12-31", "after": "2027-01-01"}
 DRAFT = """policy: hte

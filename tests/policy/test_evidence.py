@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import PolicyError
-from matcher.policy.explanation import page_facts, trace
+from matcher.policy.answers.explanation import page_facts, trace
 from matcher.policy.policy import Policy, list_policies, load_policy
 
 # Policies whose every verified rule stands with the words that were read.

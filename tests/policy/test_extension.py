@@ -11,7 +11,7 @@ import pytest
 
 from matcher.errors import PolicyError
 from matcher.policy.cases import check_policy
-from matcher.policy.loader import read_yaml
+from matcher.policy.language.loader import read_yaml
 from matcher.policy.policy import Policy, load_policy, shipped
 from matcher.policy.scoring import score
 from matcher.policy.streaming import score_parquet

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.policy.firm_table import read_firms
-from matcher.policy.linkage import core_name, link, plain_name, uscc_fault
-from matcher.policy.loader import read_yaml
+from matcher.policy.firms.linkage import core_name, link, plain_name, uscc_fault
+from matcher.policy.firms.table import read_firms
+from matcher.policy.language.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
 from matcher.policy.registers.firm_years import add_years
 from matcher.policy.registers.joining import add_registers

@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from matcher.policy.advice import ask_first
-from matcher.policy.firm_table import read_firms
-from matcher.policy.identity import has_ended
-from matcher.policy.linkage import find_firm, is_like_name, link, right_codes, says_nothing, uscc_fault
+from matcher.policy.answers.advice import ask_first
+from matcher.policy.firms.identity import has_ended
+from matcher.policy.firms.linkage import find_firm, is_like_name, link, right_codes, says_nothing, uscc_fault
+from matcher.policy.firms.table import read_firms
 from matcher.policy.registers.firm_years import add_years
 from matcher.policy.registers.joining import add_registers
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from matcher.errors import ArgumentError, TableError
-from matcher.policy.innovation_points import innovation_points, read_point_firms
-from matcher.policy.point_weights import edition_named, frame, indicators, read_weights
+from matcher.policy.programmes.innovation_points import innovation_points, read_point_firms
+from matcher.policy.programmes.point_weights import edition_named, frame, indicators, read_weights
 
 DAY = "2025-06-01"
 

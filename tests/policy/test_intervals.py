@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.policy.intervals import Span, Truth, compare_span, excess, holds, within
-from matcher.policy.ratios import Growth, Quotient
+from matcher.policy.language.intervals import Span, Truth, compare_span, excess, holds, within
+from matcher.policy.language.ratios import Growth, Quotient
 
 WORDS = ("at_least", "more_than", "at_most", "less_than")
 LIMITS = [Fraction(5, 100), Fraction(3, 100), Fraction(1, 10), Fraction(6, 10), Fraction(115, 100)]

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from matcher.policy.firm_table import read_firms
-from matcher.policy.joint_questions import asked_at_once
+from matcher.policy.firms.joint_questions import asked_at_once
+from matcher.policy.firms.table import read_firms
 
 YEAR = ["major_safety_accident_365d", "major_quality_accident_365d", "serious_env_violation_365d"]
 LISTED = ["listed_abnormal", "listed_dishonest"]

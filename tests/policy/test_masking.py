@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matcher.policy.evaluation import judged_columns
-from matcher.policy.facts import domain
-from matcher.policy.intervals import Facts
-from matcher.policy.model import FactColumn
+from matcher.policy.answers.evaluation import judged_columns
+from matcher.policy.firms.facts import domain
+from matcher.policy.language.intervals import Facts
+from matcher.policy.language.model import FactColumn
 from matcher.policy.policy import Policy, load_policy
 from matcher.policy.scoring import Scored, score
 

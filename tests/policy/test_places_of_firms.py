@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from matcher.policy.firm_table import read_firms
+from matcher.policy.firms.table import read_firms
 
 
 @pytest.mark.parametrize(

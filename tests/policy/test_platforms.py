@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from matcher.errors import PolicyError, TableError
-from matcher.policy.facts import day_number
-from matcher.policy.firm_table import read_firms, subject_of
-from matcher.policy.loader import RuleFault, number, read_subject
-from matcher.policy.measures import _months, last_start
-from matcher.policy.platforms import count_platforms, platform_remarks, read_platforms
+from matcher.policy.firms.facts import day_number
+from matcher.policy.firms.table import read_firms, subject_of
+from matcher.policy.language.loader import RuleFault, number, read_subject
+from matcher.policy.language.measures import _months, last_start
 from matcher.policy.policy import load_policies, load_policy
+from matcher.policy.programmes.platforms import count_platforms, platform_remarks, read_platforms
 
 
 def test_a_platform_is_its_id_else_its_name_else_its_host_never_the_hosts_code() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from matcher import load_policy, read_firms
 from matcher.errors import ArgumentError, ArgumentTypeError
-from matcher.policy.platforms import count_platforms, platform_remarks, read_platforms
 from matcher.policy.policy import shipped
+from matcher.policy.programmes.platforms import count_platforms, platform_remarks, read_platforms
 from matcher.policy.registers import conversions, incidents, platforms, projects, rights, staff
 from matcher.policy.registers.entries import read_register
 from matcher.policy.registers.joining import add_registers

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from matcher.policy.firm_table import read_firms
+from matcher.policy.firms.table import read_firms
 
 CODE, OTHER = "91341102MA2001003N", "91341102MA20010389"
 

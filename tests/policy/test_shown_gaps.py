@@ -6,9 +6,9 @@ import datetime as dt
 
 import pandas as pd
 
+from matcher.policy.answers.workbook import sheets, told_decisions
 from matcher.policy.policy import load_policy
 from matcher.policy.scoring import WHY, Scored, score
-from matcher.policy.workbook import sheets, told_decisions
 
 LAB = {
     "lab_kind": "企业",

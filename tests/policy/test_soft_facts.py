@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.policy.advice import ask_first
-from matcher.policy.explanation import page_facts, trace
-from matcher.policy.firm_table import firm_contract, read_firms
-from matcher.policy.intervals import Span
+from matcher.policy.answers.advice import ask_first
+from matcher.policy.answers.explanation import page_facts, trace
+from matcher.policy.answers.workbook import sheets
+from matcher.policy.firms.table import firm_contract, read_firms
+from matcher.policy.language.intervals import Span
+from matcher.policy.language.ratios import Growth
 from matcher.policy.policy import load_policies, load_policy, shipped
-from matcher.policy.ratios import Growth
 from matcher.policy.scoring import score
 from matcher.policy.streaming import score_parquet
-from matcher.policy.workbook import sheets
 from matcher.tables.schemas.main import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE, TEXT, WORKS
 
 ends = st.tuples(st.integers(-1, 9), st.integers(0, 3)).map(lambda pair: (pair[0], pair[0] + pair[1]))

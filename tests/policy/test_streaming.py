@@ -9,7 +9,7 @@ import pytest
 
 from matcher.errors import ArgumentError, MatcherError, OutputError
 from matcher.policy import load_policy, read_firms, score
-from matcher.policy.plain_csv import NO, YES, plain_pieces
+from matcher.policy.firms.plain_csv import NO, YES, plain_pieces
 from matcher.policy.streaming import score_parquet
 from matcher.tables.cells.yes_no import read_yesno
 

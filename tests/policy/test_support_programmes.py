@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from matcher.errors import PolicyError
+from matcher.policy.programmes.support_programmes import INSTRUMENTS, answered, catalogue, instruments, today
 from matcher.policy.scoring import score
-from matcher.policy.support_programmes import INSTRUMENTS, answered, catalogue, instruments, today
 
 ON = dt.date(2026, 11, 24)
 VOUCHER, LOAN, NEW = "innovation-voucher-shandong", "conversion-loan-shandong", "hte-newcomer-shandong"

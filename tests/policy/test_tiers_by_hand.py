@@ -18,7 +18,7 @@ from tiers_by_hand import (
     srdi_2026,
 )
 
-from matcher.policy.loader import read_yaml
+from matcher.policy.language.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
 from matcher.policy.scoring import score
 

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matcher.policy.explanation import page_facts, trace
+from matcher.policy.answers.explanation import page_facts, trace
+from matcher.policy.answers.workbook import sheets
 from matcher.policy.policy import load_policies, load_policy
 from matcher.policy.scoring import WHY, score
 from matcher.policy.streaming import score_parquet
-from matcher.policy.workbook import sheets
 
 NOTHING = WHY[1]
 

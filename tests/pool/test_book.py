@@ -11,9 +11,9 @@ import pytest
 from small import EXAMPLES
 
 from matcher.errors import ConflictError, PoolError, TableError
-from matcher.matching.feedback import REASONS as FEEDBACK_REASONS
+from matcher.matching.learning.feedback import REASONS as FEEDBACK_REASONS
 from matcher.policy import read_firms
-from matcher.policy.loader import read_yaml
+from matcher.policy.language.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
 from matcher.pool.book.archive import export_book, rebuild_book
 from matcher.pool.book.book import Book

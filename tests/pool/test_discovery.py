@@ -10,7 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from matcher import score
 from matcher.errors import ArgumentError, TableError
-from matcher.policy.firm_table import read_firms
+from matcher.policy.firms.table import read_firms
 from matcher.pool.book.tables import REGISTRY
 from matcher.pool.discovery.chances import Tally, chances_of, together
 from matcher.pool.discovery.estimation import LISTED, discover

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from matcher.policy.firm_table import read_firms
+from matcher.policy.firms.table import read_firms
 from matcher.pool.discovery.report import one_row_a_firm
 
 CODE = "91341102MA2001003N"

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from matcher.contracts import check_contracts, read_contracts
-from matcher.policy.platforms import read_platforms
+from matcher.policy.programmes.platforms import read_platforms
 from matcher.pool.book.book import Book
 from matcher.pool.book.follow_up import follow
 from matcher.pool.register_targets import targets_from_registers

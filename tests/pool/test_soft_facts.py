@@ -6,7 +6,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from matcher.policy.loader import read_yaml
+from matcher.policy.language.loader import read_yaml
 from matcher.policy.policy import shipped
 from matcher.pool.book.book import Book
 from matcher.pool.book.diff import moves

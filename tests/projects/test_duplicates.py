@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import ArgumentError, MissingExtraError, TableError
-from matcher.matching.late_interaction import TokenModel, Tokens
+from matcher.matching.second_stage.late_interaction import TokenModel, Tokens
 from matcher.projects import align, find_duplicates
 from matcher.projects.figures import figures_of
 from matcher.projects.promise import Promise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matcher.policy.firm_table import read_firms
+from matcher.policy.firms.table import read_firms
 from matcher.tables.layout import above
 from matcher.tables.reading import OUTCOMES, Reading, read_needs, read_table
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.policy.firm_table import read_firms
+from matcher.policy.firms.table import read_firms
 from matcher.pool.targets import read_targets
 
 FORM = [

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from matcher.policy.firm_table import firm_contract
+from matcher.policy.firms.table import firm_contract
 from matcher.policy.policy import load_policy
 from matcher.tables import reading
 from matcher.tables.files.grids import Book, Grid, Merged

@@ -5,7 +5,7 @@ import pytest
 
 from matcher import Experts, Index, match, rank_experts, score
 from matcher.matching import Between
-from matcher.matching.declines import declined_pairs
+from matcher.matching.learning.declines import declined_pairs
 from matcher.policy.registers.entries import application_days
 from matcher.tables.cells.dates import last_day, local_times
 

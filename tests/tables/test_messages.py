@@ -7,7 +7,7 @@ import pytest
 
 from matcher import Index, match
 from matcher.errors import MatcherError, OutputError, TableError
-from matcher.matching.records import UnknownIdError
+from matcher.matching.library.records import UnknownIdError
 from matcher.progress import logger
 
 OUTCOMES = pd.DataFrame({"outcome_id": ["C1", "C2"], "title": ["齿轮磨削烧伤检测", "大蒜烘干"]})

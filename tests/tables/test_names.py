@@ -1,15 +1,8 @@
 """Persons and units as cells name them: titles, roles, numbers, telephones and blanks are no part of a name."""
 
-import doctest
-
 import pytest
 
-import matcher.tables.naming.names
 from matcher.tables.naming.names import bare_unit, is_unit, person_key, read_persons
-
-
-def test_doctests():
-    assert doctest.testmod(matcher.tables.naming.names).failed == 0
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from matcher.export.matches import write_matches
-from matcher.policy.firm_table import read_firms
+from matcher.policy.firms.table import read_firms
 from matcher.tables.reading import read_experts, read_needs, read_outcomes
 from matcher.tables.rows.remarks import no_longer_offered, remarks_by_id
 from matcher.tables.schemas.main import OUTCOMES

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from matcher.policy.firm_table import read_firms
+from matcher.policy.firms.table import read_firms
 from matcher.tables.columns.soft_values import with_texts
 from matcher.tables.reading import read_needs, read_table
 from matcher.tables.schemas.main import HIGH, LOW, NEEDS, STATE, TEXT, Column, Contract

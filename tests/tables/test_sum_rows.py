@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from matcher.policy.firm_table import firm_contract
+from matcher.policy.firms.table import firm_contract
 from matcher.policy.policy import load_policy
 from matcher.tables.files.grids import Book, Grid
 from matcher.tables.reading import Reading, read_needs, read_table

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from matcher.contracts import check_contracts, read_contracts
-from matcher.policy.firm_table import read_firms
+from matcher.policy.firms.table import read_firms
 
 ASKED = "没有写单位，同列别的格写了“万元”，不知是元还是万元，没有采用"
 

@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from matcher.errors import PolicyError
-from matcher.policy.loader import parse_yaml
+from matcher.policy.language.loader import parse_yaml
 from matcher.tables.json import parse_json
 from matcher.tables.yaml import NODES, SIZE, YamlFault, parse, read
 

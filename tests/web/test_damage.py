@@ -10,7 +10,7 @@ from served import client, library
 from small import OUTCOMES
 
 from matcher import Index
-from matcher.matching import folders
+from matcher.matching.library import folders
 from matcher.pool import Book
 from matcher.web import Library
 from matcher.web import service as service_module

@@ -6,7 +6,7 @@ import json
 import pytest
 from served import client
 
-from matcher.matching.judgements import REASONS
+from matcher.matching.learning.judgements import REASONS
 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

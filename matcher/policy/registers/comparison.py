@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from matcher.policy.facts import choices, numbers, twin_names, yes_no
-from matcher.policy.model import FactColumn
+from matcher.policy.firms.facts import choices, numbers, twin_names, yes_no
+from matcher.policy.language.model import FactColumn
 from matcher.policy.policy import Policy
 from matcher.policy.registers.entries import COUNTED, Bounds, Warnings
 from matcher.tables.schemas.main import HIGH, LOW, TEXT

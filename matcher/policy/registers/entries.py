@@ -12,8 +12,8 @@ from typing import Any, Literal, NamedTuple, cast
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.policy.identity import counts_rows
-from matcher.policy.linkage import OTHER_WRITING, link, right_codes
+from matcher.policy.firms.identity import counts_rows
+from matcher.policy.firms.linkage import OTHER_WRITING, link, right_codes
 from matcher.policy.registers.project_units import without_units
 from matcher.policy.registers.schemas import NEEDED
 from matcher.tables.arguments import check_firms
@@ -262,7 +262,7 @@ def joined(
     accepted: Mapping[int, str] | None = None,
     same_name: bool = False,
 ) -> Entries:
-    """The rows of a register with their firms (`matcher.policy.linkage.link`).
+    """The rows of a register with their firms (`matcher.policy.firms.linkage.link`).
 
     A row that is only proposed may be the firm's or not; it and rows that are not joined are told.
     """

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from matcher.policy.firm_words import WORDS, series_of, without_year
-from matcher.policy.linkage import link
+from matcher.policy.firms.linkage import link
+from matcher.policy.firms.words import WORDS, series_of, without_year
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.registers.entries import application_days, read_register, year_of
 from matcher.policy.registers.schemas import WHO, YEAR
@@ -18,7 +18,7 @@ from matcher.tables.schemas.main import Column, Contract
 
 
 class Added(NamedTuple):
-    """Firms with the new columns, how each row of the sheet was joined (`matcher.policy.linkage.LINKS`), and the
+    """Firms with the new columns, how each row of the sheet was joined (`matcher.policy.firms.linkage.LINKS`), and the
     problems met.
     """
 
@@ -69,8 +69,8 @@ def add_years(
     on
         The day of the application where a firm has no `apply_on`, a date or ISO text.
     accepted
-        Record number (from 0) -> enterprise_id: proposals of `matcher.policy.linkage.link` that somebody confirmed.
-    sheet
+        Record number (from 0) -> enterprise_id: proposals of `matcher.policy.firms.linkage.link` that somebody
+    confirmed. sheet
         Of a workbook: its name or its place.
 
     Returns

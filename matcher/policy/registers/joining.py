@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from matcher.errors import ArgumentError, ArgumentTypeError
-from matcher.policy.facts import dates, numbers
+from matcher.policy.firms.facts import dates, numbers
 from matcher.policy.policy import Policies, Policy, load_policies, load_policy
 from matcher.policy.registers import conversions, incidents, platforms, projects, rights, staff
 from matcher.policy.registers.comparison import Derived, put
@@ -64,9 +64,10 @@ def add_registers(
 ) -> Registered:
     """Count registers into the columns that policies read.
 
-    Rows are joined to firms by 统一社会信用代码 or 企业编号; a like name is only proposed (`matcher.policy.linkage`). A
-    firm with no row in a register stays as it was: a register that is silent is not the same as none. A count of the
-    table that is greater than the firm's rows in a register that is not `complete` stays too, and is told.
+    Rows are joined to firms by 统一社会信用代码 or 企业编号; a like name is only proposed
+    (`matcher.policy.firms.linkage`). A firm with no row in a register stays as it was: a register that is silent is
+    not the same as none. A count of the table that is greater than the firm's rows in a register that is not `complete`
+    stays too, and is told.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
-from matcher.policy.platforms import overruled
+from matcher.policy.programmes.platforms import overruled
 from matcher.policy.registers.entries import (
     COUNTED,
     NOT_COUNTED,

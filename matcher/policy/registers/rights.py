@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from matcher.policy.linkage import is_like_name
+from matcher.policy.firms.linkage import is_like_name
 from matcher.policy.registers.earlier_use import earlier_use
 from matcher.policy.registers.entries import (
     COUNTED,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcher.policy.firm_words import WORDS
+from matcher.policy.firms.words import WORDS
 from matcher.policy.policy import load_policy
 from matcher.tables.schemas.contracts import Column, Contract, column
 

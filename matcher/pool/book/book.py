@@ -16,9 +16,9 @@ import pandas as pd
 
 from matcher.errors import ConflictError, PoolError
 from matcher.event_log.log import Event
-from matcher.policy.firm_table import firm_contract, unread_facts
-from matcher.policy.identity import has_ended
-from matcher.policy.linkage import coded_twins, find_firm
+from matcher.policy.firms.identity import has_ended
+from matcher.policy.firms.linkage import coded_twins, find_firm
+from matcher.policy.firms.table import firm_contract, unread_facts
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.pool.book.edits import VERSION, Written, against_book, conflict_message, edited_rows, stranger_message
@@ -159,8 +159,8 @@ class Book:
             makes the fact unknown, and a cell that somebody else changed in the meantime is a conflict. A cell known
             within bounds only (`<column>_min`, `_max`, `_text`) is one fact, which later values replace; bounds around
             an exact fact of the book say nothing. Elsewhere a row
-            whose name is quite another than the book's for its id (`matcher.policy.linkage.is_like_name`), or whose
-            统一社会信用代码 is, is another firm's and is not written.
+            whose name is quite another than the book's for its id (`matcher.policy.firms.linkage.is_like_name`), or
+            whose 统一社会信用代码 is, is another firm's and is not written.
         source
             Where the facts are from.
         accept

@@ -12,7 +12,7 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.event_log.log import Event
-from matcher.policy.linkage import compact_uscc, has_legal_form, is_like_name, plain_name, uscc_fault
+from matcher.policy.firms.linkage import compact_uscc, has_legal_form, is_like_name, plain_name, uscc_fault
 from matcher.pool.book.facts import (
     LEAP,
     UNKNOWN,

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.event_log.log import Event
-from matcher.policy.firm_words import years_later
+from matcher.policy.firms.words import years_later
 from matcher.tables.columns.readings import Soft
 from matcher.tables.columns.soft_values import range_text
 from matcher.tables.privacy import is_contact_header, mask_cell
@@ -45,7 +45,7 @@ def fold(events: Sequence[Event], on: dt.date | None = None, year: int | None = 
 
     year: the year (by default that of `on`) before which the accounting years of the figures lie. A figure of “last
     year” that was written in an earlier year is of the year before that one: it stands in the field of its own year,
-    or nowhere (`matcher.policy.firm_words.years_later`).
+    or nowhere (`matcher.policy.firms.words.years_later`).
     """
     year = on.year if year is None and on is not None else year
     facts: dict[str, Fact] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.policy.linkage import full_names, is_like_name, plain_name, right_codes, without_remarks
+from matcher.policy.firms.linkage import full_names, is_like_name, plain_name, right_codes, without_remarks
 
 
 def recognised(rows: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.Series[Any], list[dict[str, Any]]]:
@@ -16,7 +16,7 @@ def recognised(rows: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.Series[Any],
     Parameters
     ----------
     rows
-        Firms as `matcher.policy.firm_table.read_firms` gives them.
+        Firms as `matcher.policy.firms.table.read_firms` gives them.
     known
         The firms of the book (`Book.firms`).
 

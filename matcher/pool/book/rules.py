@@ -10,7 +10,7 @@ from typing import Any
 
 from matcher.errors import PoolError
 from matcher.event_log.log import Event, text_of
-from matcher.policy.loader import parse_yaml
+from matcher.policy.language.loader import parse_yaml
 from matcher.policy.policy import Policy
 from matcher.pool.book.event_log import Log
 

@@ -13,9 +13,9 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import CARD, CONFLICTS, DISCOVERY, LEAPS, POOL, TITLES
-from matcher.policy.firm_table import firm_contract, read_firms
-from matcher.policy.identity import BESIDE, IDENTITY, with_lines
-from matcher.policy.linkage import right_codes
+from matcher.policy.firms.identity import BESIDE, IDENTITY, with_lines
+from matcher.policy.firms.linkage import right_codes
+from matcher.policy.firms.table import firm_contract, read_firms
 from matcher.policy.policy import Policy, load_policy
 from matcher.pool.book.book import Book
 from matcher.pool.book.edits import VERSION, Written
@@ -214,7 +214,7 @@ def read_book_firms(
     columns: Mapping[str, str] | None = None,
     known: pd.DataFrame | None = None,
 ) -> Reading:
-    """Firms to be put into the book: `matcher.policy.firm_table.read_firms`, but every row has an id that lasts.
+    """Firms to be put into the book: `matcher.policy.firms.table.read_firms`, but every row has an id that lasts.
 
     known: the firms of the book (`Book.firms`), under whose ids they are found again by code and name. A row without
     企业编号, 统一社会信用代码 and 企业名称, and a firm that stands twice, is left out and listed. What counts rows, and

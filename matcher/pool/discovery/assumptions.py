@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from matcher.policy.intervals import Floats
+from matcher.policy.language.intervals import Floats
 from matcher.policy.policy import Policy
 from matcher.pool.discovery.variables import Variable
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from matcher.policy.intervals import Floats
+from matcher.policy.language.intervals import Floats
 from matcher.pool.discovery.simulation import Run
 
 RIDGE = 0.003  # of the regression, per unit of mean deviance

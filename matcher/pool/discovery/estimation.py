@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError
-from matcher.policy.advice import Part, parts
-from matcher.policy.evaluation import Prepared
-from matcher.policy.facts import build
-from matcher.policy.identity import has_ended
-from matcher.policy.intervals import Floats
+from matcher.policy.answers.advice import Part, parts
+from matcher.policy.answers.evaluation import Prepared
+from matcher.policy.firms.facts import build
+from matcher.policy.firms.identity import has_ended
+from matcher.policy.language.intervals import Floats
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import decision_codes, prepared_for
 from matcher.pool.discovery.assumptions import ASSUMED, COLUMNS, Ranges, assumptions_used
@@ -79,7 +79,7 @@ def discover(
     firms
         The policy's columns as far as they are known, and of a registry: `name`, `industry` (code or name of GB/T
         4754), `scope` (text), `capital` (yuan), `patents_granted_3y`. Firms whose `status` (登记状态) is 注销, 吊销 and
-        the like are not listed (`matcher.policy.identity.has_ended`).
+        the like are not listed (`matcher.policy.firms.identity.has_ended`).
     policy
         By its name, its folder, or itself.
     on

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from matcher.policy.advice import Part
-from matcher.policy.evaluation import judged_columns
-from matcher.policy.intervals import Floats
-from matcher.policy.model import Rule, Ruleset
+from matcher.policy.answers.advice import Part
+from matcher.policy.answers.evaluation import judged_columns
+from matcher.policy.language.intervals import Floats
+from matcher.policy.language.model import Rule, Ruleset
+from matcher.policy.language.thresholds import columns_of, reads
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import passed_codes
-from matcher.policy.thresholds import columns_of, reads
 from matcher.pool.discovery.variables import Variable
 
 FAR = 0.6  # deviations from which on a firm is said to stand near to technology, or far from it

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from matcher.policy.intervals import Floats
+from matcher.policy.language.intervals import Floats
 
 CAUSES = 9
 SOME, SETTLE = 8000, 150  # firms, and steps, of the first search

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.policy.advice import Part
-from matcher.policy.evaluation import judged_columns
-from matcher.policy.facts import numbers
-from matcher.policy.intervals import Floats
-from matcher.policy.model import Ruleset
+from matcher.policy.answers.advice import Part
+from matcher.policy.answers.evaluation import judged_columns
+from matcher.policy.firms.facts import numbers
+from matcher.policy.language.intervals import Floats
+from matcher.policy.language.model import Ruleset
+from matcher.policy.language.thresholds import signs, tests_of
 from matcher.policy.policy import Policy
-from matcher.policy.thresholds import signs, tests_of
 from matcher.pool.discovery.assumptions import SHOWN, Ranges, guesses
 from matcher.pool.discovery.imputation import Groups, Held
 from matcher.pool.discovery.scope_text import text_scores

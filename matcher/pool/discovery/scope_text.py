@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 
-from matcher.policy.intervals import Floats
+from matcher.policy.language.intervals import Floats
 
 WORDS = 800  # character pairs kept, the most frequent that are not in nearly every text
 FOLDS = 5

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from matcher.policy.conditions import Frame, Points, State
-from matcher.policy.evaluation import decide, evaluate
-from matcher.policy.facts import cut_years
-from matcher.policy.intervals import Facts, Floats
-from matcher.policy.model import Ruleset
+from matcher.policy.answers.evaluation import decide, evaluate
+from matcher.policy.firms.facts import cut_years
+from matcher.policy.language.conditions import Frame, Points, State
+from matcher.policy.language.intervals import Facts, Floats
+from matcher.policy.language.model import Ruleset
 from matcher.policy.policy import Policy
 
 SAME_HAND = 0.5  # assumption: of the variance of a judgement, the share that all items of one firm have in common

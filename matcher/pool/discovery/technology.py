@@ -26,7 +26,7 @@ from matcher.errors import TableError
 from matcher.fields.business_scope import clean_name, clean_scope
 from matcher.fields.classifier import FieldModel
 from matcher.fields.taxonomy import Scheme
-from matcher.policy.intervals import Floats
+from matcher.policy.language.intervals import Floats
 from matcher.tables.reading import read_table
 from matcher.tables.schemas.main import Column, Contract
 

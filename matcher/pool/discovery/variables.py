@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.policy.intervals import Floats
-from matcher.policy.measures import Ratio
-from matcher.policy.model import Ruleset
+from matcher.policy.language.intervals import Floats
+from matcher.policy.language.measures import Ratio
+from matcher.policy.language.model import Ruleset
+from matcher.policy.language.thresholds import all_turns, columns_of
 from matcher.policy.policy import Policy
-from matcher.policy.thresholds import all_turns, columns_of
 
 EXTRA = ("capital", "patents_granted_3y")  # facts of a registry that no rule reads and that inform on others
 

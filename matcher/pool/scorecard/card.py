@@ -21,8 +21,8 @@ from matcher.errors import PoolError
 from matcher.export.tables import table_bytes
 from matcher.export.targets import check_targets, save_files
 from matcher.export.titles import CARD_FILE
-from matcher.policy.evaluation import Prepared
-from matcher.policy.intervals import Floats
+from matcher.policy.answers.evaluation import Prepared
+from matcher.policy.language.intervals import Floats
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import Scored, prepared_for
 from matcher.pool.scorecard.forecasts import CHECK, GROUPS, MEASURES

@@ -15,7 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from matcher.errors import ArgumentError
-from matcher.policy.intervals import Bools, Floats
+from matcher.policy.language.intervals import Bools, Floats
 from matcher.pool.scorecard.card import ScoreCard
 from matcher.pool.scorecard.forecasts import CHECK, GROUPS, calibrate, moved
 from matcher.pool.scorecard.items import Item, left_open

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from matcher.policy.intervals import Bools, Floats
+from matcher.policy.language.intervals import Bools, Floats
 
 CHECK = ("measure", "value", "low", "high", "rows")
 GROUPS = ("group", "rows", "expected", "passed", "low", "high")

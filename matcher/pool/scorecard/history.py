@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.policy.firm_table import read_firms
+from matcher.policy.firms.table import read_firms
 from matcher.policy.policy import Policies
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 from matcher.tables.schemas.main import Column

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from matcher.policy.intervals import Bools, Floats
+from matcher.policy.language.intervals import Bools, Floats
 
 
 def bin_side(up: bool) -> Literal["left", "right"]:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import HistoryError, TableError
-from matcher.policy.intervals import Bools
+from matcher.policy.language.intervals import Bools
 from matcher.policy.policy import Policy, PolicyName, load_policy
 from matcher.pool.scorecard.card import ScoreCard
 from matcher.pool.scorecard.forecasts import CHECK, GROUPS, NORMAL, calibrate, figures_of, moved, verify

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from matcher.policy.conditions import ByBracket, Compare, Frame, Is, Joined, Points, Test
-from matcher.policy.evaluation import Prepared, answers, judged_columns
-from matcher.policy.facts import cut_years
-from matcher.policy.intervals import RISING, Facts, Floats
-from matcher.policy.measures import DaysSince, Measure, Ratio, Total
-from matcher.policy.model import Rule
-from matcher.policy.points import Bands, Judged, SumOf
+from matcher.policy.answers.evaluation import Prepared, answers, judged_columns
+from matcher.policy.firms.facts import cut_years
+from matcher.policy.language.conditions import ByBracket, Compare, Frame, Is, Joined, Points, Test
+from matcher.policy.language.intervals import RISING, Facts, Floats
+from matcher.policy.language.measures import DaysSince, Measure, Ratio, Total
+from matcher.policy.language.model import Rule
+from matcher.policy.language.points import Bands, Judged, SumOf
 from matcher.policy.policy import Policy, PolicyName, load_policy
 from matcher.policy.scoring import DECISIONS, Scored, decided, prepared_for
 from matcher.tables.arguments import Day

@@ -15,7 +15,7 @@ from scipy.linalg import solve_triangular
 from scipy.optimize import nnls
 from scipy.special import expit, log_expit
 
-from matcher.policy.intervals import Bools, Floats
+from matcher.policy.language.intervals import Bools, Floats
 from matcher.pool.scorecard.items import Item, bin_side, left_open
 from matcher.pool.scorecard.measurements import Quantity
 

@@ -193,8 +193,8 @@ def local_times(cells: pd.Series[Any]) -> pd.Series[Any]:
 
     >>> local_times(pd.Series([pd.Timestamp("2026-06-01", tz="Asia/Shanghai")])).dt.strftime("%m-%d %H").tolist()
     ['06-01 00']
-    >>> local_times(pd.Series(["2026-06-01T08:00:00+08:00", "2026-06-01", None], dtype=object)).tolist()
-    ['2026-06-01T08:00:00', '2026-06-01', None]
+    >>> local_times(pd.Series(["2026-06-01T08:00:00+08:00", "2026-06-01"], dtype=object)).tolist()
+    ['2026-06-01T08:00:00', '2026-06-01']
     """
     if isinstance(cells.dtype, pd.ArrowDtype) and getattr(cells.dtype.pyarrow_dtype, "tz", None):
         cells = pd.to_datetime(cells.astype(object))  # pandas 2.2 gives the hours of UTC

@@ -181,7 +181,7 @@ def _opposed(header: str, text: str) -> bool:
 def is_of_another_table(header: str, column: Column) -> bool:
     """Whether a header, without blanks, is known in another kind of table, and nowhere as what `column` is.
 
-    >>> is_of_another_table("成果名称", schemas.NEEDS["title"]), is_of_another_table("名称", schemas.NEEDS["title"])
+    >>> is_of_another_table("专家姓名", schemas.NEEDS["title"]), is_of_another_table("名称", schemas.NEEDS["title"])
     (True, False)
     """
     own = _written(column)

@@ -1,0 +1,273 @@
+"""The best rows of a text. In a small library every row's sum is worked out; in a large one what no sum is above comes
+first, then the sums of the few rows for which that reaches the k-th best. Nothing is lost; see Broder et al. (2003) and
+Turtle and Flood (1995) on such bounds.
+
+Of the meaning, half of the numbers of rounded vectors are read (`matcher.matching.library.rounded`), and what the other
+half and rounding may hide is added; of the words, the postings of those that are seldom, and what a text's others can
+add at most. Where that leaves many rows, the rest is read too, for them alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.matching.library.base import Asked, BaseIndex
+from matcher.matching.library.products import in_pieces
+from matcher.matching.library.rounded import Turned
+
+Rows = NDArray[np.int64]
+Sums = NDArray[np.float32]
+SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
+ROWS = 4096  # vectors made numbers again at a time, so that they stay in the processor's own memory
+SMALL = 4096  # rows of a library up to which it is quicker to work out every sum
+MANY = 64  # rows from which on it is quicker to read all of the words' postings than to look each row up in them
+SHARE = (
+    32  # of rows, this part; where more may be among the best, more of the words are read before these are looked at
+)
+RUN = 64  # neighbouring rows of which the largest is looked at first
+
+
+class Scales(NamedTuple):
+    """What is worth what in the sums of a library's rows: `meaning`, a cosine of meaning in most of them, and `apart`,
+    how much more in other rows, where there are such; words: (rows) what words add, times the text's norm.
+
+    beside: (rows, 3 + levels), the most that rounding and the second half of a vector can hide, what is added to every
+    sum, and the most that frequent words of a text can add, per length asked (see `Query.lengths`).
+    """
+
+    meaning: np.float32
+    apart: Sums | None
+    words: Sums
+    beside: NDArray[np.float32]
+
+
+@dataclass(eq=False)
+class Bound:
+    """What no sum of a text and a row is above: `upper` (rows). Where `rare` (see `BaseIndex.channels`) is known from
+    the beginning, these are the sums themselves.
+    """
+
+    index: BaseIndex
+    asked: Asked
+    text: int
+    upper: Sums
+    rare: NDArray[np.float32] | None = None
+    turned: tuple[Turned, ...] = ()  # the texts of its block as the parts' rounded vectors see them
+    place: int = 0  # of the text in its block
+
+    def nearest(self, k: int, allowed: NDArray[np.bool_] | None, preference: NDArray[np.float64] | None) -> Rows:
+        """The allowed rows that reach the k-th largest sum, or come so near that single precision cannot separate them.
+
+        preference: (rows) what is added to the sums.
+        """
+        wish = None if preference is None else preference.astype(np.float32)
+        upper = self.upper if wish is None else self.upper + wish
+        if allowed is not None:
+            upper = np.where(allowed, upper, np.float32(-np.inf))
+            k = min(k, int(allowed.sum()))
+        k = min(k, len(upper))
+        if k == 0:
+            return np.zeros(0, np.int64)
+        runs = Runs.of(upper)
+        if self.rare is not None:
+            return runs.reaching(runs.largest(k) - SLACK)
+        seen = np.zeros(0, np.int64)
+        sums = np.zeros(0, np.float32)
+
+        def look(rows: Rows) -> float:
+            """Work out the sums of more rows; the limit that others have to reach."""
+            nonlocal seen, sums
+            rows = np.setdiff1d(rows, seen, assume_unique=True)
+            seen, sums = np.concatenate([seen, rows]), np.concatenate([sums, self._sums(rows, wish)])
+            return _largest(sums, k) - SLACK
+
+        limit, finer = look(runs.best(2 * k)), False
+        if self._is_coarse and len(runs.reaching(limit)) * SHARE > len(upper):
+            runs, finer = Runs.of(self._finer(upper)), True
+            limit = look(runs.best(2 * k))
+        more = np.setdiff1d(runs.reaching(limit), seen, assume_unique=True)
+        above = runs.values[more]
+        for tighten in (self._with_meaning, lambda rows, above: self._with_common(rows, above, finer)):
+            if len(more) > MANY:
+                above = tighten(more, above)
+                more, above = more[above >= limit], above[above >= limit]
+        while len(more):
+            first = above >= _largest(above, min(MANY, len(above)))
+            limit = look(more[first])
+            left = ~first & (above >= limit)
+            more, above = more[left], above[left]
+        return np.sort(seen[sums >= limit])
+
+    def parts_of(self, rows: Rows) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
+        """The two parts of the sums of some rows, in ascending order, to the last digit."""
+        if self.rare is not None:
+            return self.index.parts_of(self.asked, self.text, self.rare, rows)
+        known, rare = self._looked_up
+        if len(new := rows[~known[rows]]):
+            rare[new], known[new] = self.index.lexical.rare(self.asked.words[self.text], new), True
+        return self.index.parts_of(self.asked, self.text, rare, rows)
+
+    @cached_property
+    def _looked_up(self) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        """(rows) Of which rows the rarer terms were looked up, and what they add."""
+        return np.zeros(len(self.upper), bool), np.zeros(len(self.upper), np.float32)
+
+    def _sums(self, rows: Rows, wish: Sums | None) -> Sums:
+        """The sums of some rows in ascending order."""
+        sums: Sums = np.add(*self.parts_of(rows)).astype(np.float32)
+        return sums if wish is None else sums + wish[rows]
+
+    @property
+    def _is_coarse(self) -> bool:
+        """Whether more of the words may be read before they are bounded."""
+        return any((tiers == 1).any() for tiers in self.asked.words[self.text].tiers)
+
+    def _finer(self, upper: Sums) -> Sums:
+        """The same with more of the words read."""
+        lexical, query = self.index.lexical, self.asked.words[self.text]
+        change = lexical.added(query, 1)
+        for lengths, sign in zip(query.lengths, (-1, 1), strict=True):
+            for level in np.flatnonzero(lengths).tolist():
+                change += lexical.lengths[level] * (sign * lengths[level])
+        change *= _scales(self.index, bool(self.asked.foreign[self.text])).words
+        return upper + change
+
+    def _with_common(self, rows: Rows, upper: Sums, finer: bool) -> Sums:
+        """What no sum of some rows is above when their common words are counted."""
+        lexical, query = self.index.lexical, self.asked.words[self.text]
+        change = lexical.common(query, rows)
+        for level in np.flatnonzero(query.lengths[int(finer)]).tolist():
+            less = query.uncommon[int(finer), level] - query.lengths[int(finer), level]
+            change += lexical.lengths[level, rows] * less
+        change *= _scales(self.index, bool(self.asked.foreign[self.text])).words[rows]
+        return upper + change
+
+    def _with_meaning(self, rows: Rows, upper: Sums) -> Sums:
+        """What no sum of some rows, ascending, is above when their vectors are read to the end."""
+        scales = _scales(self.index, bool(self.asked.foreign[self.text]))
+        hidden, first = np.empty(len(rows), np.float32), 0
+        for part, turned in zip(self.index.parts, self.turned, strict=True):
+            here = slice(*np.searchsorted(rows, [first, first + len(part.vectors)]))
+            rounded, some = part.rounded, rows[here] - first
+            hidden[here] = rounded.codes[some, rounded.half :] @ turned.numbers[self.place, rounded.half :]
+            hidden[here] -= rounded.rest[some] * turned.rest[self.place]
+            first += len(part.vectors)
+        hidden *= scales.meaning if scales.apart is None else scales.meaning * scales.apart[rows]
+        return upper + hidden
+
+
+class Runs(NamedTuple):
+    """Numbers of rows, and the largest of every `RUN` neighbouring ones, so that large ones are found quickly."""
+
+    values: Sums
+    highest: Sums
+
+    @classmethod
+    def of(cls, values: Sums) -> Runs:
+        """Look at them once."""
+        even = len(values) // RUN * RUN
+        tail = [values[even:].max(keepdims=True)] if even < len(values) else []
+        return cls(values, np.concatenate([values[:even].reshape(-1, RUN).max(axis=1), *tail]))
+
+    def best(self, k: int) -> Rows:
+        """The rows of the k largest, and of those equal to the last of them; none of -inf."""
+        return self.reaching(max(self.largest(min(k, len(self.values))), float(np.finfo(np.float32).min)))
+
+    def largest(self, k: int) -> float:
+        """The k-th largest; k is at least 1."""
+        if k >= len(self.highest):
+            return _largest(self.values, k)
+        return _largest(self.values[self.reaching(_largest(self.highest, k))], k)
+
+    def reaching(self, limit: float) -> Rows:
+        """The rows of the numbers that are at least so large, ascending."""
+        runs = np.flatnonzero(self.highest >= limit)
+        rows: Rows = (runs[:, None] * RUN + np.arange(RUN)).ravel()
+        rows = rows[: np.searchsorted(rows, len(self.values))]
+        found: Rows = rows[self.values[rows] >= limit]
+        return found
+
+
+def bounds(index: BaseIndex, asked: Asked, texts: slice) -> Iterator[Bound]:
+    """The bounds of some texts, one after the other."""
+    if len(index.ids) <= SMALL:
+        for i, (meaning, words, rare) in enumerate(zip(*index.channels(asked, texts, in_pieces), strict=True)):
+            text = texts.start + i
+            yield Bound(index, asked, text, index.rough(asked, text, meaning, words), rare=rare)
+        return
+    turned = tuple(part.rounded.turn(asked.vectors[texts]) for part in index.parts)
+    upper = _uppers(index, asked, texts, turned)
+    for i, query in enumerate(asked.words[texts]):
+        text = texts.start + i
+        added = index.lexical.added(query, 2)
+        added *= _scales(index, bool(asked.foreign[text])).words
+        upper[i] += added
+        yield Bound(index, asked, text, upper[i], turned=turned, place=i)
+
+
+def _scales(index: BaseIndex, foreign: bool) -> Scales:
+    """Of the rows for a text that has no Chinese character, or one that has."""
+    known: dict[bool, Scales] = index.derived.setdefault("scales", {})
+    if foreign not in known:
+        factors = np.empty((len(index.ids), 3), np.float32)
+        factors[:], apart = index.scale.factors, None
+        if index.across is not None and (other := index.foreign != foreign).any():
+            factors[other] = index.across.factors
+            apart = factors[:, 0] / np.float32(index.scale.factors[0])
+        words = factors[:, 1] * index.lexical.scales
+        hidden = [
+            np.concatenate(some) for some in zip(*((p.rounded.lost, p.rounded.rest) for p in index.parts), strict=True)
+        ]
+        hidden = [one * factors[:, 0] for one in hidden]
+        beside = np.column_stack([*hidden, factors[:, 2], *(words * index.lexical.lengths)])
+        known[foreign] = Scales(index.scale.factors[0], apart, words, beside)
+    return known[foreign]
+
+
+def _uppers(index: BaseIndex, asked: Asked, texts: slice, turned: tuple[Turned, ...]) -> Sums:
+    """(texts, rows): what no sum of parts is above, but for what the seldom terms add.
+
+    One product a part and language: behind the first half of a vector stands what lies beside it.
+    """
+    foreign = asked.foreign[texts]
+    often = np.stack([query.lengths[0] for query in asked.words[texts]])
+    result = np.empty((len(foreign), len(index.ids)), np.float32)
+    for language in np.unique(foreign).tolist():
+        some, scales = np.flatnonzero(foreign == language), _scales(index, language)
+        wanted = []
+        for part, (numbers, lengths, rest) in zip(index.parts, turned, strict=True):
+            first = numbers[:, : part.rounded.half] * scales.meaning
+            wanted.append(np.column_stack([first, lengths, rest, np.ones_like(rest), often])[some])
+        whole = len(some) == len(foreign)
+        among = result if whole else np.empty((len(some), result.shape[1]), np.float32)
+        _multiply(index, wanted, scales, among)
+        if not whole:
+            result[some] = among
+    return result
+
+
+def _multiply(index: BaseIndex, wanted: list[NDArray[np.float32]], scales: Scales, result: Sums) -> None:
+    """Fill `result` (texts, rows) with the products of texts, as each part sees them, and rows."""
+    held = np.empty((ROWS, wanted[0].shape[1]), np.float32)
+    first = 0
+    for part, texts in zip(index.parts, wanted, strict=True):
+        rounded = part.rounded
+        for at in range(0, len(part.vectors), ROWS):
+            codes = rounded.codes[at : at + ROWS, : rounded.half]
+            rows, there = held[: len(codes)], slice(first + at, first + at + len(codes))
+            rows[:, : rounded.half], rows[:, rounded.half :] = codes, scales.beside[there]
+            if scales.apart is not None and len(other := np.flatnonzero(scales.apart[there] != 1)):
+                rows[other, : rounded.half] *= scales.apart[there][other, None]
+            in_pieces(texts, rows, result[:, there])
+        first += len(part.vectors)
+
+
+def _largest(values: Sums, k: int) -> float:
+    """The k-th largest; k is at least 1."""
+    return float(np.partition(values, len(values) - k)[len(values) - k])

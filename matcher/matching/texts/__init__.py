@@ -1,0 +1,1 @@
+"""Texts as they are compared: written forms, terms, pieces that may be shown, words that mean the same."""

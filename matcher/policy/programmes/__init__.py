@@ -1,0 +1,1 @@
+"""Points of innovation, platforms and instruments of support."""
