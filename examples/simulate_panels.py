@@ -21,7 +21,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from matcher.review import aggregate, read_scores, reviewer_report
-from matcher.review.aggregation import METHODS
+from matcher.review.panels.aggregation import METHODS
 
 ITEMS, REVIEWERS, EACH, WINNERS = 60, 20, 4, 12
 

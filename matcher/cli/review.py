@@ -75,8 +75,8 @@ def check_command(
     from matcher.policy.answers.workbook import answering_problems, problem_lines
     from matcher.policy.firms.table import read_firms
     from matcher.policy.policy import load_policy
-    from matcher.review.formal_check import check_nominations, rules_over_applications
-    from matcher.review.nominations import read_earlier_awards, read_nominated_persons
+    from matcher.review.awards.formal_check import check_nominations, rules_over_applications
+    from matcher.review.awards.nominations import read_earlier_awards, read_nominated_persons
 
     check({output: TABLES, items: TABLES[1:]}, nominations, persons, awarded)
     policy = load_policy(rules_over_applications(rules), readings=named(reading))
@@ -132,9 +132,9 @@ def sheets_command(
 ) -> None:
     """One workbook a reviewer."""
     from matcher.export.targets import check_folder, make_folder, save_files
-    from matcher.review.criteria import criteria_of, read_criteria
-    from matcher.review.score_sheets import check_unused, read_items, score_workbooks, withheld
-    from matcher.review.scores import read_scores
+    from matcher.review.sheets.criteria import criteria_of, read_criteria
+    from matcher.review.sheets.score_sheets import check_unused, read_items, score_workbooks, withheld
+    from matcher.review.sheets.scores import read_scores
 
     check_folder(output, [path for path in (pairs, items, criteria) if path is not None])
     check_unused(output)
@@ -164,7 +164,7 @@ def sheets_command(
 def collect_command(folder: Path, output: Path, due: dt.date | None, show_contacts: bool, quiet: bool) -> None:
     """Filled score sheets read as one table."""
     from matcher.export.tables import write_tables
-    from matcher.review.score_sheets import collect_scores, collected_sheets, outside
+    from matcher.review.sheets.score_sheets import collect_scores, collected_sheets, outside
     from matcher.tables.reading import describe
 
     check({output: TABLES})
@@ -213,8 +213,8 @@ def aggregate_command(
 ) -> None:
     """Scores put together by every method, with reports on the reviewers."""
     from matcher.export.tables import files_of
-    from matcher.review.results import Round
-    from matcher.review.scores import read_scores
+    from matcher.review.panels.results import Round
+    from matcher.review.sheets.scores import read_scores
 
     check({output: TABLES, record: (".json",)}, scores, pairs, verify)
     handed = read(read_scores, scores, sheet=sheet, column=column, quiet=quiet)
@@ -273,8 +273,8 @@ def votes_command(
     """Votes held against quorum, majorities and quotas."""
     from matcher.export.tables import files_of
     from matcher.policy.policy import load_policy
-    from matcher.review.ballots import marks_of, read_votes
-    from matcher.review.votes import judge_votes
+    from matcher.review.awards.votes import judge_votes
+    from matcher.review.sheets.ballots import marks_of, read_votes
 
     check({output: TABLES, record: (".json",)}, votes, verify)
     policy = load_policy(rules)
@@ -331,8 +331,8 @@ def publish_command(
     """The list that is made public."""
     from matcher.export.sheets import Sheet
     from matcher.export.titles import PUBLICATION
-    from matcher.review.publicity import publication
-    from matcher.review.score_sheets import read_items
+    from matcher.review.publishing.publicity import publication
+    from matcher.review.sheets.score_sheets import read_items
 
     check({output: (".xlsx", ".html", ".csv")}, items)
     handed = read(read_items, items, sheet=sheet, column=column, quiet=quiet)
@@ -370,7 +370,7 @@ def objections_command(
     from matcher.export.sheets import Sheet
     from matcher.export.tables import write_tables
     from matcher.export.titles import OBJECTIONS
-    from matcher.review.objections import objection_states, read_objections
+    from matcher.review.publishing.objections import objection_states, read_objections
 
     check({output: TABLES}, objections, before)
     handed = read(read_objections, objections, sheet=sheet, column=column, quiet=quiet)
@@ -420,9 +420,9 @@ def fairness_command(
     quiet: bool,
 ) -> None:
     """Outcomes and rotation, published without names."""
-    from matcher.review.fairness import NOTES, published
-    from matcher.review.score_sheets import read_items
-    from matcher.review.service import read_served
+    from matcher.review.panels.fairness import NOTES, published
+    from matcher.review.panels.service import read_served
+    from matcher.review.sheets.score_sheets import read_items
 
     given = [(label, Path(file)) for text in rounds for label, file in named([text], "名称=文件").items()]
     check({output: (".xlsx", ".html")}, items, *(path for _, path in given))

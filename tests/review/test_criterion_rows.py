@@ -5,7 +5,7 @@ import pytest
 
 from matcher.errors import TableError
 from matcher.review import read_scores
-from matcher.review.scores import check_scores
+from matcher.review.sheets.scores import check_scores
 
 HEADS = ["评委", "项目编号", "评分指标", "得分"]
 ROWS = [

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from matcher.review.effects import fit_effects
+from matcher.review.panels.effects import fit_effects
 
 
 def panel(rng, items=6, reviewers=4, each=3):

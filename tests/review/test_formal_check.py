@@ -7,7 +7,7 @@ import pytest
 from matcher.errors import PolicyError, TableError
 from matcher.policy import load_policy, read_firms
 from matcher.review import check_nominations
-from matcher.review.nominations import derive_facts, read_earlier_awards, read_nominated_persons
+from matcher.review.awards.nominations import derive_facts, read_earlier_awards, read_nominated_persons
 
 NATIONAL = load_policy("award-national")
 LIST = pd.DataFrame(

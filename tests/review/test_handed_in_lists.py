@@ -6,10 +6,10 @@ import pytest
 
 from matcher.errors import TableError
 from matcher.review import publication
-from matcher.review.ballots import read_votes
-from matcher.review.objections import objection_states, read_objections
-from matcher.review.publicity import says_passed
-from matcher.review.score_sheets import read_items
+from matcher.review.publishing.objections import objection_states, read_objections
+from matcher.review.publishing.publicity import says_passed
+from matcher.review.sheets.ballots import read_votes
+from matcher.review.sheets.score_sheets import read_items
 
 
 def table(text):

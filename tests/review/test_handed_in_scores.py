@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.review.results import Round
-from matcher.review.scores import check_scores, read_scores
+from matcher.review.panels.results import Round
+from matcher.review.sheets.scores import check_scores, read_scores
 
 
 def table(text):

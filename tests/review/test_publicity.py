@@ -5,9 +5,9 @@ import pytest
 
 from matcher.errors import PolicyError, TableError
 from matcher.review import objection_states, publication
-from matcher.review.objections import read_objections
-from matcher.review.publicity_rules import publicity_rule
-from matcher.review.score_sheets import read_items
+from matcher.review.publishing.objections import read_objections
+from matcher.review.publishing.rules import publicity_rule
+from matcher.review.sheets.score_sheets import read_items
 
 ITEMS = pd.DataFrame(
     {

@@ -7,9 +7,9 @@ import pytest
 
 from matcher.errors import ArgumentError, TableError
 from matcher.review import aggregate, check_scores, compare_methods, reviewer_load, reviewer_report, success_by
-from matcher.review.aggregation import METHODS, extra_reviews
-from matcher.review.fairness import published, rotation
-from matcher.review.ranking import changed_winners, rank_items
+from matcher.review.panels.aggregation import METHODS, extra_reviews
+from matcher.review.panels.fairness import published, rotation
+from matcher.review.panels.ranking import changed_winners, rank_items
 
 
 def scores(text):

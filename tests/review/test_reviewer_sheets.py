@@ -5,7 +5,7 @@ import pytest
 
 from matcher.errors import TableError
 from matcher.review import read_scores
-from matcher.review.scores import check_scores
+from matcher.review.sheets.scores import check_scores
 
 HEAD = ["项目编号", "得分", "意见"]
 

@@ -5,7 +5,7 @@ import pytest
 
 from matcher.errors import TableError
 from matcher.review import read_scores
-from matcher.review.scores import check_scores
+from matcher.review.sheets.scores import check_scores
 from tests.review.test_reviewer_sheets import book, triples
 
 HEAD = ["项目名称", "专家1", "专家2", "平均分"]

@@ -8,9 +8,9 @@ import pytest
 
 from matcher.errors import TableError
 from matcher.review import check_scores, collect_scores, read_scores
-from matcher.review.criteria import Criterion, criteria_of, read_criteria
-from matcher.review.results import Round
-from matcher.review.score_sheets import RECORD, score_workbooks
+from matcher.review.panels.results import Round
+from matcher.review.sheets.criteria import Criterion, criteria_of, read_criteria
+from matcher.review.sheets.score_sheets import RECORD, score_workbooks
 
 PAIRS = pd.DataFrame(
     {

@@ -5,7 +5,7 @@ import pytest
 
 from matcher.errors import TableError
 from matcher.review import reviewer_load
-from matcher.review.service import read_served
+from matcher.review.panels.service import read_served
 
 
 def load(table):

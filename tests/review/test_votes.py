@@ -6,8 +6,8 @@ from openpyxl import Workbook
 
 from matcher.errors import ArgumentError, PolicyError, TableError
 from matcher.review import judge_votes
-from matcher.review.ballots import marks_of, read_votes
-from matcher.review.votes import tally
+from matcher.review.awards.votes import tally
+from matcher.review.sheets.ballots import marks_of, read_votes
 
 RULES, ON = "award-vote-shandong", "2026-03-01"
 

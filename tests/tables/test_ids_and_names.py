@@ -6,7 +6,7 @@ import pytest
 from matcher.assessment import read_assessed_outcomes
 from matcher.commissioners import read_commissioners, read_villages
 from matcher.errors import TableError
-from matcher.review.scores import check_scores, read_scores
+from matcher.review.sheets.scores import check_scores, read_scores
 from matcher.tables.naming.units import same_units
 from matcher.tables.naming.writings import KnownIds
 from matcher.tables.reading import read_table

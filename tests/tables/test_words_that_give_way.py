@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from matcher.integrity import read_records
-from matcher.review.score_sheets import read_items
+from matcher.review.sheets.score_sheets import read_items
 from matcher.tables.reading import read_table
 from matcher.tables.schemas.projects import PROJECT_EVENTS, SUBJECTS
 from matcher.tables.schemas.reviews import VOTES

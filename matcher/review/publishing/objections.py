@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.review.publicity_rules import PublicityRule, differing_periods, publicity_rule
+from matcher.review.publishing.rules import PublicityRule, differing_periods, publicity_rule
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells.numbers import Number, read_number
 from matcher.tables.cells.texts import first_few

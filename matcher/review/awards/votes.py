@@ -13,10 +13,10 @@ from matcher.errors import PolicyError, TableError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import VOTES as TITLES_OF_VOTES
 from matcher.policy.policy import Policy, PolicyName
-from matcher.review.ballots import KINDS, kind_of
-from matcher.review.formal_check import FormalCheck, check_nominations, rules_over_applications
-from matcher.review.nominations import awards_apart
-from matcher.review.publicity import says_passed
+from matcher.review.awards.formal_check import FormalCheck, check_nominations, rules_over_applications
+from matcher.review.awards.nominations import awards_apart
+from matcher.review.publishing.publicity import says_passed
+from matcher.review.sheets.ballots import KINDS, kind_of
 from matcher.tables.arguments import Day, check_frame
 from matcher.tables.reading import PROBLEM_COLUMNS
 from matcher.tables.schemas.main import HIGH, LOW, TEXT

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.special import ndtr, ndtri
 
 from matcher.errors import ArgumentError, TableError
-from matcher.review.effects import Effects, Floats, fit_effects
+from matcher.review.panels.effects import Effects, Floats, fit_effects
 from matcher.tables.arguments import check_frame
 
 METHODS = ("mean", "trimmed_mean", "median", "z_mean", "shrunk_mean", "adjusted_mean", "bayes")
@@ -91,7 +91,7 @@ def aggregate(scores: pd.DataFrame, *, winners: int | None = None, rng: int = 0)
           median; z_mean (each score in standard deviations of its reviewer, put back on the common scale; reviewers
           with fewer than three scores or without spread by their effect alone); shrunk_mean (the mean drawn towards
           the mean of all, by the variances of items and of noise with reviewers together); adjusted_mean (the mean less
-          the reviewers' leniency); bayes (both effects as random, see `matcher.review.effects`);
+          the reviewers' leniency); bayes (both effects as random, see `matcher.review.panels.effects`);
         * low, high: the 90 % interval of bayes;
         * p_first: the probability of being among the first `winners`, by draws from the joint posterior;
         * group: items of different groups share no reviewers, so their order rests on the assumption that the groups

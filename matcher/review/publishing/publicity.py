@@ -11,7 +11,7 @@ import pandas as pd
 
 from matcher.errors import PolicyError, TableError
 from matcher.export.titles import PUBLICATION
-from matcher.review.publicity_rules import PublicityRule, differing_periods, publicity_rule
+from matcher.review.publishing.rules import PublicityRule, differing_periods, publicity_rule
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells.texts import first_few, shorten
 from matcher.tables.contacts.hiding import mask_contacts
@@ -82,8 +82,8 @@ def publication(
     Parameters
     ----------
     items
-        As `matcher.review.score_sheets.read_items` gives them. Where the table has decisions (通过 ...) or says what
-        was chosen, only those that passed and were chosen are listed.
+        As `matcher.review.sheets.score_sheets.read_items` gives them. Where the table has decisions (通过 ...) or says
+        what was chosen, only those that passed and were chosen are listed.
     on
         The first day; without it the one that the table states (公示开始, 公示期).
     rules

@@ -18,7 +18,7 @@ from matcher.policy.firms.identity import APPLICATION
 from matcher.policy.language.conditions import Joined, Not, Test
 from matcher.policy.policy import Policy, PolicyName, load_policy
 from matcher.policy.scoring import PASSED, decided, passed_codes
-from matcher.review.nominations import AWARD_FACTS, PERSON_FACTS, awards_apart, derive_facts
+from matcher.review.awards.nominations import AWARD_FACTS, PERSON_FACTS, awards_apart, derive_facts
 from matcher.tables.arguments import Day, as_day, check_firms
 from matcher.tables.schemas.contracts import HIGH, LOW
 
@@ -89,7 +89,7 @@ def check_nominations(
     on
         The day of the check; it chooses the edition, and its year is that of the nominations.
     persons, awarded
-        See `matcher.review.nominations.derive_facts`.
+        See `matcher.review.awards.nominations.derive_facts`.
 
     Returns
     -------

@@ -11,14 +11,14 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
-from matcher.review.criterion_rows import criteria_added_up
-from matcher.review.pairs import check_ids, flags, reviewers_apart, said_beside, sent_out
-from matcher.review.reviewer_names import is_person, reviewer_key
-from matcher.review.reviewer_sheets import sheets_of_reviewers
-from matcher.review.same_writings import as_in_scores, in_one_writing
-from matcher.review.score_cells import score_problems
-from matcher.review.score_forms import by_items, in_groups, turned
-from matcher.review.wide_scores import headers_of, melted, persons_in_headers, reviewer_of_header, under_panel
+from matcher.review.sheets.cells import score_problems
+from matcher.review.sheets.criterion_rows import criteria_added_up
+from matcher.review.sheets.forms import by_items, in_groups, turned
+from matcher.review.sheets.pairs import check_ids, flags, reviewers_apart, said_beside, sent_out
+from matcher.review.sheets.reviewer_names import is_person, reviewer_key
+from matcher.review.sheets.reviewer_sheets import sheets_of_reviewers
+from matcher.review.sheets.same_writings import as_in_scores, in_one_writing
+from matcher.review.sheets.wide_scores import headers_of, melted, persons_in_headers, reviewer_of_header, under_panel
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.files.grids import read_book
 from matcher.tables.files.sheets import Book
@@ -46,7 +46,7 @@ def read_scores(
     """Read a table of reviews, one row a review (the contract REVIEW_SCORES); also one of pairs without scores yet,
     one with a column a reviewer, one with a row a criterion (评分指标), whose scores are added up
     (`criteria_added_up`), a workbook with a sheet a reviewer (`sheets_of_reviewers`), sheets or blocks of groups, a
-    sheet an item, and a row a reviewer with a column an item (`matcher.review.score_forms`).
+    sheet an item, and a row a reviewer with a column an item (`matcher.review.sheets.forms`).
 
     Examples
     --------

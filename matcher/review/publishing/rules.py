@@ -44,7 +44,7 @@ class PublicityRule(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _shipped() -> dict[str, PublicityRule]:
-    path = Path(str(files("matcher.review") / "publicity.yaml"))
+    path = Path(str(files("matcher.review.publishing") / "publicity.yaml"))
     keys = [key for key in PublicityRule._fields if key != "name"]
     with named_faults(str(path)):
         tree = {name: need(node, name, keys, keys) for name, node in read_yaml(path).items()}

@@ -18,10 +18,10 @@ from matcher.export.formats import json_bytes
 from matcher.export.sheets import Sheet
 from matcher.export.tables import files_of
 from matcher.export.titles import REVIEW
-from matcher.review.criteria import Criterion, number_of
-from matcher.review.pairs import check_ids, recuses, said_beside, sent_out
-from matcher.review.period_beside import with_period_beside
-from matcher.review.score_cells import shared_out
+from matcher.review.publishing.period_beside import with_period_beside
+from matcher.review.sheets.cells import shared_out
+from matcher.review.sheets.criteria import Criterion, number_of
+from matcher.review.sheets.pairs import check_ids, recuses, said_beside, sent_out
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells.texts import shorten
 from matcher.tables.contacts.hiding import mask_contacts

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from matcher.review.reviewer_names import reviewer_key
+from matcher.review.sheets.reviewer_names import reviewer_key
 from matcher.tables.naming.writings import KnownIds, fold_id
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 from matcher.tables.schemas.single_commands import REVIEW_SCORES

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from matcher.review.pairs import is_of_others, recuses
-from matcher.review.reviewer_names import is_numbered, is_person, reviewer_key
-from matcher.review.score_cells import says_not_scored, score_problems
+from matcher.review.sheets.cells import says_not_scored, score_problems
+from matcher.review.sheets.pairs import is_of_others, recuses
+from matcher.review.sheets.reviewer_names import is_numbered, is_person, reviewer_key
 from matcher.tables.files.sheets import Book
 from matcher.tables.headers.column_account import UNKNOWN
 from matcher.tables.headers.forms import peel

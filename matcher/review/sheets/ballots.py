@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
-from matcher.review.reviewer_names import is_numbered
-from matcher.review.scores import read_by_id_or_title
+from matcher.review.sheets.reviewer_names import is_numbered
+from matcher.review.sheets.scores import read_by_id_or_title
 from matcher.tables.cells.texts import is_blank
 from matcher.tables.files.grids import read_book
 from matcher.tables.headers.column_account import USED

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
-from matcher.review.criteria import Criterion, number_of
+from matcher.review.sheets.criteria import Criterion, number_of
 from matcher.tables.naming.writings import fold
 
 _NUMBER = r"\d+(?:\.\d+)?"

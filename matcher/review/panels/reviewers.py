@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from matcher.review.aggregation import INTERVAL, Panel
-from matcher.review.effects import Floats, Whole
+from matcher.review.panels.aggregation import INTERVAL, Panel
+from matcher.review.panels.effects import Floats, Whole
 
 LEAST = 4  # reviews from which a reviewer is flagged for more than leniency
 FLAT = 0.35  # the spread of a reviewer's scores, as a share of that of the panel's items, below which they are flat

@@ -6,7 +6,7 @@ import pandas as pd
 
 from matcher.export.sheets import Sheet
 from matcher.export.titles import REVIEW
-from matcher.review.aggregation import METHODS
+from matcher.review.panels.aggregation import METHODS
 
 NOTES = {
     "评审结果": "每种算法一列，供决定的人比较；本库不替人选定算法。",

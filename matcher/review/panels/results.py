@@ -9,12 +9,12 @@ import pandas as pd
 
 from matcher.export.sheets import Sheet
 from matcher.export.titles import REVIEW
-from matcher.review.aggregation import aggregate, compare_methods, extra_reviews
-from matcher.review.ranking import changed_winners, rank_items
-from matcher.review.reviewers import on_another_scale, reviewer_report
-from matcher.review.scores import check_scores
-from matcher.review.stated import differing_results
-from matcher.review.workbook import NOTES, review_sheets
+from matcher.review.panels.aggregation import aggregate, compare_methods, extra_reviews
+from matcher.review.panels.ranking import changed_winners, rank_items
+from matcher.review.panels.reviewers import on_another_scale, reviewer_report
+from matcher.review.panels.stated import differing_results
+from matcher.review.panels.workbook import NOTES, review_sheets
+from matcher.review.sheets.scores import check_scores
 from matcher.tables.arguments import Day
 from matcher.tables.reading import Reading
 

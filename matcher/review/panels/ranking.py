@@ -6,7 +6,7 @@ import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.export.titles import REVIEW
-from matcher.review.aggregation import METHODS
+from matcher.review.panels.aggregation import METHODS
 
 _IN, _OUT, _TIED = "in", "out", "tied"
 

@@ -15,7 +15,7 @@ from scipy.stats import binomtest, fisher_exact
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import FAIRNESS, REVIEW
-from matcher.review.pairs import flags
+from matcher.review.sheets.pairs import flags
 from matcher.tables.arguments import check_frame
 
 LEAST = 5  # applications or reviewers of a published cell

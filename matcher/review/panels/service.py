@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.review.score_forms import PERIOD
-from matcher.review.scores import read_scores
-from matcher.review.wide_scores import SUMMED
+from matcher.review.sheets.forms import PERIOD
+from matcher.review.sheets.scores import read_scores
+from matcher.review.sheets.wide_scores import SUMMED
 from matcher.tables.files.grids import read_book
 from matcher.tables.files.sheets import Grid, sheets_of_data
 from matcher.tables.headers.column_account import CARRIED, COLUMN_ACCOUNT, USED

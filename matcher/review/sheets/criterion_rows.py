@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.review.criteria import number_of
+from matcher.review.sheets.criteria import number_of
 from matcher.tables.naming.writings import fold
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 from matcher.tables.schemas.single_commands import REVIEW_SCORES

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.review.reviewer_names import is_numbered, is_person, reviewer_key
-from matcher.review.score_cells import says_not_scored
-from matcher.review.wide_scores import SUMMED
+from matcher.review.sheets.cells import says_not_scored
+from matcher.review.sheets.reviewer_names import is_numbered, is_person, reviewer_key
+from matcher.review.sheets.wide_scores import SUMMED
 from matcher.tables.cells.texts import first_few, is_blank
 from matcher.tables.files.sheets import Book, Grid, Merged, Remark, sheets_of_data
 from matcher.tables.headers.forms import header_key, is_carried

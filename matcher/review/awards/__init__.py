@@ -1,0 +1,1 @@
+"""Nominations and the votes of a board, held against dated policies."""

@@ -1,0 +1,1 @@
+"""Lists made public, for how long, and objections to them."""
