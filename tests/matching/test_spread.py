@@ -16,7 +16,9 @@ import numpy as np
 import pandas as pd
 from matcher import Index, fit_feedback, match
 from matcher.errors import TableError
-from matcher.matching import base, matches, spread, text_reading
+from matcher.matching import matches, spread
+from matcher.matching.encoding import text_reading
+from matcher.matching.library import base
 
 text_reading.processors = matches.processors = lambda: 3  # whatever this machine has
 words = ["齿轮", "磨削", "烧伤", "检测", "桃", "采后", "保鲜", "大蒜", "烘干", "轴承", "在线", "测量", "效率≥92%"]
