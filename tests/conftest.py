@@ -1,6 +1,10 @@
 """Fixtures that several packages of tests share."""
 
+import os
 import sys
+
+# The processes of a run share the processors: with one thread for the linear algebra of each it takes less time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 
