@@ -139,8 +139,12 @@ def _finding(row: ContractRow, name: str, chances: dict[str, Any], book: RuleBoo
             read += [(chances[title], title, one) for one in found_by(rule, row.edition, **words)]
     settled = [one for one in read if unmended or not reading.topics[one[1]].curable]
     refusing = [] if apart else [one for one in settled if one[2].basis.answer == "no"]
-    for part, bound, text in ((refusing, reading.refuses, reading.stated), (read, reading.asks, reading.asking)):
-        if part and sum(chance for chance, *_ in part) >= bound:
+    sums = [sum(chance for chance, *_ in part) for part in (refusing, read)]
+    if apart:  # what stands beside the technical part may be of any kind
+        sums[1] = 1 - chances[HONEST]
+    bounds = ((reading.refuses, reading.stated), (reading.asks, reading.asking))
+    for part, whole, (bound, text) in zip((refusing, read), sums, bounds, strict=True):
+        if part and whole >= bound:
             _, title, one = max(part, key=lambda each: each[0])
             topic, answer = reading.topics[title], "no" if part is refusing else "unknown"
             source = f"{reading.source}；{one.basis.source}"

@@ -50,9 +50,11 @@ def test_names_have_the_answers_of_the_sources():
         for case, row in zip(NAMES, given, strict=True)
     ]
     names = ("subject", "edition", "accepted", "cites")
-    assert answers == [{name: case[name] for name in names if name in case} for case in NAMES]
+    wanted = [case | ({"accepted": "unknown"} if case["id"] in ASKED else {}) for case in NAMES]
+    assert answers == [{name: case[name] for name in names if name in case} for case in wanted]
 
 
+ASKED = {"tx43"}  # honest, and asked about since the texts are learned from seven writers: short
 # Typed by the letter of the list of words to ask about, where an article names the thing (lease of instruments, general
 # skills of one's own staff), or where 采购 and 施工 are attributes of what is developed: contract -> our answer.
 # Five P rows were typed before the Civil Code in force was taken as a ground by itself (arts. 843, 851); P005 is read
