@@ -19,9 +19,9 @@ from matcher.cli.commands import Command, Group
 from matcher.cli.messages import note, usage_sentence
 from matcher.cli.messages import report as tell
 from matcher.cli.options import DAY, NEW_BOOK, RESULT, argument, option, quiet_option
+from matcher.cli.records import hash_of_book
 from matcher.cli.settings import read_settings, wrong_colon
 from matcher.errors import MatcherError, TableError
-from matcher.event_log.log import EventLog
 from matcher.event_log.places import Address, hidden, is_address
 
 FORMAT = 1
@@ -152,20 +152,8 @@ def _line(step: Step) -> str:
 def _hash(path: str) -> str:
     """The hash of a file, or of what a book in PostgreSQL holds; "" for none."""
     if is_address(path):
-        return _book_hash(path)
+        return hash_of_book(path)
     return hashlib.sha256(Path(path).read_bytes()).hexdigest() if Path(path).is_file() else ""
-
-
-def _book_hash(place: str) -> str:
-    from matcher.pool.book.event_log import Log
-    from matcher.projects.lifecycle.log import ProjectLog
-
-    kinds: tuple[type[EventLog], ...] = (Log, ProjectLog)
-    for kind in kinds:
-        if kind.is_there(place):
-            with contextlib.closing(kind.open(place)) as log:
-                return log.fingerprint()
-    return ""
 
 
 def _result_hash(path: str) -> str:
@@ -260,7 +248,7 @@ def _verify(steps: Sequence[Step], done: dict[str, Any], root: click.Command) ->
         for step in steps:
             _run(_instead(step, files), root, True, f"“{step.name}”重做不成")
             for path, digest in done[step.name]["results"].items():
-                if (_book_hash(files[path]) if path in files else _result_hash(path)) != digest:
+                if (hash_of_book(files[path]) if path in files else _result_hash(path)) != digest:
                     faults.append(f"“{step.name}”的结果“{path}”与记录的不同")
     return faults
 

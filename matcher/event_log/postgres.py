@@ -169,7 +169,8 @@ class PostgresStore(Store[Address]):
 
     def execute(self, sql: str, values: Mapping[str, Any] | None = None) -> Iterable[Any]:
         """Rows, all at once."""
-        return self._db.execute(text(sql), values or {}).all()
+        rows: Iterable[Any] = self._db.execute(text(sql), values or {}).all()
+        return rows
 
     def insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Add rows."""
@@ -288,7 +289,7 @@ class PostgresStore(Store[Address]):
 @lru_cache(8)
 def _engine(url: str) -> Engine:
     """Makes connections to an address, each a new one, in which every statement stands for itself until BEGIN."""
-    waits = {} if "connect_timeout=" in url else {"connect_timeout": 10}
+    waits: dict[str, Any] = {} if "connect_timeout=" in url else {"connect_timeout": 10}
 
     def connect() -> Any:
         return psycopg.connect(url, client_encoding="utf8", **waits)

@@ -5,11 +5,13 @@ What has no hash (the tables' definitions, indexes, the order of pages) is for t
 
 from __future__ import annotations
 
+from typing import Any
+
 from matcher.event_log.format import hash_of_text, id_of
 from matcher.event_log.store import Store
 
 
-def check_log(store: Store) -> None:
+def check_log(store: Store[Any]) -> None:
     """Everything in an open book against its hashes, as of one moment.
 
     Raises ValueError with what is wrong, or whatever the database raises.
@@ -20,7 +22,7 @@ def check_log(store: Store) -> None:
         store.form.check_rows(store)
 
 
-def _check_texts(store: Store) -> set[str]:
+def _check_texts(store: Store[Any]) -> set[str]:
     names = set()
     for name, text in store.execute("SELECT sha256, text FROM rule_texts"):
         if hash_of_text(text) != name:
@@ -29,7 +31,7 @@ def _check_texts(store: Store) -> set[str]:
     return names
 
 
-def _check_events(store: Store, texts: set[str]) -> None:
+def _check_events(store: Store[Any], texts: set[str]) -> None:
     form = store.form
     query = f"SELECT seq, event_id, kind, day, person, {form.subject}, source, body FROM events ORDER BY seq"
     for place, (seq, event_id, *parts) in enumerate(store.execute(query), start=1):
