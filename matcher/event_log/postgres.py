@@ -1,7 +1,7 @@
 """A log in a schema of a PostgreSQL database, through SQLAlchemy and psycopg (extra `postgres`).
 
-The tables are SQLite's. Texts are ordered by code point (collation "C"), as there. A writer locks the events against
-other writers and not against readers; a reader's `moment` is one snapshot, and so the state between two writers.
+The tables are SQLite's. Texts are ordered by code point (collation "C"), as there. Writers
+wait for one another, readers for nobody; a reader's `moment` is one snapshot, and so the state between two writers.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ UNION ALL SELECT concat(pg_get_triggerdef(t.oid, true), CASE WHEN tgenabled <> '
 UNION ALL SELECT concat(relname, ' ', rulename) FROM mine JOIN pg_rewrite ON ev_class = mine.oid WHERE relkind <> 'v'
 UNION ALL SELECT concat(relname, ' inherits') FROM mine JOIN pg_inherits ON mine.oid IN (inhrelid, inhparent)
 UNION ALL SELECT concat(proname, ' ', prosrc) FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
-    WHERE nspname = current_schema()
+    WHERE nspname = current_schema() AND proname = 'stay'
 """
 
 
@@ -136,11 +136,14 @@ class PostgresStore(Store[Address]):
     def open(cls, place: Address, form: Format) -> Self:
         """An existing schema."""
         store = cls(place, form)
-        with store.reading():
-            if store._relations():
-                return store
-        store.close()
-        raise form.error(f"没有“{place}”；请先用 matcher {form.command} create 建立")
+        try:
+            with store.reading():
+                if not store._relations():
+                    raise form.error(f"没有“{place}”；请先用 matcher {form.command} create 建立")
+        except BaseException:
+            store.close()
+            raise
+        return store
 
     @classmethod
     def is_there(cls, place: Address, form: Format) -> bool:
@@ -184,14 +187,14 @@ class PostgresStore(Store[Address]):
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """A transaction with the events locked against other writers."""
+        """A transaction under a lock that every writer takes; whoever may insert and read can take it."""
         try:
             self._begin()
             self._run(f"SET LOCAL lock_timeout = {round(WAIT * 1000)}")
             self._run(f"SET LOCAL idle_in_transaction_session_timeout = {_LONGEST * 1000}")
             if self._run("SHOW synchronous_commit").scalar() == "off":  # what was acknowledged survives a power cut
                 self._run("SET LOCAL synchronous_commit = on")
-            self._run("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
+            self._run(f"SELECT pg_advisory_xact_lock({self.form.application}, 'events'::regclass::oid::integer)")
         except SQLAlchemyError as error:
             self._undo()
             if isinstance(error, ResourceClosedError):
@@ -199,6 +202,7 @@ class PostgresStore(Store[Address]):
             raise (self._cut_off(error) if self._db.invalidated else self.busy(self._why(error))) from error
         try:
             yield
+            self._run("SELECT 1")  # refused where a statement failed: COMMIT would undo everything without a word
         except BaseException as error:
             lost = self._db.invalidated
             self._undo()

@@ -1,5 +1,6 @@
 """Books of record in PostgreSQL, on a server that is started here: the same book as in SQLite, and as safe."""
 
+import contextlib
 import datetime as dt
 import getpass
 import json
@@ -315,8 +316,10 @@ def test_what_is_not_there_or_no_book_is_told(server, address, database):
     database.execute(f'GRANT SELECT ON ALL TABLES IN SCHEMA "{schema}" TO reader')
     with Book.open(as_reader) as book:
         assert len(book.firms(DAY)) == 6
-        with pytest.raises(PoolError, match="permission denied for table events"):
+        with pytest.raises(PoolError, match=r"写不进去（permission denied for table events）；没有写入任何内容"):
             book.put(FIRMS, on="2026-05-01", person="赵")
+        database.execute(f'GRANT INSERT ON ALL TABLES IN SCHEMA "{schema}" TO reader')
+        assert book.put(FIRMS, on="2026-05-01", person="赵").firms == 6
     for wrong, why in ((":wrong@", "password authentication failed"), ("nobody:x@", "authentication failed")):
         with pytest.raises(PoolError, match=f"连不上（.*{why}"):
             Book.open(address.replace(f":{IN_ADDRESS}@", wrong).replace("matchernobody", "nobody"))
@@ -367,13 +370,12 @@ def test_two_writers_and_one_that_is_killed_lose_nothing_and_double_nothing(addr
     assert sorted(name for name in facts if name[-1].isdigit()) == sorted(wanted)
 
 
-def test_a_writer_waits_only_so_long_for_another(address, database, monkeypatch):
+def test_a_writer_waits_only_so_long_for_another(address, monkeypatch):
     small(address).close()
     with Book.open(address) as book:
         monkeypatch.setattr("matcher.event_log.postgres.WAIT", 0.1)
         assert store.WAIT == 60
-        with database.transaction():
-            database.execute("LOCK TABLE events IN ROW EXCLUSIVE MODE")
+        with Book.open(address) as other, other.log.writing():
             assert len(book.firms(DAY)) == 6  # readers do not wait
             with pytest.raises(
                 PoolError, match=r"正被他人写入或不可写（.*lock timeout），请稍后重试；没有写入任何内容"
@@ -382,7 +384,7 @@ def test_a_writer_waits_only_so_long_for_another(address, database, monkeypatch)
         assert book.put(FIRMS, on="2026-05-01", person="赵").firms == 6
 
 
-def test_a_connection_that_breaks_off_leaves_nothing_half_written(address, database):
+def test_a_connection_that_breaks_off_leaves_nothing_half_written(address, database, monkeypatch):
     end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = %s"
     small(address).close()
     book = Book.open(address)
@@ -406,12 +408,31 @@ def test_a_connection_that_breaks_off_leaves_nothing_half_written(address, datab
         book.put(FIRMS, on="2026-05-01", person="赵")
     with Book.open(address) as book:
         assert len(book.log.events()) == many
-        with pytest.raises(PoolError, match=r"在提交时断开（.*），不知道是否已经写入；请再做一次"), book.log.writing():
+        with pytest.raises(PoolError, match=r"断开（.*）；没有写入任何内容"), book.log.writing():
             cut_off()
+    with Book.open(address) as book:
+        told = book.log.store._run
+        monkeypatch.setattr(book.log.store, "_run", lambda sql: (sql == "COMMIT" and cut_off()) or told(sql))
+        with pytest.raises(PoolError, match=r"在提交时断开（.*），不知道是否已经写入；请再做一次"), book.log.writing():
+            pass
     with Book.open(address) as book:
         assert len(book.log.events()) == many
         with pytest.raises(PoolError, match=r"写不进去（.*NUL.*）；没有写入任何内容"), book.log.writing():
             book.log.append([Event("enter", DAY, "甲", {"reason": ""}, "b\0")])
+
+
+def test_a_fault_that_somebody_passes_over_is_told_and_nothing_is_written(address):
+    log = small(address)
+
+    def write():
+        with log.writing():
+            log.append([Event("enter", DAY, "甲", {"reason": ""}, "b")])
+            with contextlib.suppress(Exception):
+                log.store.execute("SELECT * FROM nothing")
+
+    with pytest.raises(PoolError, match=r"写不进去（current transaction is aborted.*）；没有写入任何内容"):
+        write()
+    assert log.events("enter") == []
 
 
 # ---- the service and the commands
