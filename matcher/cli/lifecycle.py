@@ -93,7 +93,7 @@ def rules_command(
 
 @click.command("import", cls=Command, help="把项目表写入台账：新项目、改动的情况、当前阶段；相同的不重复。")
 @argument("table", "项目表", f"一行一个项目：编号、名称、负责人、单位、起止日期、当前阶段等：{TABLE_KINDS}。")
-@option("--book", type=BOOK, required=True, metavar="台账", help="项目台账文件。")
+@option("--book", type=BOOK, required=True, metavar="台账", help="项目台账文件或 PostgreSQL 的地址。")
 @_day
 @_person
 @sheet_option()
