@@ -27,6 +27,7 @@ from matcher.cli.options import (
 from matcher.cli.pool_options import KINDS, book_argument, day_option
 from matcher.cli.reading import all_columns, all_problems, read
 from matcher.cli.records import about
+from matcher.event_log.places import Place
 from matcher.export.targets import TABLES
 
 ALIASES: dict[str, click.Command] = {}
@@ -117,7 +118,7 @@ def check_command(
 @contacts_option
 @quiet_option
 def propose_command(
-    book: Path,
+    book: Place,
     on: dt.date,
     output: Path,
     outcomes: Path | None,

@@ -13,6 +13,7 @@ from matcher.cli.column_choices import column_option
 from matcher.cli.commands import Command, Group
 from matcher.cli.messages import counts_of, note, report
 from matcher.cli.options import (
+    BOOK,
     FILE,
     TABLE_KINDS,
     WHOLE,
@@ -30,6 +31,7 @@ from matcher.cli.options import (
 from matcher.cli.pool_options import KINDS, write
 from matcher.cli.reading import all_columns, all_problems, read
 from matcher.cli.registers import Given, registers_option
+from matcher.event_log.places import Place
 from matcher.export.targets import TABLES
 
 _FIRMS = argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
@@ -220,7 +222,7 @@ def rank_command(
 @option("--commissioners", type=FILE, metavar="文件", help="特派员表：名称中有特派员的目标由它计人数。")
 @option("--conversions", type=FILE, metavar="文件", help="成果转化登记表：名称中有成果转化的目标由它计数。")
 @option("--projects", type=FILE, metavar="文件", help="项目表：名称中有科技项目、项目立项的目标由它按年度计数。")
-@option("--book", type=FILE, metavar="培育库", help="培育库：名称中有培育库、签约、高新技术企业等称号的目标由它计数。")
+@option("--book", type=BOOK, metavar="培育库", help="培育库：名称中有培育库、签约、高新技术企业等称号的目标由它计数。")
 @sheet_option()
 @column_option()
 @contacts_option
@@ -234,7 +236,7 @@ def targets_command(
     commissioners: Path | None,
     conversions: Path | None,
     projects: Path | None,
-    book: Path | None,
+    book: Place | None,
     sheet: str | None,
     column: Sequence[str],
     show_contacts: bool,

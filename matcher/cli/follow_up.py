@@ -29,6 +29,7 @@ from matcher.cli.options import (
 from matcher.cli.pool_options import KINDS, book_argument, day_option, person_option, write
 from matcher.cli.reading import read
 from matcher.errors import PoolError
+from matcher.event_log.places import Place
 from matcher.export.targets import TABLES
 
 
@@ -43,7 +44,7 @@ from matcher.export.targets import TABLES
 @option("--first", type=COUNT, metavar="条数", help="每条需求只取最好的几项。")
 @quiet_option
 def push_command(
-    book: Path,
+    book: Place,
     table: Path,
     on: dt.date,
     person: str,
@@ -80,7 +81,7 @@ def push_command(
 @contacts_option
 @quiet_option
 def status_command(
-    book: Path,
+    book: Place,
     table: Path | None,
     on: dt.date,
     output: Path | None,
@@ -120,7 +121,7 @@ def status_command(
 @output_option(KINDS)
 @option("--since", type=DAY, metavar="日期", help="只算这一天起首次记录的项目。")
 @quiet_option
-def funnel_command(book: Path, on: dt.date, output: Path, since: dt.date | None, quiet: bool) -> None:
+def funnel_command(book: Place, on: dt.date, output: Path, since: dt.date | None, quiet: bool) -> None:
     """How far the recommendations came, and the 对接率."""
     from matcher.export.tables import write_tables
     from matcher.pool.book.book import Book
@@ -154,7 +155,7 @@ def funnel_command(book: Path, on: dt.date, output: Path, since: dt.date | None,
 @contacts_option
 @quiet_option
 def dashboard_command(
-    book: Path,
+    book: Place,
     on: dt.date,
     output: Path,
     before: dt.date | None,

@@ -12,8 +12,10 @@ from matcher.cli.column_choices import column_option, columns_option
 from matcher.cli.commands import Command, Group
 from matcher.cli.messages import counts_of, note, report
 from matcher.cli.options import (
+    BOOK,
     COUNT,
     FILE,
+    NEW_BOOK,
     RESULT,
     TABLE_KINDS,
     argument,
@@ -28,11 +30,12 @@ from matcher.cli.options import (
 from matcher.cli.reading import read
 from matcher.cli.records import about
 from matcher.errors import ProjectBookError
+from matcher.event_log.places import Place
 from matcher.export.targets import TABLES
 
 _KINDS = ".xlsx、.csv 或 .parquet"
 _RULES = "浙江2015、省级2021、国家重大专项、国家重点研发2018、安阳验收表，或自编的 .yaml 文件"
-_book = argument("book", "台账", "项目台账文件，如 项目台账.db。")
+_book = argument("book", "台账", "项目台账文件，如 项目台账.db；或 PostgreSQL 的地址。", type=BOOK)
 _day = on_option("哪一天。", required=True)
 _person = option("--person", required=True, metavar="姓名", help="经办人，记入台账。")
 _rules = option("--rules", required=True, metavar="规则", help=f"期限和验收依据的规则：{_RULES}。")
@@ -44,7 +47,7 @@ _rules = option("--rules", required=True, metavar="规则", help=f"期限和验�
 @_person
 @_rules
 @quiet_option
-def create_command(book: Path, on: dt.date, person: str, rules: str, quiet: bool) -> None:
+def create_command(book: Place, on: dt.date, person: str, rules: str, quiet: bool) -> None:
     """Make a new book with its rules."""
     from matcher.projects.lifecycle.book import ProjectBook
 
@@ -53,7 +56,7 @@ def create_command(book: Path, on: dt.date, person: str, rules: str, quiet: bool
 
 
 @click.command("rules", cls=Command, help="从某天起改用新规则，可只用于一个计划类别；不给台账则列出自带的规则。")
-@argument("book", "[台账]", "项目台账文件；不给则列出自带的规则及出处。", required=False)
+@argument("book", "[台账]", "项目台账文件；不给则列出自带的规则及出处。", required=False, type=BOOK)
 @on_option("从哪一天起。")
 @option("--person", metavar="姓名", help="经办人，记入台账。")
 @option("--rules", metavar="规则", help=f"{_RULES}。")
@@ -61,7 +64,7 @@ def create_command(book: Path, on: dt.date, person: str, rules: str, quiet: bool
 @output_option(_KINDS, required=False, help="列出自带的规则时写到哪里")
 @quiet_option
 def rules_command(
-    book: Path | None,
+    book: Place | None,
     on: dt.date | None,
     person: str | None,
     rules: str | None,
@@ -90,7 +93,7 @@ def rules_command(
 
 @click.command("import", cls=Command, help="把项目表写入台账：新项目、改动的情况、当前阶段；相同的不重复。")
 @argument("table", "项目表", f"一行一个项目：编号、名称、负责人、单位、起止日期、当前阶段等：{TABLE_KINDS}。")
-@option("--book", type=FILE, required=True, metavar="台账", help="项目台账文件。")
+@option("--book", type=BOOK, required=True, metavar="台账", help="项目台账文件或 PostgreSQL 的地址。")
 @_day
 @_person
 @sheet_option()
@@ -99,7 +102,7 @@ def rules_command(
 @quiet_option
 def import_command(
     table: Path,
-    book: Path,
+    book: Place,
     on: dt.date,
     person: str,
     sheet: str | None,
@@ -132,7 +135,7 @@ def import_command(
 @option("--source", default="", metavar="来源", help="记录的来源，默认是文件名。")
 @quiet_option
 def record_command(
-    book: Path, table: Path, person: str, sheet: str | None, column: Sequence[str], source: str, quiet: bool
+    book: Place, table: Path, person: str, sheet: str | None, column: Sequence[str], source: str, quiet: bool
 ) -> None:
     """Write what happened into the book; what may not follow is refused with its row."""
     from matcher.projects.lifecycle.book import ProjectBook
@@ -152,7 +155,7 @@ def record_command(
 @_person
 @option("--reason", required=True, metavar="原因", help="为什么作废。")
 @quiet_option
-def void_command(book: Path, number: int, on: dt.date, person: str, reason: str, quiet: bool) -> None:
+def void_command(book: Place, number: int, on: dt.date, person: str, reason: str, quiet: bool) -> None:
     """Take back an event that was entered by mistake."""
     from matcher.projects.lifecycle.book import ProjectBook
 
@@ -171,7 +174,7 @@ def void_command(book: Path, number: int, on: dt.date, person: str, reason: str,
 @contacts_option
 @quiet_option
 def status_command(
-    book: Path,
+    book: Place,
     output: Path,
     on: dt.date,
     due: Path | None,
@@ -206,7 +209,7 @@ def status_command(
 @contacts_option
 @quiet_option
 def outputs_command(
-    book: Path, output: Path, outcomes: Path | None, on: dt.date, show_contacts: bool, quiet: bool
+    book: Place, output: Path, outcomes: Path | None, on: dt.date, show_contacts: bool, quiet: bool
 ) -> None:
     """Write the outputs as the registers of firms and the outcome library take them."""
     from matcher.export.tables import write_tables
@@ -228,7 +231,7 @@ def outputs_command(
 @argument("folder", "文件夹", "写 events.csv 和 rules 的文件夹。")
 @contacts_option
 @quiet_option
-def export_command(book: Path, folder: Path, show_contacts: bool, quiet: bool) -> None:
+def export_command(book: Place, folder: Path, show_contacts: bool, quiet: bool) -> None:
     """Write the whole book as CSV, from which it can be made again."""
     from matcher.projects.lifecycle.archive import export_book
     from matcher.projects.lifecycle.book import ProjectBook
@@ -240,18 +243,19 @@ def export_command(book: Path, folder: Path, show_contacts: bool, quiet: bool) -
 
 
 @click.command("replay", cls=Command, help="核对台账的校验值和阶段次序；给出导出的文件夹和 -o 则重建一本台账。")
-@argument("source", "台账", "要检查的台账，或 projects export --show-contacts 写出的文件夹。")
-@option("-o", "--output", type=RESULT, metavar="文件", help="由文件夹重建时：新的台账文件。")
+@argument("source", "台账", "要检查的台账，或 projects export --show-contacts 写出的文件夹。", type=BOOK)
+@option("-o", "--output", type=NEW_BOOK, metavar="文件", help="由文件夹重建时：新的台账文件。")
 @quiet_option
-def replay_command(source: Path, output: Path | None, quiet: bool) -> None:
+def replay_command(source: Place, output: Place | None, quiet: bool) -> None:
     """Check a book against its hashes and the order of stages; with a folder, make the book again."""
     from matcher.projects.lifecycle.archive import rebuild_book, replay
     from matcher.projects.lifecycle.book import ProjectBook
 
-    if source.is_dir() != (output is not None):
+    is_folder = isinstance(source, Path) and source.is_dir()
+    if is_folder != (output is not None):
         raise ProjectBookError("给出导出的文件夹时须用 -o 指定新文件；检查现有文件时不用 -o")
     if output is not None:
-        rebuild_book(source, output).close()
+        rebuild_book(str(source), output).close()
         report(quiet, f"已由 {source} 重建 {output}")
         return
     with ProjectBook.open(source) as opened:

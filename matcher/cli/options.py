@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from matcher.cli.messages import near
+from matcher.event_log.places import Place, is_address, place_of
 from matcher.export.targets import check_folder, check_targets
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -37,6 +38,17 @@ class Day(click.ParamType):  # type: ignore[type-arg]
             return day
         why = day.problem if isinstance(day, Fault) else "不是日期"
         self.fail(f"“{value}”{why}，请写成 2026-11-24、2026/11/24、2026.11.24 或 2026年11月24日", param, ctx)
+
+
+class Book(click.Path):
+    """A book of record: a file, or an address in PostgreSQL."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or the address."""
+        return place_of(value) if is_address(value) else super().convert(value, param, ctx)
 
 
 class Number(click.ParamType):  # type: ignore[type-arg]
@@ -75,6 +87,7 @@ class OneOf(click.ParamType):  # type: ignore[type-arg]
 
 
 DAY, COUNT, WHOLE = Day(), Number(int, 1), Number(int, 0)
+BOOK, NEW_BOOK = Book(), Book()  # a book that is read and written, and one that a command makes from something else
 
 
 # ---- options that several commands have
@@ -159,7 +172,7 @@ def sheet_of(text: str | None) -> str | int | None:
     return int(text) if text and text.isdigit() else text
 
 
-def check(outputs: Mapping[Path | None, Sequence[str]], *inputs: Path | None) -> None:
+def check(outputs: Mapping[Path | None, Sequence[str]], *inputs: Place | None) -> None:
     """Refuse outputs that cannot be written or that are inputs, before anything is read."""
     check_targets(
         {path: kinds for path, kinds in outputs.items() if path is not None},

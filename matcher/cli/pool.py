@@ -14,10 +14,11 @@ from matcher.cli.column_choices import column_option
 from matcher.cli.commands import Group
 from matcher.cli.messages import counts_of, note, report
 from matcher.cli.options import (
+    BOOK,
     COUNT,
     DAY,
     FILE,
-    RESULT,
+    NEW_BOOK,
     TABLE_KINDS,
     argument,
     check,
@@ -31,6 +32,7 @@ from matcher.cli.options import (
 from matcher.cli.pool_options import KINDS, book_argument, book_options, day_option, person_option, write
 from matcher.cli.reading import read
 from matcher.errors import PoolError
+from matcher.event_log.places import Place
 from matcher.export.targets import TABLES
 
 group = Group("pool", help="高企培育库：走访名单、入库出库、梯队快照、变动原因、跟进与看板，全部留痕。")
@@ -49,7 +51,7 @@ _PARAMETER = option("--parameter", multiple=True, metavar="名称=数值", help=
 @_PARAMETER
 @quiet_option
 def create_command(
-    book: Path, on: dt.date, person: str, goal: str, entry: str, parameter: Sequence[str], quiet: bool
+    book: Place, on: dt.date, person: str, goal: str, entry: str, parameter: Sequence[str], quiet: bool
 ) -> None:
     """Make a new book with its rules of entry and its goal."""
     from matcher.policy.policy import load_policy
@@ -71,7 +73,7 @@ def create_command(
 )  # fmt: skip
 @quiet_option
 def rules_command(
-    book: Path,
+    book: Place,
     on: dt.date,
     person: str,
     goal: str | None,
@@ -111,7 +113,7 @@ def _numbers(texts: Iterable[str]) -> dict[str, Any]:
 @contacts_option
 @quiet_option
 def import_command(
-    book: Path,
+    book: Place,
     table: Path,
     on: dt.date,
     person: str,
@@ -164,7 +166,7 @@ def import_command(
 @output_option(KINDS)
 @contacts_option
 @quiet_option
-def sheet_command(book: Path, on: dt.date, output: Path, show_contacts: bool, quiet: bool) -> None:
+def sheet_command(book: Place, on: dt.date, output: Path, show_contacts: bool, quiet: bool) -> None:
     """Write the firms as a sheet to be edited and imported again."""
     from matcher.export.tables import write_tables
     from matcher.pool.book.book import Book
@@ -198,7 +200,7 @@ def sheet_command(book: Path, on: dt.date, output: Path, show_contacts: bool, qu
 @column_option()
 @quiet_option
 def enter_command(
-    book: Path,
+    book: Place,
     on: dt.date,
     person: str,
     firm: Sequence[str],
@@ -238,7 +240,7 @@ def enter_command(
 @option("--note", "remark", default="", metavar="备注", help="备注。")
 @quiet_option
 def exit_command(
-    book: Path, on: dt.date, person: str, firm: Sequence[str], reason: str, remark: str, quiet: bool
+    book: Place, on: dt.date, person: str, firm: Sequence[str], reason: str, remark: str, quiet: bool
 ) -> None:
     """Take firms out of the pool; those recognised graduate."""
     from matcher.pool.book.book import Book
@@ -258,7 +260,7 @@ def exit_command(
 @contacts_option
 @quiet_option
 def snapshot_command(
-    book: Path, on: dt.date, person: str, output: Path, card: Path | None, show_contacts: bool, quiet: bool
+    book: Place, on: dt.date, person: str, output: Path, card: Path | None, show_contacts: bool, quiet: bool
 ) -> None:
     """Work out state and tier of every firm on a day, keep them in the book and write them."""
     from matcher.policy.firms.identity import has_ended
@@ -305,7 +307,7 @@ def snapshot_command(
 @option("--after", type=DAY, required=True, metavar="日期", help="较晚的快照是哪一天的。")
 @contacts_option
 @quiet_option
-def diff_command(book: Path, output: Path, before: dt.date, after: dt.date, show_contacts: bool, quiet: bool) -> None:
+def diff_command(book: Place, output: Path, before: dt.date, after: dt.date, show_contacts: bool, quiet: bool) -> None:
     """Write who moved between two snapshots, and because of which fact, rule or day."""
     from matcher.pool.book.book import Book
     from matcher.pool.book.diff import moves
@@ -323,7 +325,7 @@ def diff_command(book: Path, output: Path, before: dt.date, after: dt.date, show
 @argument("folder", "文件夹", "写 events.csv、snapshots.csv 和 rules 的文件夹。")
 @contacts_option
 @quiet_option
-def export_command(book: Path, folder: Path, show_contacts: bool, quiet: bool) -> None:
+def export_command(book: Place, folder: Path, show_contacts: bool, quiet: bool) -> None:
     """Write the whole book as CSV, from which it can be made again."""
     from matcher.pool.book.archive import export_book
     from matcher.pool.book.book import Book
@@ -335,18 +337,19 @@ def export_command(book: Path, folder: Path, show_contacts: bool, quiet: bool) -
 
 
 @group.command("replay", help="由流水重算每个快照，检查库是否一致；给出导出的文件夹和 -o 则重建一本库。")
-@argument("source", "培育库", "要检查的培育库，或 pool export --show-contacts 写出的文件夹。")
-@option("-o", "--output", type=RESULT, metavar="文件", help="由文件夹重建时：新的培育库文件。")
+@argument("source", "培育库", "要检查的培育库，或 pool export --show-contacts 写出的文件夹。", type=BOOK)
+@option("-o", "--output", type=NEW_BOOK, metavar="文件", help="由文件夹重建时：新的培育库文件。")
 @quiet_option
-def replay_command(source: Path, output: Path | None, quiet: bool) -> None:
+def replay_command(source: Place, output: Place | None, quiet: bool) -> None:
     """Work every snapshot out again from the log; with a folder, make the book again from its files."""
     from matcher.pool.book.archive import rebuild_book
     from matcher.pool.book.book import Book
 
-    if source.is_dir() != (output is not None):
+    is_folder = isinstance(source, Path) and source.is_dir()
+    if is_folder != (output is not None):
         raise PoolError("给出导出的文件夹时须用 -o 指定新文件；检查现有文件时不用 -o")
     if output is not None:
-        rebuild_book(source, output).close()
+        rebuild_book(str(source), output).close()
         report(quiet, f"已由 {source} 重建 {output}")
         return
     with Book.open(source) as opened:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher.cli.options import Decorated, argument, on_option, option
+from matcher.cli.options import BOOK, Decorated, argument, on_option, option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matcher.export.sheets import Form, Sheet
 
 KINDS = ".xlsx、.csv 或 .parquet"
-book_argument = argument("book", "培育库", "培育库文件，如 培育库.db。")
+book_argument = argument("book", "培育库", "培育库文件，如 培育库.db；或 PostgreSQL 的地址。", type=BOOK)
 day_option = on_option("哪一天。", required=True)
 person_option = option("--person", required=True, metavar="姓名", help="经办人，记入库中。")
 

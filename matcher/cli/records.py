@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,8 @@ import click
 
 from matcher.cli.messages import note, report
 from matcher.cli.options import FILE, option, output_option
+from matcher.event_log.log import EventLog
+from matcher.event_log.places import Address, Place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +25,7 @@ verify_option = option(
 )
 
 
-def about(day: dt.date, inputs: Iterable[Path | None]) -> dict[str, str]:
+def about(day: dt.date, inputs: Iterable[Place | None]) -> dict[str, str]:
     """What a result rests on: the day, the software, the inputs and their hashes."""
     from matcher import __version__
 
@@ -33,13 +36,30 @@ def about(day: dt.date, inputs: Iterable[Path | None]) -> dict[str, str]:
     }
 
 
-def hashes_of(inputs: Iterable[Path | None]) -> dict[str, str]:
-    """The hash of each file, under a label with its name."""
+def hashes_of(inputs: Iterable[Place | None]) -> dict[str, str]:
+    """The hash of each file, or of a book in PostgreSQL, under a label with its name."""
     return {
-        f"输入 {path.name}": f"SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        f"输入 {path.name}": f"SHA-256 {hash_of_book(path) if isinstance(path, Address) else _hash(path)}"
         for path in inputs
         if path is not None
     }
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def hash_of_book(place: str | Place) -> str:
+    """The hash of all that stands in a book, wherever it lies; "" for none."""
+    from matcher.pool.book.event_log import Log
+    from matcher.projects.lifecycle.log import ProjectLog
+
+    kinds: tuple[type[EventLog], ...] = (Log, ProjectLog)
+    for kind in kinds:
+        if kind.is_there(place):
+            with contextlib.closing(kind.open(place)) as log:
+                return log.fingerprint()
+    return ""
 
 
 def save_recorded(

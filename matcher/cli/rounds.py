@@ -18,9 +18,11 @@ from matcher import __version__
 from matcher.cli.commands import Command, Group
 from matcher.cli.messages import note, usage_sentence
 from matcher.cli.messages import report as tell
-from matcher.cli.options import DAY, RESULT, argument, option, quiet_option
+from matcher.cli.options import DAY, NEW_BOOK, RESULT, argument, option, quiet_option
+from matcher.cli.records import hash_of_book
 from matcher.cli.settings import read_settings, wrong_colon
 from matcher.errors import MatcherError, TableError
+from matcher.event_log.places import Address, hidden, is_address
 
 FORMAT = 1
 _KEYS = {"日期": "date", "经办人": "person", "步骤": "steps"}
@@ -109,6 +111,8 @@ def _steps(plan: Path, root: click.Command) -> list[Step]:
 
 
 def _step(name: str, words: list[str], common: dict[str, str], root: click.Command) -> Step:
+    if any(hidden(word) != word for word in words):
+        raise ValueError("地址里的口令会写进记录；请从地址中删去，放在 ~/.pgpass 或环境变量 PGPASSWORD 中")
     command, rest = _command(root, words)
     names = {opt for one in command.params for opt in one.opts}
     more = [
@@ -119,8 +123,8 @@ def _step(name: str, words: list[str], common: dict[str, str], root: click.Comma
     paths: dict[bool, list[str]] = {False: [], True: []}
     for key, value in values.items():
         for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(one, Path):
-                paths[kinds[key] is RESULT].append(str(one))
+            if isinstance(one, Path | Address):
+                paths[kinds[key] in (RESULT, NEW_BOOK)].append(str(one))
             elif isinstance(one, str) and "=" in one and not one.endswith("="):  # 种类=文件
                 paths[False].append(one.partition("=")[2])
     return Step(name, [*words, *more], paths[False], paths[True])
@@ -146,6 +150,9 @@ def _line(step: Step) -> str:
 
 
 def _hash(path: str) -> str:
+    """The hash of a file, or of what a book in PostgreSQL holds; "" for none."""
+    if is_address(path):
+        return hash_of_book(path)
     return hashlib.sha256(Path(path).read_bytes()).hexdigest() if Path(path).is_file() else ""
 
 
@@ -232,17 +239,29 @@ def _verify(steps: Sequence[Step], done: dict[str, Any], root: click.Command) ->
         return faults
     faults += _changed(steps, done)
     results = {path for step in steps for path in (*step.results, *done[step.name]["books"])}
+    files = {path: f"{at}.db" for at, path in enumerate(sorted(filter(is_address, results)))}  # what is there stays
     inputs = {path: digest for step in steps for path, digest in done[step.name]["inputs"].items()}
     for path, digest in inputs.items():
         if path not in results and _hash(path) != digest:
             faults.append(f"输入“{path}”与记录的不同（SHA-256）")
-    with _copied([path for path in inputs if path not in results], results):
+    with _copied([path for path in inputs if path not in results and not is_address(path)], {*results} - {*files}):
         for step in steps:
-            _run(step, root, True, f"“{step.name}”重做不成")
+            _run(_instead(step, files), root, True, f"“{step.name}”重做不成")
             for path, digest in done[step.name]["results"].items():
-                if _result_hash(path) != digest:
+                if (hash_of_book(files[path]) if path in files else _result_hash(path)) != digest:
                     faults.append(f"“{step.name}”的结果“{path}”与记录的不同")
     return faults
+
+
+def _instead(step: Step, files: dict[str, str]) -> Step:
+    """A step with files in the place of books in PostgreSQL."""
+
+    def put(text: str) -> str:
+        for address, file in files.items():
+            text = text.replace(address, file)
+        return text
+
+    return Step(step.name, *(list(map(put, part)) for part in step[1:]))
 
 
 @contextlib.contextmanager

@@ -10,13 +10,19 @@ import click
 
 from matcher.cli.commands import Command
 from matcher.cli.messages import note
-from matcher.cli.options import FILE, Number, argument, named, on_option, option, quiet_option
+from matcher.cli.options import BOOK, Number, argument, named, on_option, option, quiet_option
 from matcher.errors import MissingExtraError
+from matcher.event_log.places import Place
 
 
 @click.command("serve", cls=Command, help="启动本机服务：网页（查找、匹配、企业判断、培育库）和给程序用的 JSON 接口。")
 @argument("library", "库", "成果表、已保存的索引文件夹，或放有 成果、需求、专家、业绩 表的文件夹。")
-@option("--pool", type=FILE, metavar="培育库", help="培育库文件；给出才有走访名单、看板，采纳与拒绝也记入其中。")
+@option(
+    "--pool",
+    type=BOOK,
+    metavar="培育库",
+    help="培育库文件或 PostgreSQL 的地址；给出才有走访名单、看板，采纳与拒绝也记入其中。",
+)
 @option("--host", default="127.0.0.1", metavar="地址", help="在哪个地址上服务，默认 127.0.0.1（只有本机能打开）。")
 @option("--port", type=Number(int, 0, 65535), default=8765, metavar="端口", help="默认 8765；0 为任一空闲端口。")
 @option(
@@ -30,7 +36,7 @@ from matcher.errors import MissingExtraError
 @quiet_option
 def serve_command(
     library: Path,
-    pool: Path | None,
+    pool: Place | None,
     host: str,
     port: int,
     token: Sequence[str],

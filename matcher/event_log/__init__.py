@@ -1,4 +1,4 @@
-"""Append-only logs of events under books of record: one SQLite file each, whole transactions, each event once."""
+"""Append-only logs of events under books of record: a file or a schema each, whole transactions, each event once."""
 
 import lazy_loader
 

@@ -1,20 +1,23 @@
-"""The append-only log under a book of record: one SQLite file, whole transactions, each event once."""
+"""The append-only log under a book of record: whole transactions, each event once."""
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
+import hashlib
 import json
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
-from matcher.errors import BookError
-from matcher.event_log.soundness import Format, check_log, hash_of_text, id_of
+from matcher.errors import MissingExtraError
+from matcher.event_log.format import Format, hash_of_text, id_of
+from matcher.event_log.places import Address, Place, place_of
+from matcher.event_log.soundness import check_log
+from matcher.event_log.sqlite import SqliteStore
+from matcher.event_log.store import Store
 
-WAIT = 60.0  # seconds for another writer
+_AT_ONCE = 500  # values in one statement
 
 
 @dataclass(frozen=True)
@@ -53,99 +56,59 @@ class EventLog:
 
     format: ClassVar[Format]
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path, self._db = path, connection
+    def __init__(self, store: Store[Any]) -> None:
+        self.store = store
+
+    @property
+    def path(self) -> Place:
+        """The file, or the address in PostgreSQL."""
+        place: Place = self.store.place
+        return place
 
     @classmethod
-    def create(cls, path: str | Path) -> Self:
-        """A new file; the format's error where there is one."""
-        if Path(path).exists():
-            raise cls.format.error(f"“{path}”已存在；请换一个文件名")
-        if not Path(path).resolve().parent.is_dir():
-            raise cls.format.error(f"文件夹“{Path(path).resolve().parent}”不存在，请先建立")
-        log = cls(Path(path), cls._connect(path))
-        _settle(log._db)
-        log._db.executescript(
-            f"PRAGMA application_id = {cls.format.application}; BEGIN IMMEDIATE; {cls.format.sql} "
-            f"PRAGMA user_version = {cls.format.schema}; COMMIT;"
-        )
-        return log
+    def create(cls, path: str | Place) -> Self:
+        """A new file, or a new schema at an address; the format's error where there is one."""
+        place = place_of(path, cls.format.error)
+        return cls(_store_at(place).create(place, cls.format))
 
     @classmethod
-    def open(cls, path: str | Path) -> Self:
-        """An existing file, with everything in it held against its hashes.
+    def open(cls, path: str | Place) -> Self:
+        """An existing log, with everything in it held against its hashes.
 
         The format's error where there is none, it is no book of this format, or anything in it is not what was written.
         """
-        if not Path(path).is_file():
-            raise cls.format.error(f"没有“{path}”；请先用 matcher {cls.format.command} create 建立")
-        log = cls(Path(path), cls._connect(path))
+        form, place = cls.format, place_of(path, cls.format.error)
+        store = _store_at(place).open(place, form)
         try:
-            with log._reading():
-                _settle(log._db)
-                names = ("application_id", "user_version")
-                marks = [log._db.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
-                if marks != [cls.format.application, cls.format.schema]:
-                    text = f"“{path}”不是{cls.format.noun}文件，或格式版本 {marks[1]} 不是 {cls.format.schema}"
-                    raise cls.format.error(text)
-                check_log(log._db, cls.format)
+            with store.reading():
+                application, schema = store.marks()
+                if (application, schema) != (form.application, form.schema):
+                    raise form.error(f"“{place}”不是{form.noun}文件，或格式版本 {schema} 不是 {form.schema}")
+                check_log(store)
         except BaseException:
-            log.close()
+            store.close()
             raise
-        return log
+        return cls(store)
+
+    @classmethod
+    def is_there(cls, path: str | Place) -> bool:
+        """Whether a place has the marks of this format; nothing is read whole for it."""
+        place = place_of(path, cls.format.error)
+        return _store_at(place).is_there(place, cls.format)
+
+    @classmethod
+    def discard(cls, path: str | Place) -> None:
+        """Take away a log that was made a moment ago and did not become what it should."""
+        place = place_of(path, cls.format.error)
+        _store_at(place).discard(place, cls.format)
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file or the connection."""
+        self.store.close()
 
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> AbstractContextManager[None]:
         """A transaction that no other writer can come between: all of it is kept, or nothing."""
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except sqlite3.ProgrammingError as error:
-            raise self._unusable(error) from error
-        except sqlite3.OperationalError as error:
-            raise self.format.error(
-                f"“{self.path}”正被他人写入或不可写（{error}），请稍后重试；没有写入任何内容"
-            ) from error
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            if isinstance(error, sqlite3.DatabaseError):
-                raise self.format.error(f"“{self.path}”写不进去（{error}）；没有写入任何内容") from error
-            raise
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
-        """What a damaged file makes SQLite and Python raise, as one error of the format."""
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # none where Python itself raised it
-            if code not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise self._damaged(str(error)) from error
-            raise self.format.error(f"“{self.path}”正被他人写入（{error}），请稍后重试") from error
-        except sqlite3.ProgrammingError as error:
-            raise self._unusable(error) from error
-        except (sqlite3.Error, ValueError, TypeError, KeyError, RecursionError) as error:
-            if isinstance(error, BookError):
-                raise
-            raise self._damaged(str(error)) from error
-
-    def _unusable(self, error: sqlite3.ProgrammingError) -> BookError:
-        """The file is sound; the open book is closed, or used from another thread than the one that opened it."""
-        why = "已经关闭" if "closed" in str(error) else f"不能这样用（{error}）"
-        return self.format.error(f"“{self.path}”{why}；请重新打开后再用")
-
-    def _damaged(self, why: str) -> BookError:
-        return self.format.error(
-            f"“{self.path}”不是{self.format.noun}文件，或已损坏（{' '.join(why.split())[:120]}）；"
-            f"请从备份恢复，或由导出的文件夹用 {self.format.command} replay 重建"
-        )
+        return self.store.writing()
 
     def append(self, events: Sequence[Event], *, replayed: bool = False) -> list[Event]:
         """Write events inside `writing`; those whose id is there already are passed over. Returns the new ones.
@@ -154,64 +117,83 @@ class EventLog:
         """
         if not replayed and any(not isinstance(event.person, str) or not event.person.strip() for event in events):
             raise self.format.error(f"没有写明经办人（person），“{self.path}”没有写入任何内容")
-        place = self._db.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
-        new = []
+        given: dict[str, Event] = {}
         for event in events:
-            row = (
-                event.id,
-                event.day,
-                event.kind,
-                event.subject,
-                event.person,
-                event.source,
-                text_of(event.body),
-            )
-            done = self._db.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (place + 1, *row))
-            if done.rowcount:
-                place += 1
-                new.append(Event(*row[2:3], row[1], row[4], event.body, row[3], row[5], row[0], place))
+            given.setdefault(event.id, event)
+        there, ids = set[str](), list(given)
+        for at in range(0, len(ids), _AT_ONCE):
+            names, values = _listed(ids[at : at + _AT_ONCE])
+            found = self.store.execute(f"SELECT event_id FROM events WHERE event_id IN ({names})", values)
+            there |= {event_id for (event_id,) in found}
+        ((last,),) = self.store.execute("SELECT coalesce(max(seq), 0) FROM events")
+        new = [
+            replace(event, event_id=event_id, seq=seq)
+            for seq, (event_id, event) in enumerate(((i, one) for i, one in given.items() if i not in there), last + 1)
+        ]
+        self.store.insert(
+            "events",
+            [
+                (one.seq, one.event_id, one.day, one.kind, one.subject, one.person, one.source, text_of(one.body))
+                for one in new
+            ],
+        )
         return new
 
     def events(self, *kinds: str, until: int | None = None, day: dt.date | None = None) -> list[Event]:
         """Events of these kinds (none named: all) up to a place and a day, in order."""
-        where, values = ["1"], list[Any]()
+        where, values = ["1 = 1"], dict[str, Any]()
         if kinds:
-            where.append(f"kind IN ({','.join('?' * len(kinds))})")
-            values += kinds
+            names, values = _listed(kinds)
+            where.append(f"kind IN ({names})")
         if until is not None:
-            where.append("seq <= ?")
-            values.append(until)
+            where.append("seq <= :until")
+            values["until"] = until
         if day is not None:
-            where.append("day <= ?")
-            values.append(day.isoformat())
+            where.append("day <= :day")
+            values["day"] = day.isoformat()
         columns = f"kind, day, person, body, {self.format.subject}, source, event_id, seq"
         query = f"SELECT {columns} FROM events WHERE {' AND '.join(where)} ORDER BY seq"
-        with self._reading():
-            rows = self._db.execute(query, values)
+        with self.store.reading():
             return [
                 Event(kind, day_, who, self.format.body_of(kind, day_, body), *rest)
-                for kind, day_, who, body, *rest in rows
+                for kind, day_, who, body, *rest in self.store.execute(query, values)
             ]
+
+    def fingerprint(self) -> str:
+        """The hash of all ids in order: equal where two logs, or one at two times, hold the same."""
+        digest = hashlib.sha256()
+        with self.store.reading():
+            for (event_id,) in self.store.execute("SELECT event_id FROM events ORDER BY seq"):
+                digest.update(event_id.encode())
+        return digest.hexdigest()
 
     def keep_text(self, text: str) -> str:
         """Keep a rule text, inside `writing`; its SHA-256 is its name."""
         name = hash_of_text(text)
-        self._db.execute("INSERT OR IGNORE INTO rule_texts VALUES (?, ?)", (name, text))
+        if not list(self.store.execute("SELECT 1 FROM rule_texts WHERE sha256 = :name", {"name": name})):
+            self.store.insert("rule_texts", [(name, text)])
         return name
 
     def texts(self) -> dict[str, str]:
         """All rule texts by their names."""
-        with self._reading():
-            return dict(self._db.execute("SELECT sha256, text FROM rule_texts ORDER BY sha256"))
-
-    @classmethod
-    def _connect(cls, path: str | Path) -> sqlite3.Connection:
-        try:
-            return sqlite3.connect(path, timeout=WAIT, isolation_level=None)
-        except sqlite3.Error as error:
-            raise cls.format.error(f"“{path}”打不开（{error}）") from error
+        with self.store.reading():
+            return dict(map(tuple, self.store.execute("SELECT * FROM rule_texts ORDER BY sha256")))
 
 
-def _settle(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a kill and a power cut
+def _listed(values: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """Values for `IN`, by name."""
+    named = {f"v{at}": value for at, value in enumerate(values)}
+    return ", ".join(f":{name}" for name in named), dict(named)
+
+
+def _store_at(place: Place) -> type[Store[Any]]:
+    """The kind of store for a place. MissingExtraError where PostgreSQL is asked for and its packages are missing."""
+    if not isinstance(place, Address):
+        return SqliteStore
+    try:
+        from matcher.event_log.postgres import PostgresStore
+    except ImportError as error:
+        raise MissingExtraError(
+            f"PostgreSQL 中的台账还需要 {error.name}；请运行 pip install 'enterprise-matcher[postgres]'"
+        ) from error
+    return PostgresStore

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from matcher.event_log.format import Format, hash_of_text
 from matcher.event_log.log import Event, EventLog, text_of
-from matcher.event_log.soundness import Format, hash_of_text
 from matcher.export.tables import all_ids
 from matcher.tables.privacy import mask_table
 

@@ -10,20 +10,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from matcher.errors import OutputError
+from matcher.event_log.places import Address, Place
 
 TABLES = (".xlsx", ".csv", ".parquet")  # what most results can be
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:/")  # two letters and more: "C:/" is a drive; a Path has one slash
 _HALF_WRITTEN = ".matcher-{}.tmp"
 
 
-def check_targets(targets: Mapping[str | Path, Sequence[str]], inputs: Iterable[str | Path] = ()) -> None:
+def check_targets(targets: Mapping[str | Path, Sequence[str]], inputs: Iterable[str | Place] = ()) -> None:
     """Refuse what could not, or must not, be written, before anything is read.
 
     targets: file -> the suffixes that it may have. A file must lie in a folder that exists, be none itself, be named
     once, and neither it nor the `.problems.csv` beside it may be one of the inputs, under any name or link. Raises
     OutputError.
     """
-    given = [Path(path) for path in inputs]
+    given = [Path(path) for path in inputs if not isinstance(path, Address)]
     seen: dict[Path, str] = {}
     for path, suffixes in targets.items():
         target = Path(path)
@@ -45,7 +46,7 @@ def check_targets(targets: Mapping[str | Path, Sequence[str]], inputs: Iterable[
         seen[place] = str(path)
 
 
-def check_folder(folder: str | Path, inputs: Iterable[str | Path] = ()) -> None:
+def check_folder(folder: str | Path, inputs: Iterable[str | Place] = ()) -> None:
     """Refuse a folder for several files that could not be one, or that holds an input. Raises OutputError."""
     place = Path(folder)
     if _ADDRESS.match(str(folder)):
@@ -53,7 +54,9 @@ def check_folder(folder: str | Path, inputs: Iterable[str | Path] = ()) -> None:
     if place.exists() and not place.is_dir():
         raise OutputError(f"“{folder}”是一个文件，请换一个文件夹名")
     inside = [
-        Path(source) for source in inputs if Path(os.path.realpath(source)).parent == Path(os.path.realpath(place))
+        Path(source)
+        for source in inputs
+        if not isinstance(source, Address) and Path(os.path.realpath(source)).parent == Path(os.path.realpath(place))
     ]
     if inside:
         raise OutputError(f"输入文件“{inside[0]}”就在文件夹“{folder}”中，写入可能毁掉它；请换一个文件夹")

@@ -259,7 +259,7 @@ Shared = Annotated[Service, Depends(service_of)]
 
 
 @open_router.get("/health", **_gives(Health))
-async def health(service: Shared) -> dict[str, Any]:
+def health(service: Shared) -> dict[str, Any]:
     """Whether the service answers, how much its library holds, and what is wrong with the files that it writes to."""
     library, faults = service.library, service.faults()
     return {

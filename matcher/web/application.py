@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -17,6 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from matcher import __version__
 from matcher.errors import MatcherError
+from matcher.event_log.places import Place, place_of
 from matcher.tables.contacts.hiding import mask_contacts
 from matcher.web import api, firm_pages, pages
 from matcher.web.access import Access, LoginNeededError
@@ -62,7 +62,7 @@ _WRONG = "不是要的那一种值"
 def create_app(
     library: Library,
     *,
-    pool: str | Path | None = None,
+    pool: str | Place | None = None,
     settings: Settings | None = None,
     searchers: Searchers | None = None,
 ) -> FastAPI:
@@ -73,7 +73,8 @@ def create_app(
     library
         What is searched; see `Library.open`.
     pool
-        The book of a pool (`matcher.pool.Book`), for the visiting list, the dashboard and follow-up.
+        The book of a pool (`matcher.pool.Book`), a file or an address in PostgreSQL, for the visiting list, the
+        dashboard and follow-up.
     settings
         Tokens and limits; by default none and those of `Settings`.
     searchers
@@ -106,7 +107,7 @@ def create_app(
         openapi_url="/api/openapi.json",
         lifespan=_lifespan,
     )
-    app.state.service = Service(library, settings, Path(pool) if pool is not None else None, searchers)
+    app.state.service = Service(library, settings, place_of(pool) if pool is not None else None, searchers)
     app.state.access = Access(settings)
     told = [Depends(HTTPBearer(auto_error=False))] if settings.tokens else []  # for the description; `reader` checks
     app.include_router(api.router, dependencies=told)

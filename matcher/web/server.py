@@ -18,6 +18,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from matcher.errors import ArgumentError
+from matcher.event_log.places import Place
 from matcher.pool import Book
 from matcher.web.application import create_app
 from matcher.web.library import Library
@@ -31,7 +32,7 @@ ENDING = 0.5  # seconds for threads without work to end after that
 def serve(
     library: str | Path | Library,
     *,
-    pool: str | Path | None = None,
+    pool: str | Place | None = None,
     host: str = "127.0.0.1",
     port: int = 8765,
     settings: Settings | None = None,

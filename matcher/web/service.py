@@ -6,7 +6,6 @@ import asyncio
 import datetime as dt
 import os
 import secrets
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from matcher.errors import BookError, IndexFolderError, MatcherError, TableError
+from matcher.event_log.places import Address, Place
 from matcher.matching import Index, fit_feedback
 from matcher.matching.learning.judgements import REASONS, reason_of
 from matcher.matching.library.folders import current
@@ -77,7 +77,7 @@ class Service:
     """Shared by all threads; what changes is changed under a lock and put in place in one step."""
 
     def __init__(
-        self, library: Library, settings: Settings, pool: Path | None = None, searchers: Searchers | None = None
+        self, library: Library, settings: Settings, pool: Place | None = None, searchers: Searchers | None = None
     ) -> None:
         self.library, self.settings, self.pool, self._searchers = library, settings, pool, searchers
         self._batches = Batches(searchers)
@@ -87,7 +87,7 @@ class Service:
         self._slots = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
         self._results: dict[str, Result] = {}
         self._keeping = threading.Lock()
-        self._visiting: tuple[tuple[dt.date, int, int], Visiting] | None = None
+        self._visiting: tuple[tuple[dt.date, str], Visiting] | None = None
         self._discovering = threading.Lock()
 
     # ---- work
@@ -169,8 +169,7 @@ class Service:
     def visiting(self, day: dt.date) -> Visiting:
         """Whom to visit of all firms of the book; worked out once for a day, until the book changes."""
         with self.book() as book, self._discovering:
-            state = book.log.path.stat()
-            key = (day, state.st_mtime_ns, state.st_size)
+            key = (day, book.log.fingerprint())
             if self._visiting is None or self._visiting[0] != key:
                 firms, goal = book.firms(day), book.rules(day).goal
                 if not len(firms):
@@ -279,7 +278,7 @@ class Service:
             try:
                 written = follow(book.log, row.assign(enterprise_id=named))
             except BookError as error:
-                if isinstance(error.__cause__, sqlite3.Error):
+                if isinstance(error.__cause__, book.log.store.faults):
                     raise _unusable(error, book.log.path) from error
                 raise
         word = "已推送" if accepted else "已拒绝"
@@ -289,8 +288,9 @@ class Service:
     def faults(self) -> list[str]:
         """What is wrong with what the service writes to, for its operator; nothing is read whole for it."""
         faults = []
-        if self.pool is not None and not is_book(self.pool):
-            faults.append("培育库的文件不在了，或不是培育库")
+        if self.pool is not None and not Log.is_there(self.pool):
+            what = "数据库连不上" if isinstance(self.pool, Address) else "文件不在了"
+            faults.append(f"培育库的{what}，或不是培育库")
         for side, index in self.library.sides():
             folder = index.origin[0]
             try:
@@ -312,16 +312,6 @@ def _renewed(index: Index) -> str:
     except (MatcherError, OSError):  # `faults` tells of it
         return ""
     return "" if now is None or now[0] == version else now[0]
-
-
-def is_book(path: Path) -> bool:
-    """Whether a file begins as the book of a pool does."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(72)
-    except OSError:
-        return False
-    return start.startswith(b"SQLite format 3\0") and start[68:72] == Log.format.application.to_bytes(4, "big")
 
 
 def _reason(judgement: Judgement) -> str:
@@ -351,6 +341,6 @@ def _save(learned: Index, folder: Path, done: list[str]) -> None:
         raise HTTPException(503, f"{kept}但没有教给库：{why}；请管理员处理后再发一次，不会重复记") from error
 
 
-def _unusable(error: BookError, path: Path) -> HTTPException:
+def _unusable(error: BookError, path: Place) -> HTTPException:
     """A fault of the book, not of who asks; its place on the machine is not told."""
-    return HTTPException(503, f"培育库现在不能用：{str(error).replace(str(path), path.name)}")
+    return HTTPException(503, f"培育库现在不能用：{str(error.args[0]).replace(str(path), path.name)}")

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.event_log.log import Event
+from matcher.event_log.places import Place
 from matcher.export.event_archive import MASKED, event_table, masked_events, quoted, read_archive
 from matcher.export.tables import table_bytes
 from matcher.export.targets import check_targets, make_folder, save_files
@@ -48,7 +49,7 @@ def export_book(book: Book, folder: str | Path, *, mask: bool = True) -> None:
     save_files(files | {target: table_bytes(table.map(quoted), ".csv") for target, table in written})
 
 
-def rebuild_book(folder: str | Path, path: str | Path) -> Book:
+def rebuild_book(folder: str | Path, path: str | Place) -> Book:
     """Make a new book from an export: the same events, and every snapshot worked out again.
 
     Parameters
@@ -56,12 +57,12 @@ def rebuild_book(folder: str | Path, path: str | Path) -> Book:
     folder
         Of `export_book` with `mask=False`.
     path
-        The new book's file.
+        The new book's file or address, as in `Book.create`.
 
     Raises
     ------
     PoolError
-        The folder is no export, its contacts are hidden, or the file exists already; then nothing is written.
+        The folder is no export, its contacts are hidden, or the book exists already; then nothing is written.
     """
     source = Path(folder)
     texts, events = read_archive(source, Log.format)
@@ -78,7 +79,7 @@ def rebuild_book(folder: str | Path, path: str | Path) -> Book:
         _compare_snapshots(book, source / "snapshots.csv")
     except BaseException:
         book.close()
-        Path(path).unlink(missing_ok=True)
+        Log.discard(path)
         raise
     return book
 

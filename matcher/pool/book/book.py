@@ -9,13 +9,13 @@ import contextlib
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from matcher.errors import ConflictError, PoolError
 from matcher.event_log.log import Event
+from matcher.event_log.places import Place
 from matcher.policy.firms.identity import has_ended
 from matcher.policy.firms.linkage import coded_twins, find_firm
 from matcher.policy.firms.table import firm_contract, unread_facts
@@ -41,7 +41,7 @@ SNAPSHOT = ("enterprise_id", "name", "state", "entered_on", "left_on", "left_rea
 
 
 class Book:
-    """A pool's book in one file. Every method that writes is one transaction; `log` holds its events.
+    """A pool's book in one file or schema. Every method that writes is one transaction; `log` holds its events.
 
     Days (`on`) are dates or ISO texts. The book is closed by `close`, or as a context manager.
 
@@ -59,7 +59,7 @@ class Book:
         self.log = log
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file or the connection."""
         self.log.close()
 
     def __enter__(self) -> Book:
@@ -71,7 +71,7 @@ class Book:
     @classmethod
     def create(
         cls,
-        path: str | Path,
+        path: str | Place,
         *,
         on: Day,
         person: str,
@@ -84,7 +84,8 @@ class Book:
         Parameters
         ----------
         path
-            A file that is not there yet.
+            A file that is not there yet, or `postgresql://user@host:5432/database?schema=name` with a schema that is
+            not there yet (extra `postgres`; docs/service.md).
         goal, entry
             What the pool leads to, and the rules of entry: a policy each, by its name or itself.
         leads
@@ -94,7 +95,7 @@ class Book:
         Raises
         ------
         PoolError
-            The file is there already, or there are no lead times for the goal.
+            The file or schema is there already, or there are no lead times for the goal.
         """
         goal, entry, on = load_policy(goal), load_policy(entry), as_day(on)
         leads = default_leads(goal.id) if leads is None else leads
@@ -103,8 +104,8 @@ class Book:
         return book
 
     @classmethod
-    def open(cls, path: str | Path) -> Book:
-        """The book in a file. PoolError where there is none or it is of another format."""
+    def open(cls, path: str | Place) -> Book:
+        """The book in a file or at an address. PoolError where there is none or it is of another format."""
         return cls(Log.open(path))
 
     # ---- rules

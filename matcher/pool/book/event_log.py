@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from matcher.errors import PoolError
+from matcher.event_log.format import Format, Rows, Table, fits
 from matcher.event_log.log import EventLog
-from matcher.event_log.soundness import Format, fits
 
 _HASHES = "CREATE TABLE snapshot_hashes (seq INTEGER PRIMARY KEY REFERENCES events (seq), sha256 TEXT NOT NULL);"
 _TABLES = f"""CREATE TABLE snapshot_firms (
@@ -23,6 +22,17 @@ CREATE VIEW facts AS
            coalesce(json_extract(e.body, '$.valid_from'), e.day) AS valid_from, e.day, e.person, e.source
     FROM events e, json_each(e.body, '$.facts') cell WHERE e.kind = 'facts';
 """
+_ROWS = 'SELECT enterprise_id, "row" FROM snapshot_firms WHERE seq = :seq ORDER BY enterprise_id'
+_OF_EVENT = "FOREIGN KEY (seq) REFERENCES events(seq)"
+_POSTGRES = {
+    "snapshot_firms": Table(
+        {"seq": "integer", "enterprise_id": "text", "row": "text"}, ("PRIMARY KEY (seq, enterprise_id)", _OF_EVENT)
+    ),
+    "snapshot_hashes": Table({"seq": "integer", "sha256": "text"}, ("PRIMARY KEY (seq)", _OF_EVENT)),
+}
+_FACTS = """SELECT e.seq, e.enterprise_id, cell.key AS name, cell.value,
+       coalesce(e.body::json ->> 'valid_from', e.day) AS valid_from, e.day, e.person, e.source
+FROM events e, json_each_text(e.body::json -> 'facts') cell WHERE e.kind = 'facts'"""
 _TEXT, _MAPPING = (str,), (dict,)
 _BODIES: dict[str, dict[str, tuple[type, ...]]] = {
     "facts": {"facts": _MAPPING},
@@ -59,12 +69,11 @@ def _hash_of_rows(rows: Iterable[tuple[str, str]]) -> str:
     return digest.hexdigest()
 
 
-def _check_rows(db: sqlite3.Connection) -> None:
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'snapshot_hashes'").fetchone():
+def _check_rows(book: Rows) -> None:
+    if not book.has_table("snapshot_hashes"):
         return
-    for seq, wanted in db.execute("SELECT seq, sha256 FROM snapshot_hashes ORDER BY seq").fetchall():
-        rows = db.execute("SELECT enterprise_id, row FROM snapshot_firms WHERE seq = ? ORDER BY enterprise_id", (seq,))
-        if _hash_of_rows(rows) != wanted:
+    for seq, wanted in list(book.execute("SELECT seq, sha256 FROM snapshot_hashes ORDER BY seq")):
+        if _hash_of_rows(book.execute(_ROWS, {"seq": seq})) != wanted:
             raise ValueError(f"第 {seq} 条记录的快照与其校验值不符")
 
 
@@ -81,6 +90,8 @@ class Log(EventLog):
         bodies=_BODIES,
         tables=_TABLES,
         later=frozenset({"snapshot_hashes"}),
+        postgres=_POSTGRES,
+        views={"facts": _FACTS},
         error=PoolError,
         check_body=_check_body,
         texts_of=lambda body: {body["entry"]["text"], body["goal"]["text"]},
@@ -89,12 +100,12 @@ class Log(EventLog):
 
     def keep_rows(self, seq: int, rows: Mapping[str, str]) -> None:
         """Keep a snapshot's rows by enterprise_id, inside `writing`."""
-        self._db.executemany("INSERT INTO snapshot_firms VALUES (?, ?, ?)", [(seq, *pair) for pair in rows.items()])
-        self._db.execute(_HASHES.replace("TABLE", "TABLE IF NOT EXISTS"))  # a book of before has none
-        self._db.execute("INSERT INTO snapshot_hashes VALUES (?, ?)", (seq, _hash_of_rows(sorted(rows.items()))))
+        self.store.insert("snapshot_firms", [(seq, *pair) for pair in rows.items()])
+        if not self.store.has_table("snapshot_hashes"):  # a file of before has none
+            self.store.execute(_HASHES)
+        self.store.insert("snapshot_hashes", [(seq, _hash_of_rows(sorted(rows.items())))])
 
     def rows(self, seq: int) -> dict[str, str]:
         """A snapshot's rows by enterprise_id."""
-        query = "SELECT enterprise_id, row FROM snapshot_firms WHERE seq = ? ORDER BY enterprise_id"
-        with self._reading():
-            return dict(self._db.execute(query, (seq,)))
+        with self.store.reading():
+            return dict(map(tuple, self.store.execute(_ROWS, {"seq": seq})))

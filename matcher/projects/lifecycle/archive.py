@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.event_log.log import Event
+from matcher.event_log.places import Place
 from matcher.export.event_archive import event_table, masked_events, quoted, read_archive
 from matcher.export.tables import table_bytes
 from matcher.export.targets import check_targets, make_folder, save_files
@@ -30,10 +31,10 @@ def export_book(book: ProjectBook, folder: str | Path, *, mask: bool = True) -> 
     save_files(texts | {target: table_bytes(events.map(quoted), ".csv")})
 
 
-def rebuild_book(folder: str | Path, path: str | Path) -> ProjectBook:
+def rebuild_book(folder: str | Path, path: str | Place) -> ProjectBook:
     """Make a new book from an export of `export_book` with `mask=False`: the same events in the same order.
 
-    Raises ProjectBookError where the folder is no export, its contacts are hidden, it was changed, or the file exists
+    Raises ProjectBookError where the folder is no export, its contacts are hidden, it was changed, or the book exists
     already; then nothing is written.
     """
     texts, events = read_archive(Path(folder), ProjectLog.format)
@@ -47,7 +48,7 @@ def rebuild_book(folder: str | Path, path: str | Path) -> ProjectBook:
         return ProjectBook.open(path)  # once more, against all hashes
     except BaseException:
         book.close()
-        Path(path).unlink(missing_ok=True)
+        ProjectLog.discard(path)
         raise
 
 

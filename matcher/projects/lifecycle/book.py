@@ -16,6 +16,7 @@ import pandas as pd
 
 from matcher.errors import ProjectBookError, TableError
 from matcher.event_log.log import Event
+from matcher.event_log.places import Place
 from matcher.projects.lifecycle.entries import Said, body_of, event_of, illegal, once_more, place_of, plain, said
 from matcher.projects.lifecycle.log import ProjectLog
 from matcher.projects.lifecycle.rules import LifeRules, load_rules, parse_rules
@@ -77,7 +78,7 @@ class Project(NamedTuple):
 
 
 class ProjectBook:
-    """A book of projects in one file. Every method that writes is one transaction; `log` holds its events.
+    """A book of projects in one file or schema. Every method that writes is one transaction; `log` holds its events.
 
     Examples
     --------
@@ -95,7 +96,7 @@ class ProjectBook:
         self.log = log
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file or the connection."""
         self.log.close()
 
     def __enter__(self) -> ProjectBook:
@@ -105,16 +106,22 @@ class ProjectBook:
         self.close()
 
     @classmethod
-    def create(cls, path: str | Path, *, on: Day, person: str, rules: str | Path) -> ProjectBook:
-        """A new book whose rules (`matcher.projects.lifecycle.rules.load_rules`) hold from `on`."""
+    def create(cls, path: str | Place, *, on: Day, person: str, rules: str | Path) -> ProjectBook:
+        """A new book whose rules (`matcher.projects.lifecycle.rules.load_rules`) hold from `on`.
+
+        path: a file that is not there yet, or an address in PostgreSQL, as in `matcher.pool.Book.create`.
+        """
         read = load_rules(rules, as_day(on))
         book = cls(ProjectLog.create(path))
         book._write_rules(read, as_day(on), person, "")
         return book
 
     @classmethod
-    def open(cls, path: str | Path) -> ProjectBook:
-        """The book in a file, held against its hashes. ProjectBookError where there is none or it is damaged."""
+    def open(cls, path: str | Place) -> ProjectBook:
+        """The book in a file or at an address, held against its hashes.
+
+        ProjectBookError where there is none or it is damaged.
+        """
         return cls(ProjectLog.open(path))
 
     def set_rules(self, rules: str | Path, *, on: Day, person: str, programme: str = "") -> None:

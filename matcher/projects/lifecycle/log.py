@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from matcher.errors import ProjectBookError
+from matcher.event_log.format import Format
 from matcher.event_log.log import EventLog
-from matcher.event_log.soundness import Format
 from matcher.projects.lifecycle.stages import EVENTS, ITEMS
 
 _TEXT = (str,)
