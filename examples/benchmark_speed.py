@@ -230,7 +230,9 @@ def search(library: str, needs_count: int) -> None:
     if any(part.candidates for part in index.parts):
         exact = _exact(index)
         match(needs[:1], exact)
-        _, slower = timed("the same by exact search", lambda: match(needs, exact, reasons=False, processes=processors()))
+        _, slower = timed(
+            "the same by exact search", lambda: match(needs, exact, reasons=False, processes=processors())
+        )
         print(f"needs a second\t{needs_count / slower:.0f}\ntimes exact search\t{slower / searching:.2f}")
 
 

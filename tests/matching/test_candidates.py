@@ -35,7 +35,18 @@ def small(least):
 
 
 @pytest.mark.parametrize("near", [1, 3, 1000])
-@pytest.mark.parametrize("options", [{}, {"k": 2}, {"where": {"region": "兰山区"}}, {"same": ["region"]}, {"weights": {"region": 0.5}}, {"valid_on": "2026-03-01"}, {"exclude": pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C1"]})}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"k": 2},
+        {"where": {"region": "兰山区"}},
+        {"same": ["region"]},
+        {"weights": {"region": 0.5}},
+        {"valid_on": "2026-03-01"},
+        {"exclude": pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C1"]})},
+    ],
+)
 def test_where_all_lists_are_looked_into_answers_are_those_of_an_exact_search(monkeypatch, tmp_path, near, options):
     monkeypatch.setattr(nearest, "SMALL", 0)
     monkeypatch.setattr(candidates, "NEAR", near)

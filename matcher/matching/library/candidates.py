@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 FROM = 500_000  # records indexed together from which on there are candidates
-NEAR = 1000  # records that a text finds
+NEAR = 100  # records that a text finds
 LISTS = 1024  # at most
-LOOKED_INTO = 48  # of them
+LOOKED_INTO = 16  # of them
 EACH = 64  # vectors a list, of which the lists' centres are learned
 ROUNDS = 8  # of learning
 PIECE = 1 << 16  # vectors put into lists at a time
@@ -26,7 +26,7 @@ SEED = 0
 
 
 class Near(NamedTuple):
-    """Rows in ascending order, their cosines with a text, and the one that no other row's is above, if none was missed."""
+    """Rows in ascending order, their cosines with a text, and one that no other row's is above, if none was missed."""
 
     rows: NDArray[np.int64]
     cosines: NDArray[np.float32]
@@ -50,7 +50,12 @@ class Candidates:
         some = np.ascontiguousarray(vectors[:: max(1, len(vectors) // (EACH * many))])
         with _one_thread():
             learned = faiss.Kmeans(
-                vectors.shape[1], many, niter=ROUNDS, seed=SEED, spherical=True, min_points_per_centroid=1,
+                vectors.shape[1],
+                many,
+                niter=ROUNDS,
+                seed=SEED,
+                spherical=True,
+                min_points_per_centroid=1,
             )
             learned.train(some)
             flat = _flat(learned.centroids)
@@ -64,9 +69,7 @@ class Candidates:
 
         many, wide = self.centres.shape
         kind = faiss.ScalarQuantizer.QT_8bit
-        index = faiss.IndexIVFScalarQuantizer(
-            _flat(self.centres), wide, many, kind, faiss.METRIC_INNER_PRODUCT, False
-        )
+        index = faiss.IndexIVFScalarQuantizer(_flat(self.centres), wide, many, kind, faiss.METRIC_INNER_PRODUCT, False)
         index.nprobe = LOOKED_INTO
         with _one_thread():
             index.train(np.ascontiguousarray(self.vectors[:: max(1, len(self.vectors) // (EACH * many))]))

@@ -279,16 +279,11 @@ def _uppers(index: BaseIndex, asked: Asked, texts: slice, seen: tuple[Seen, ...]
 
 def _take_near(near: Near, often: Sums, scales: Scales, there: slice, result: Sums) -> None:
     """Fill `result` (rows) with the sums of a text and the rows of a part that has candidates."""
-    result[:] = scales.beside[2, there]
+    worth = scales.meaning if scales.apart is None else scales.meaning * scales.apart[there]
+    np.add(scales.beside[2, there], worth * near.beyond, out=result)
+    result[near.rows] += (near.cosines - near.beyond) * (worth if scales.apart is None else worth[near.rows])
     for level in np.flatnonzero(often).tolist():
         result += scales.beside[3 + level, there] * often[level]
-    if scales.apart is None:
-        result += scales.meaning * near.beyond
-        result[near.rows] += scales.meaning * (near.cosines - near.beyond)
-    else:
-        apart = scales.meaning * scales.apart[there]
-        result += apart * near.beyond
-        result[near.rows] += apart[near.rows] * (near.cosines - near.beyond)
 
 
 def _multiply(part: Part, turned: Turned, often: Sums, scales: Scales, there: slice, result: Sums) -> None:

@@ -195,7 +195,7 @@ def _english(encoder: Encoder) -> dict[str, str]:
 
 def _save_part(folder: Path, part: Part) -> dict[str, Any]:
     alive = folders.new_name("alive", ".npy")
-    digest = folders.write_new(folder / alive, folders.bytes_of_array(part.alive))
+    digest = folders.write_new(folder / alive, *folders.bytes_of_array(part.alive))
     there = part.stored and (folder / json.loads(part.stored)["folder"]).is_dir()
     entry = part.stored if there else _write_part(folder, part)
     return {**json.loads(entry), "alive": alive, "alive_sha256": digest}
@@ -204,7 +204,7 @@ def _save_part(folder: Path, part: Part) -> dict[str, Any]:
 def _write_part(folder: Path, part: Part) -> str:
     made = folder / f"making-{uuid.uuid4().hex}"
     made.mkdir()
-    hashes = {name: folders.write_new(made / name, data) for name, data in _files(part)}
+    hashes = {name: folders.write_new(made / name, *data) for name, data in _files(part)}
     folders.sync(made)
     name = folders.new_name("part")
     made.rename(folder / name)
@@ -212,9 +212,9 @@ def _write_part(folder: Path, part: Part) -> str:
     return json.dumps({"folder": name, "files": hashes})
 
 
-def _files(part: Part) -> Iterator[tuple[str, memoryview | bytes]]:
-    yield "records.parquet", folders.bytes_of_table(part.records)
-    yield "terms.txt", "\n".join(part.postings.names).encode()
+def _files(part: Part) -> Iterator[tuple[str, tuple[bytes | memoryview, ...]]]:
+    yield "records.parquet", (folders.bytes_of_table(part.records),)
+    yield "terms.txt", ("\n".join(part.postings.names).encode(),)
     for name in _ARRAYS:
         yield f"{name}.npy", folders.bytes_of_array(part.vectors if name == "vectors" else getattr(part.postings, name))
     if part.postings.size > LARGE:
