@@ -58,9 +58,10 @@ class Candidates:
                 min_points_per_centroid=1,
             )
             learned.train(some)
-            flat = _flat(learned.centroids)
+            centres = np.asarray(learned.centroids, np.float32)
+            flat = _flat(centres)
             lists = [flat.search(vectors[at : at + PIECE], 1)[1][:, 0] for at in range(0, len(vectors), PIECE)]
-        return cls(vectors, learned.centroids, np.concatenate(lists))
+        return cls(vectors, centres, np.concatenate(lists))
 
     @cached_property
     def _index(self) -> Any:
@@ -76,7 +77,7 @@ class Candidates:
             for at in range(0, len(self.vectors), PIECE):
                 rows = np.arange(at, min(at + PIECE, len(self.vectors)))
                 piece, lists = np.ascontiguousarray(self.vectors[rows]), np.ascontiguousarray(self.lists[rows])
-                index.add_core(len(rows), *map(faiss.swig_ptr, (piece, rows, lists)))
+                index.add_core(len(rows), *(faiss.swig_ptr(array) for array in (piece, rows, lists)))
         return index
 
     def near(self, vector: NDArray[np.float32]) -> Near:

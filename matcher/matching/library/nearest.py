@@ -279,9 +279,9 @@ def _uppers(index: BaseIndex, asked: Asked, texts: slice, seen: tuple[Seen, ...]
 
 def _take_near(near: Near, often: Sums, scales: Scales, there: slice, result: Sums) -> None:
     """Fill `result` (rows) with the sums of a text and the rows of a part that has candidates."""
-    worth = scales.meaning if scales.apart is None else scales.meaning * scales.apart[there]
-    np.add(scales.beside[2, there], worth * near.beyond, out=result)
-    result[near.rows] += (near.cosines - near.beyond) * (worth if scales.apart is None else worth[near.rows])
+    apart = np.float32(1) if scales.apart is None else scales.apart[there]
+    np.add(scales.beside[2, there], apart * (scales.meaning * near.beyond), out=result)
+    result[near.rows] += (near.cosines - near.beyond) * np.broadcast_to(apart * scales.meaning, result.shape)[near.rows]
     for level in np.flatnonzero(often).tolist():
         result += scales.beside[3 + level, there] * often[level]
 

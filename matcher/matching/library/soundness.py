@@ -89,7 +89,7 @@ def _rising(values: NDArray[Any], starts: NDArray[np.int64]) -> bool:
 def check_candidates(candidates: Candidates) -> None:
     """Kinds, shapes and ranges, as faiss takes them."""
     vectors, centres, lists = candidates.vectors, candidates.centres, candidates.lists
-    if (centres.dtype, centres.ndim, lists.dtype, lists.shape) != (np.float32, 2, np.int64, vectors.shape[:1]):
+    if centres.dtype != np.float32 or centres.ndim != 2 or lists.dtype != np.int64 or lists.shape != vectors.shape[:1]:
         raise ValueError("the lists of candidates")
     if not (centres.shape[1] == vectors.shape[1] and np.isfinite(centres).all()):
         raise ValueError("the centres of lists")
