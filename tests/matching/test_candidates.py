@@ -84,7 +84,7 @@ def test_what_is_found_has_the_scores_of_an_exact_search(monkeypatch, library):
 
 def test_one_text_alone_finds_what_it_finds_among_others_and_in_another_process(library, tmp_path):
     needs, _, index = library
-    together = match(needs, index, processes=2)
+    together = match(needs, index)
     alone = pd.concat([match(needs[i : i + 1], index) for i in range(3)], ignore_index=True)
     assert_frame_equal(together[: len(alone)], alone, check_exact=True)
     index.save(tmp_path / "index")
