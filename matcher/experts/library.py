@@ -187,7 +187,7 @@ class Experts:
         worth = links["role"].map({role: _weight(role, ROLES) for role in links["role"].unique()})
         links = links.assign(worth=-worth.astype(float)).sort_values(["person", "row", "worth"], kind="stable")
         links = links.drop_duplicates(["person", "row"])[["person", "row", "role"]].reset_index(drop=True)
-        index = Index.build(records, encoder=encoder, segmenter=segmenter, progress=progress)
+        index = Index.build(records, encoder=encoder, segmenter=segmenter, approximate_from=None, progress=progress)
         return cls(people, index, links.astype({"person": np.int64, "row": np.int64}), unknown)
 
     def __repr__(self) -> str:

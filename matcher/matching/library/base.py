@@ -22,6 +22,7 @@ from matcher.matching.encoding.encoders import Encoder, StaticEncoder, check_enc
 from matcher.matching.encoding.text_reading import read_documents, read_texts
 from matcher.matching.learning.calibration import shipped_file
 from matcher.matching.learning.judgements import Feedback
+from matcher.matching.library.candidates import FROM, Candidates
 from matcher.matching.library.lexical import Lexical, Query, take
 from matcher.matching.library.postings import Postings
 from matcher.matching.library.products import Product, at_once
@@ -52,6 +53,7 @@ class Part:
     postings: Postings
     alive: NDArray[np.bool_]
     stored: str = ""  # the name under which a saved index holds it already
+    candidates: Candidates | None = None  # of its vectors, where there are many
 
     @cached_property
     def rounded(self) -> Rounded:
@@ -80,6 +82,7 @@ class BaseIndex:
     origin: tuple[str, str] = ("", "")  # folder and version that it, or what it was made from, was read or saved as
     feedback: Feedback | None = None  # judged pairs to learn from, see `matcher.matching.learning.feedback`
     whole: Statistics | None = None  # of the library that this is a part of
+    approximate_from: int | None = FROM  # records indexed together that get `Candidates`
 
     @classmethod
     def build(
@@ -89,6 +92,7 @@ class BaseIndex:
         encoder: Encoder | None = None,
         segmenter: Segmenter | None = None,
         statistics: Statistics | None = None,
+        approximate_from: int | None = FROM,
         processes: int = 1,
         progress: bool = False,
     ) -> Self:
@@ -107,6 +111,10 @@ class BaseIndex:
         statistics : Statistics, optional
             Of a whole library (`Index.statistics`, `shard_statistics`) of which these records are a part: they are
             then scored as the whole would score them, whatever is added or removed.
+        approximate_from : int or None
+            From so many records on that are indexed together, a search takes what is near in meaning from lists in
+            which faiss looks: quicker, and of the best records it may miss one in some hundred. What it finds has the
+            scores of an exact search. None: every search is exact.
         processes : int
             How many processes share the reading of the texts, for libraries of ten thousand and more. They are forked:
             where this process has no threads of its own, on Linux; elsewhere there is one. The index is the same. Not
@@ -157,7 +165,8 @@ class BaseIndex:
             raise ArgumentTypeError(f"statistics is None or a Statistics, not {type(statistics).__name__}")
         with timed(f"built an index of {what}"):
             encoder = StaticEncoder.load() if encoder is None else encoder
-            index = cls(id_column, encoder, segmenter or Segmenter(), (), whole=statistics)
+            least = None if approximate_from is None else as_whole(approximate_from, "approximate_from", 1)
+            index = cls(id_column, encoder, segmenter or Segmenter(), (), whole=statistics, approximate_from=least)
             return replace(
                 index,
                 parts=(index._part(itertools.chain([first], pieces), progress, as_whole(processes, "processes", 1)),),
@@ -240,7 +249,9 @@ class BaseIndex:
         postings = Postings.build(terms())
         together = np.concatenate(vectors) if vectors else encode_texts(self.encoder, [], role="document")
         records = kept[0] if len(kept) == 1 else pd.concat(kept, ignore_index=True)
-        return Part(records, together, postings, np.ones(len(records), bool))
+        many = self.approximate_from is not None and len(records) >= self.approximate_from
+        candidates = Candidates.of(together) if many else None
+        return Part(records, together, postings, np.ones(len(records), bool), candidates=candidates)
 
     # ---- what a search reads
 

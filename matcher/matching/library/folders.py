@@ -85,13 +85,16 @@ def inside(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def write_new(path: Path, data: bytes | memoryview) -> str:
-    """Write a file that nobody has seen yet, down to the disk; gives its SHA-256."""
+def write_new(path: Path, *pieces: bytes | memoryview) -> str:
+    """Write a file that nobody has seen yet, down to the disk, a piece behind the other; gives its SHA-256."""
+    digest = hashlib.sha256()
     with path.open("xb") as file:
-        file.write(data)
+        for data in pieces:
+            file.write(data)
+            digest.update(data)
         file.flush()
         os.fsync(file.fileno())
-    return hashlib.sha256(data).hexdigest()
+    return digest.hexdigest()
 
 
 def read(path: Path, digest: str) -> bytes:
@@ -114,11 +117,11 @@ def _check(path: Path, data: bytes | mmap.mmap, digest: str) -> None:
         raise IndexFolderError(f"{path.parent}：文件 {path.name} 已损坏（校验值不符）；请从备份恢复，或重新建立索引")
 
 
-def bytes_of_array(array: NDArray[Any]) -> memoryview:
-    """An array as a file of the format npy."""
-    buffer = io.BytesIO()
-    np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
-    return buffer.getbuffer()
+def bytes_of_array(array: NDArray[Any]) -> tuple[bytes, memoryview]:
+    """An array as a file of the format npy: its head, and its numbers where they lie."""
+    array, head = np.ascontiguousarray(array), io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(array))
+    return head.getvalue(), array.reshape(-1).view(np.uint8).data
 
 
 def map_array(path: Path, digest: str) -> NDArray[Any]:

@@ -25,7 +25,7 @@ from matcher.matching.texts.tokens import Terms
 COMMON = 256  # terms at most whose weights are multiplied as a dense block, where every text's score is wanted
 LEVELS = (256, 512, 1024, 2048, 4096)  # so many of the most frequent terms may be bounded together
 LEAST = 1e-9  # by which equal squared idf may differ
-READ = (1.0, 6.0)  # postings for each text that a query reads at first, and at most, of terms that are seldom
+READ = (0.5, 6.0)  # postings for each text that a query reads at first, and at most, of terms that are seldom
 Held = TypeVar("Held", bound=np.generic)
 
 

@@ -5,6 +5,9 @@ Turtle and Flood (1995) on such bounds.
 Of the meaning, half of the numbers of rounded vectors are read (`matcher.matching.library.rounded`), and what the other
 half and rounding may hide is added; of the words, the postings of those that are seldom, and what a text's others can
 add at most. Where that leaves many rows, the rest is read too, for them alone.
+
+In rows that have `Candidates`, no vector is read at first: those that faiss finds near have their cosines, and all
+others no larger one than the last of these. Only what faiss misses can be lost there; the words are bounded as ever.
 """
 
 from __future__ import annotations
@@ -17,12 +20,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.matching.library.base import Asked, BaseIndex
+from matcher.matching.library.base import Asked, BaseIndex, Part
+from matcher.matching.library.candidates import Near
 from matcher.matching.library.products import in_pieces
 from matcher.matching.library.rounded import Turned
 
 Rows = NDArray[np.int64]
 Sums = NDArray[np.float32]
+Seen = Turned | list[Near]  # texts, by rounded vectors or by candidates
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
 ROWS = 4096  # vectors made numbers again at a time, so that they stay in the processor's own memory
 SMALL = 4096  # rows of a library up to which it is quicker to work out every sum
@@ -37,7 +42,7 @@ class Scales(NamedTuple):
     """What is worth what in the sums of a library's rows: `meaning`, a cosine of meaning in most of them, and `apart`,
     how much more in other rows, where there are such; words: (rows) what words add, times the text's norm.
 
-    beside: (rows, 3 + levels), the most that rounding and the second half of a vector can hide, what is added to every
+    beside: (3 + levels, rows), the most that rounding and the second half of a vector can hide, what is added to every
     sum, and the most that frequent words of a text can add, per length asked (see `Query.lengths`).
     """
 
@@ -58,7 +63,7 @@ class Bound:
     text: int
     upper: Sums
     rare: NDArray[np.float32] | None = None
-    turned: tuple[Turned, ...] = ()  # the texts of its block as the parts' rounded vectors see them
+    seen: tuple[Seen, ...] = ()  # how each part sees the texts of its block
     place: int = 0  # of the text in its block
 
     def nearest(self, k: int, allowed: NDArray[np.bool_] | None, preference: NDArray[np.float64] | None) -> Rows:
@@ -152,14 +157,25 @@ class Bound:
         """What no sum of some rows, ascending, is above when their vectors are read to the end."""
         scales = _scales(self.index, bool(self.asked.foreign[self.text]))
         hidden, first = np.empty(len(rows), np.float32), 0
-        for part, turned in zip(self.index.parts, self.turned, strict=True):
+        for part, seen in zip(self.index.parts, self.seen, strict=True):
             here = slice(*np.searchsorted(rows, [first, first + len(part.vectors)]))
-            rounded, some = part.rounded, rows[here] - first
-            hidden[here] = rounded.codes[some, rounded.half :] @ turned.numbers[self.place, rounded.half :]
-            hidden[here] -= rounded.rest[some] * turned.rest[self.place]
+            some = rows[here] - first
+            if isinstance(seen, list):
+                hidden[here] = self._beyond(part, seen[self.place], some)
+            else:
+                rounded = part.rounded
+                hidden[here] = rounded.codes[some, rounded.half :] @ seen.numbers[self.place, rounded.half :]
+                hidden[here] -= rounded.rest[some] * seen.rest[self.place]
             first += len(part.vectors)
         hidden *= scales.meaning if scales.apart is None else scales.meaning * scales.apart[rows]
         return upper + hidden
+
+    def _beyond(self, part: Part, near: Near, rows: Rows) -> Sums:
+        """By how much cosines of some rows of a part are above what was taken for them; mostly less than 0."""
+        cosines = np.empty(len(rows), np.float32)
+        for at in range(0, len(rows), ROWS):
+            cosines[at : at + ROWS] = part.vectors[rows[at : at + ROWS]] @ self.asked.vectors[self.text]
+        return np.where(np.isin(rows, near.rows, assume_unique=True), np.float32(0), cosines - near.beyond)
 
 
 class Runs(NamedTuple):
@@ -201,14 +217,20 @@ def bounds(index: BaseIndex, asked: Asked, texts: slice) -> Iterator[Bound]:
             text = texts.start + i
             yield Bound(index, asked, text, index.rough(asked, text, meaning, words), rare=rare)
         return
-    turned = tuple(part.rounded.turn(asked.vectors[texts]) for part in index.parts)
-    upper = _uppers(index, asked, texts, turned)
+    seen = tuple(_seen(part, asked.vectors[texts]) for part in index.parts)
+    upper = _uppers(index, asked, texts, seen)
     for i, query in enumerate(asked.words[texts]):
         text = texts.start + i
         added = index.lexical.added(query, 2)
         added *= _scales(index, bool(asked.foreign[text])).words
         upper[i] += added
-        yield Bound(index, asked, text, upper[i], turned=turned, place=i)
+        yield Bound(index, asked, text, upper[i], seen=seen, place=i)
+
+
+def _seen(part: Part, vectors: NDArray[np.float32]) -> Seen:
+    if part.candidates is None:
+        return part.rounded.turn(vectors)
+    return [part.candidates.near(vector) for vector in vectors]
 
 
 def _scales(index: BaseIndex, foreign: bool) -> Scales:
@@ -221,51 +243,66 @@ def _scales(index: BaseIndex, foreign: bool) -> Scales:
             factors[other] = index.across.factors
             apart = factors[:, 0] / np.float32(index.scale.factors[0])
         words = factors[:, 1] * index.lexical.scales
-        hidden = [
-            np.concatenate(some) for some in zip(*((p.rounded.lost, p.rounded.rest) for p in index.parts), strict=True)
-        ]
-        hidden = [one * factors[:, 0] for one in hidden]
-        beside = np.column_stack([*hidden, factors[:, 2], *(words * index.lexical.lengths)])
+        beside = np.zeros((3 + len(index.lexical.lengths), len(index.ids)), np.float32)
+        first = 0
+        for part in index.parts:
+            there = slice(first, first := first + len(part.vectors))
+            if part.candidates is None:
+                beside[0, there], beside[1, there] = part.rounded.lost, part.rounded.rest
+        beside[:2] *= factors[:, 0]
+        beside[2], beside[3:] = factors[:, 2], words * index.lexical.lengths
         known[foreign] = Scales(index.scale.factors[0], apart, words, beside)
     return known[foreign]
 
 
-def _uppers(index: BaseIndex, asked: Asked, texts: slice, turned: tuple[Turned, ...]) -> Sums:
-    """(texts, rows): what no sum of parts is above, but for what the seldom terms add.
-
-    One product a part and language: behind the first half of a vector stands what lies beside it.
-    """
+def _uppers(index: BaseIndex, asked: Asked, texts: slice, seen: tuple[Seen, ...]) -> Sums:
+    """(texts, rows): what no sum of parts is above, but for what the seldom terms add."""
     foreign = asked.foreign[texts]
     often = np.stack([query.lengths[0] for query in asked.words[texts]])
     result = np.empty((len(foreign), len(index.ids)), np.float32)
     for language in np.unique(foreign).tolist():
         some, scales = np.flatnonzero(foreign == language), _scales(index, language)
-        wanted = []
-        for part, (numbers, lengths, rest) in zip(index.parts, turned, strict=True):
-            first = numbers[:, : part.rounded.half] * scales.meaning
-            wanted.append(np.column_stack([first, lengths, rest, np.ones_like(rest), often])[some])
-        whole = len(some) == len(foreign)
-        among = result if whole else np.empty((len(some), result.shape[1]), np.float32)
-        _multiply(index, wanted, scales, among)
-        if not whole:
-            result[some] = among
+        first = 0
+        for part, one in zip(index.parts, seen, strict=True):
+            there = slice(first, first := first + len(part.vectors))
+            if isinstance(one, list):
+                for text in some.tolist():
+                    _take_near(one[text], often[text], scales, there, result[text, there])
+            elif len(some) == len(foreign):
+                _multiply(part, one, often, scales, there, result[:, there])
+            else:
+                among = np.empty((len(some), len(part.vectors)), np.float32)
+                _multiply(part, Turned(*(of[some] for of in one)), often[some], scales, there, among)
+                result[some, there] = among
     return result
 
 
-def _multiply(index: BaseIndex, wanted: list[NDArray[np.float32]], scales: Scales, result: Sums) -> None:
-    """Fill `result` (texts, rows) with the products of texts, as each part sees them, and rows."""
-    held = np.empty((ROWS, wanted[0].shape[1]), np.float32)
-    first = 0
-    for part, texts in zip(index.parts, wanted, strict=True):
-        rounded = part.rounded
-        for at in range(0, len(part.vectors), ROWS):
-            codes = rounded.codes[at : at + ROWS, : rounded.half]
-            rows, there = held[: len(codes)], slice(first + at, first + at + len(codes))
-            rows[:, : rounded.half], rows[:, rounded.half :] = codes, scales.beside[there]
-            if scales.apart is not None and len(other := np.flatnonzero(scales.apart[there] != 1)):
-                rows[other, : rounded.half] *= scales.apart[there][other, None]
-            in_pieces(texts, rows, result[:, there])
-        first += len(part.vectors)
+def _take_near(near: Near, often: Sums, scales: Scales, there: slice, result: Sums) -> None:
+    """Fill `result` (rows) with the sums of a text and the rows of a part that has candidates."""
+    apart = np.float32(1) if scales.apart is None else scales.apart[there]
+    np.add(scales.beside[2, there], apart * (scales.meaning * near.beyond), out=result)
+    result[near.rows] += (near.cosines - near.beyond) * np.broadcast_to(apart * scales.meaning, result.shape)[near.rows]
+    for level in np.flatnonzero(often).tolist():
+        result += scales.beside[3 + level, there] * often[level]
+
+
+def _multiply(part: Part, turned: Turned, often: Sums, scales: Scales, there: slice, result: Sums) -> None:
+    """Fill `result` (texts, rows) with the sums of texts and the rows of a part, by one product.
+
+    Behind the first half of a vector stands what lies beside it.
+    """
+    rounded, (numbers, lengths, rest) = part.rounded, turned
+    texts = np.column_stack([numbers[:, : rounded.half] * scales.meaning, lengths, rest, np.ones_like(rest), often])
+    held = np.empty((ROWS, texts.shape[1]), np.float32)
+    beside, apart = scales.beside[:, there], None if scales.apart is None else scales.apart[there]
+    for at in range(0, len(part.vectors), ROWS):
+        here = slice(at, at + ROWS)
+        codes = rounded.codes[here, : rounded.half]
+        rows = held[: len(codes)]
+        rows[:, : rounded.half], rows[:, rounded.half :] = codes, beside[:, here].T
+        if apart is not None and len(other := np.flatnonzero(apart[here] != 1)):
+            rows[other, : rounded.half] *= apart[here][other, None]
+        in_pieces(texts, rows, result[:, here])
 
 
 def _largest(values: Sums, k: int) -> float:

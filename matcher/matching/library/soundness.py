@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from matcher.matching.learning.calibration import Calibration
 from matcher.matching.learning.judgements import Feedback
 from matcher.matching.library.base import Part
+from matcher.matching.library.candidates import Candidates
 from matcher.matching.library.postings import Postings
 from matcher.matching.library.records import ID_COLUMNS, WORK_ID, id_column_of, texts_of
 from matcher.matching.library.score_scale import GRID, ScoreScale
@@ -85,6 +86,17 @@ def _rising(values: NDArray[Any], starts: NDArray[np.int64]) -> bool:
     return True
 
 
+def check_candidates(candidates: Candidates) -> None:
+    """Kinds, shapes and ranges, as faiss takes them."""
+    vectors, centres, lists = candidates.vectors, candidates.centres, candidates.lists
+    if centres.dtype != np.float32 or centres.ndim != 2 or lists.dtype != np.int64 or lists.shape != vectors.shape[:1]:
+        raise ValueError("the lists of candidates")
+    if not (centres.shape[1] == vectors.shape[1] and np.isfinite(centres).all()):
+        raise ValueError("the centres of lists")
+    if not (len(lists) and lists.min() >= 0 and lists.max() < len(centres)):
+        raise ValueError("lists out of range")
+
+
 def check_parts(parts: Sequence[Part], id_column: str, dim: int) -> None:
     """Ids and texts of all parts together, and whether the encoder that reads them is as wide as their vectors."""
     if id_column not in (*ID_COLUMNS, WORK_ID) or not parts:
@@ -135,6 +147,13 @@ def statistics_of(table: pd.DataFrame, texts: Any, scale: ScoreScale) -> Statist
     ):
         raise ValueError("frequencies out of range")
     return Statistics(texts, tuple(names), counts, scale)
+
+
+def approximate_from_of(value: Any) -> int | None:
+    """From how many records on parts get candidates, in a manifest."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError("approximate_from")
+    return None if value is None else int(value)
 
 
 def words_of(words: Any) -> list[str]:

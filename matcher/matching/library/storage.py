@@ -2,7 +2,8 @@
 
     manifest-000002.json       format, encoder, segmenter, scale of scores, and the parts with the hash of every file
     part-<name>/               records.parquet, vectors.npy, terms.txt, offsets.npy, rows.npy, counts.npy, and of a
-                               large one starts.npy, text_terms.npy, text_counts.npy
+                               large one starts.npy, text_terms.npy, text_counts.npy; of one that has candidates
+                               centres.npy, lists.npy
     alive-<name>.npy           which rows of a part still count
     feedback-<name>.parquet    judged pairs, if there are any
     library-<name>.parquet     the frequencies of terms in the library that it is a part of, if it is one
@@ -32,12 +33,15 @@ from matcher.matching.index import Index
 from matcher.matching.learning.judgements import Feedback
 from matcher.matching.library import folders
 from matcher.matching.library.base import BaseIndex, Part, check_index
+from matcher.matching.library.candidates import FROM, Candidates
 from matcher.matching.library.postings import Contents, Postings
 from matcher.matching.library.records import local_folder
 from matcher.matching.library.score_scale import ScoreScale
 from matcher.matching.library.soundness import (
     SCALE,
+    approximate_from_of,
     check_arrays,
+    check_candidates,
     check_contents,
     check_parts,
     feedback_of,
@@ -54,6 +58,7 @@ FORMAT = "matcher-index-1"
 _KINDS = {FORMAT: ("索引", "Index.load"), "matcher-experts-1": ("专家库", "Experts.load")}
 _ARRAYS = ("vectors", "offsets", "rows", "counts")
 _CONTENTS = ("starts", "text_terms", "text_counts")  # the same by text; worked out where they are not stored
+_CANDIDATES = ("centres", "lists")
 LARGE = 4096  # records of a part from which on they are stored
 
 
@@ -101,6 +106,7 @@ def save(
                 "segmenter": index.segmenter.identity,
                 "words": list(index.segmenter.words),
                 "chance": scale,
+                "approximate_from": index.approximate_from,
                 "parts": [_save_part(folder, part) for part in index.parts],
                 **_save_feedback(folder, index.feedback),
                 **_save_whole(folder, index.whole),
@@ -172,7 +178,8 @@ def _load(folder: Path, current: tuple[str, str], encoder: Encoder | None, forma
     feedback = _load_feedback(folder, manifest["feedback"]) if "feedback" in manifest else None
     scale = scale_of(manifest["chance"])  # as it was: worked out once, when the index was saved
     whole = _load_whole(folder, manifest["library"], scale) if "library" in manifest else None
-    index = Index(manifest["id_column"], encoder, segmenter, parts, (str(folder.resolve()), name), feedback, whole)
+    origin, least = (str(folder.resolve()), name), approximate_from_of(manifest.get("approximate_from", FROM))
+    index = Index(manifest["id_column"], encoder, segmenter, parts, origin, feedback, whole, least)
     if _english(encoder).get("english") != built_with.get("english") and (foreign := int(index.foreign.sum())):
         raise IndexFolderError(f"{folder}：索引中 {foreign} 条英文记录由另一版英文词表编码；请重新建立索引")
     index.__dict__["scale"] = scale
@@ -188,7 +195,7 @@ def _english(encoder: Encoder) -> dict[str, str]:
 
 def _save_part(folder: Path, part: Part) -> dict[str, Any]:
     alive = folders.new_name("alive", ".npy")
-    digest = folders.write_new(folder / alive, folders.bytes_of_array(part.alive))
+    digest = folders.write_new(folder / alive, *folders.bytes_of_array(part.alive))
     there = part.stored and (folder / json.loads(part.stored)["folder"]).is_dir()
     entry = part.stored if there else _write_part(folder, part)
     return {**json.loads(entry), "alive": alive, "alive_sha256": digest}
@@ -197,7 +204,7 @@ def _save_part(folder: Path, part: Part) -> dict[str, Any]:
 def _write_part(folder: Path, part: Part) -> str:
     made = folder / f"making-{uuid.uuid4().hex}"
     made.mkdir()
-    hashes = {name: folders.write_new(made / name, data) for name, data in _files(part)}
+    hashes = {name: folders.write_new(made / name, *data) for name, data in _files(part)}
     folders.sync(made)
     name = folders.new_name("part")
     made.rename(folder / name)
@@ -205,22 +212,26 @@ def _write_part(folder: Path, part: Part) -> str:
     return json.dumps({"folder": name, "files": hashes})
 
 
-def _files(part: Part) -> Iterator[tuple[str, memoryview | bytes]]:
-    yield "records.parquet", folders.bytes_of_table(part.records)
-    yield "terms.txt", "\n".join(part.postings.names).encode()
+def _files(part: Part) -> Iterator[tuple[str, tuple[bytes | memoryview, ...]]]:
+    yield "records.parquet", (folders.bytes_of_table(part.records),)
+    yield "terms.txt", ("\n".join(part.postings.names).encode(),)
     for name in _ARRAYS:
         yield f"{name}.npy", folders.bytes_of_array(part.vectors if name == "vectors" else getattr(part.postings, name))
     if part.postings.size > LARGE:
         arrays: tuple[NDArray[Any], ...] = part.postings.contents
         for name, array in zip(_CONTENTS, arrays, strict=True):
             yield f"{name}.npy", folders.bytes_of_array(array)
+    if part.candidates is not None:
+        for name in _CANDIDATES:
+            yield f"{name}.npy", folders.bytes_of_array(getattr(part.candidates, name))
 
 
 def _load_part(folder: Path, entry: dict[str, Any]) -> Part:
     inner, hashes = folders.inside(folder, entry["folder"]), entry["files"]
     with ThreadPoolExecutor(1) as aside:  # the records take as long as all the rest
         decoding = aside.submit(folders.read_table, inner / "records.parquet", hashes["records.parquet"])
-        names = [*_ARRAYS, *(_CONTENTS if f"{_CONTENTS[0]}.npy" in hashes else ())]
+        further = [name for some in (_CONTENTS, _CANDIDATES) if f"{some[0]}.npy" in hashes for name in some]
+        names = [*_ARRAYS, *further]
         arrays = {name: folders.map_array(inner / f"{name}.npy", hashes[f"{name}.npy"]) for name in names}
         terms = folders.read(inner / "terms.txt", hashes["terms.txt"])
         records = decoding.result()
@@ -231,8 +242,12 @@ def _load_part(folder: Path, entry: dict[str, Any]) -> Part:
     if _CONTENTS[0] in arrays:
         postings.__dict__["contents"] = Contents(*map(arrays.__getitem__, _CONTENTS))
         check_contents(postings)
+    candidates = None
+    if _CANDIDATES[0] in arrays:
+        candidates = Candidates(arrays["vectors"], *map(arrays.__getitem__, _CANDIDATES))
+        check_candidates(candidates)
     stored = json.dumps({"folder": entry["folder"], "files": entry["files"]})
-    return Part(records, arrays["vectors"], postings, alive, stored)
+    return Part(records, arrays["vectors"], postings, alive, stored, candidates)
 
 
 def _save_table(folder: Path, kind: str, table: pd.DataFrame) -> dict[str, str]:
