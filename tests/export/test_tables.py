@@ -224,3 +224,14 @@ def test_a_column_whose_name_stands_twice_is_kept(suffix, tmp_path):
     written = read(tmp_path / f"a.{suffix}", **options).astype(str)
     assert written.columns.tolist() == ["编号", "名称", "编号（2）", "名称（2）", "编号（3）"]
     assert written.values.tolist() == table.values.tolist()
+
+
+def test_a_row_without_any_value_stays_a_row(tmp_path):
+    table = pd.DataFrame({"note": ["甲", None, "乙"], "many": [1, None, None]})
+    write_tables(tmp_path / "t.xlsx", {"表": table, "空表": pd.DataFrame()})
+    sheets = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    assert [list(row) for row in sheets["表"].iter_rows(min_row=2, values_only=True)] == [
+        ["甲", 1],
+        [None, None],
+        ["乙", None],
+    ]
