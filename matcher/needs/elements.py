@@ -15,7 +15,7 @@ from matcher.needs.phrases import phrases_of
 from matcher.needs.roles import roles_of
 from matcher.needs.sentences import split_sentences
 from matcher.needs.terms import terms_of
-from matcher.tables.arguments import check_frame
+from matcher.tables.arguments import check_frame, plain_cells
 from matcher.tables.rows.ids import ids_of
 
 _SECTIONS = {"problem": "asked", "indicators": "asked", "conditions": "background", "background": "background"}
@@ -276,6 +276,7 @@ def _elements(fields: dict[str, str]) -> Iterator[Element]:
 def _fields(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
     """Each need's id and its filled texts; a part that the description holds already is left out."""
     names = ("title", "description", *_SECTIONS, *_WHOLE, "budget_min", "budget_max")
+    needs = plain_cells(needs)
     columns = {name: needs[name].tolist() for name in names if name in needs}
     for i, need_id in enumerate(ids_of(needs, "need_id")):
         fields = {name: str(values[i]) for name, values in columns.items() if _is_filled(values[i])}

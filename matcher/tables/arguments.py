@@ -11,6 +11,9 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.tables.cells.texts import as_written
+
+_SEVERAL = (list, tuple, set, frozenset, np.ndarray, dict, bytes)
 
 Day = dt.date | str
 
@@ -85,6 +88,22 @@ def check_frame(value: Any, name: str, example: str = "read_needs(...).rows or r
     if isinstance(getattr(value, "rows", None), pd.DataFrame):
         raise ArgumentTypeError(f"{name} is a DataFrame, not a whole {type(value).__name__}: give its .rows")
     raise ArgumentTypeError(f"{name} is a DataFrame (such as {example}), not {type(value).__name__}")
+
+
+def plain_cells(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with one value in each cell: lists, as Parquet files have them, become texts, and so do bytes.
+
+    >>> plain_cells(pd.DataFrame({"keywords": [["齿轮", "磨削"], None]}))["keywords"].tolist()
+    ['齿轮,磨削', None]
+    """
+    plain = table.copy(deep=False)
+    for name, column in table.items():
+        if column.dtype == object or str(column.dtype).startswith(("list", "large_list", "struct", "binary")):
+            cells = column.tolist()
+            if any(isinstance(cell, _SEVERAL) for cell in cells):
+                texts = [as_written(cell) if isinstance(cell, _SEVERAL) else cell for cell in cells]
+                plain[name] = pd.Series(texts, table.index, object)
+    return plain
 
 
 def check_firms(firms: Any, *columns: str, name: str = "firms") -> None:

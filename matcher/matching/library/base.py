@@ -32,7 +32,7 @@ from matcher.matching.library.statistics import SAMPLE, Census, Statistics
 from matcher.matching.library.unlike import OWNERS, REPEATS, of_two_subjects
 from matcher.matching.texts.tokens import Segmenter, Terms, foreign_rows, has_chinese, is_latin
 from matcher.progress import timed, track
-from matcher.tables.arguments import as_whole, check_frame
+from matcher.tables.arguments import as_whole, check_frame, plain_cells
 from matcher.tables.cells.texts import as_written
 from matcher.tables.rows.ids import ids_of
 
@@ -99,6 +99,7 @@ class BaseIndex:
         records : DataFrame or iterable of DataFrame
             One row a record, as `read_outcomes` or `read_needs` give it in `.rows`: `outcome_id` or `need_id`, `title`
             or `description` or both, as far as known `scope` and `keywords` (texts too), and whatever filters need.
+            A list in a cell becomes a text, its parts joined by commas.
             Pieces are read one after the other, as a generator gives them, and indexed as their concatenation is.
         encoder : object with `encode`, optional
             What turns texts into vectors (see `load_encoder`); by default the one that comes with this library.
@@ -222,7 +223,7 @@ class BaseIndex:
                 check_frame(piece, "records")
                 if id_column_of(piece) != self.id_column:
                     raise TableError(f"a piece holds {id_column_of(piece)}, the first one {self.id_column}")
-                records = piece.reset_index(drop=True)
+                records = plain_cells(piece.reset_index(drop=True))
                 names = records[self.id_column] = ids_of(records, self.id_column, distinct=True)
                 if repeated := names[names.isin(known)].tolist():
                     raise TableError(f"{len(repeated)} 个编号重复：{'、'.join(repeated[:10])}")
