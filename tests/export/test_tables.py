@@ -3,7 +3,9 @@
 import datetime as dt
 import io
 import json
+from functools import partial
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -235,3 +237,13 @@ def test_a_row_without_any_value_stays_a_row(tmp_path):
         [None, None],
         ["乙", None],
     ]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx"])
+def test_several_values_of_a_cell_are_one_text_without_contacts(suffix, tmp_path):
+    cells = [["甲", "13853901234"], {"电话": 13853901234}, "电话 13853901234".encode(), np.array(["13853901234"])]
+    write_tables(path := tmp_path / f"t{suffix}", {"表": pd.DataFrame({"note": cells, "large": [2**70, 1, 2, 3]})})
+    readers = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".xlsx": partial(pd.read_excel, engine="openpyxl")}
+    read = readers[suffix](path)
+    assert read.iloc[:, 0].tolist() == ["甲、138****1234", '{"电话": "138****1234"}', "电话 138****1234", "138****1234"]
+    assert str(read.iloc[0, 1]) == str(2**70)
