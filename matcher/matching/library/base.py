@@ -24,7 +24,7 @@ from matcher.matching.learning.calibration import shipped_file
 from matcher.matching.learning.judgements import Feedback
 from matcher.matching.library.lexical import Lexical, Query, take
 from matcher.matching.library.postings import Postings
-from matcher.matching.library.products import Product, at_once
+from matcher.matching.library.products import Product, at_once, in_pieces
 from matcher.matching.library.records import BODY, WORK_ID, UnknownIdError, id_column_of, texts_of
 from matcher.matching.library.rounded import Rounded
 from matcher.matching.library.score_scale import ScoreScale, texts_share
@@ -467,7 +467,7 @@ class BaseIndex:
         """The channels of texts, `BLOCK` at a time."""
         asked = self.asked(*texts)
         for at in range(0, len(texts[0]), BLOCK):
-            yield self.channels(asked, slice(at, at + BLOCK))
+            yield self.channels(asked, slice(at, at + BLOCK), in_pieces)  # the scale hangs on no number of processors
 
     @cached_property
     def derived(self) -> dict[str, Any]:
