@@ -48,8 +48,12 @@ class Hit(TypedDict):
     score: float
     level: float | None
     probability: float | None
+    probability_low: float | None
+    probability_high: float | None
+    recommended: bool
     good_match: bool
     note: str
+    met: str
     shared_terms: NotRequired[str]
     evidence: NotRequired[str]
     unanswered: NotRequired[str]
