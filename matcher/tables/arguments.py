@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -75,6 +76,17 @@ def as_texts(given: Any) -> list[str]:
     if wrong := [text for text in texts if not isinstance(text, str)]:
         raise ArgumentTypeError(f"texts are a list, array or Series of str; got {type(wrong[0]).__name__}")
     return texts
+
+
+def as_ids(given: Iterable[Any]) -> list[str]:
+    """Ids as texts. Raises ArgumentTypeError for one text by itself, whose letters would be taken for ids.
+
+    >>> as_ids([7, "Q1"])
+    ['7', 'Q1']
+    """
+    if isinstance(given, (str, bytes)):
+        raise ArgumentTypeError(f"ids is a list or Series of ids, not one {type(given).__name__}")
+    return list(map(as_written, given))
 
 
 def check_frame(value: Any, name: str, example: str = "read_needs(...).rows or read_outcomes(...).rows") -> None:

@@ -55,7 +55,9 @@ def test_explain_one_firm(run, firms, tmp_path):
 
 def test_definitions_that_differ_are_told_beside_the_result(run, firms, tmp_path):
     assert run("score", "firms.csv", "-p", "hte", "-p", "tech-sme", "--on", "2026-06-01", "-o", "two.csv")[0] == 0
-    assert "口径可能不同" in (tmp_path / "two.problems.csv").read_text("utf-8-sig")
+    problems = pd.read_csv(tmp_path / "two.problems.csv", dtype=str)
+    assert "口径可能不同" in "".join(problems["问题"])
+    assert problems["行"].dropna().str.isdecimal().all()
 
 
 def test_list_and_check(run):

@@ -32,8 +32,7 @@ from matcher.matching.library.statistics import SAMPLE, Census, Statistics
 from matcher.matching.library.unlike import OWNERS, REPEATS, of_two_subjects
 from matcher.matching.texts.tokens import Segmenter, Terms, foreign_rows, has_chinese, is_latin
 from matcher.progress import timed, track
-from matcher.tables.arguments import as_whole, check_frame, plain_cells
-from matcher.tables.cells.texts import as_written
+from matcher.tables.arguments import as_ids, as_whole, check_frame, plain_cells
 from matcher.tables.rows.ids import ids_of
 
 BATCH = 4096  # texts segmented and encoded at a time
@@ -187,9 +186,7 @@ class BaseIndex:
 
     def remove(self, ids: Iterable[str]) -> Self:
         """A new index without these records. Raises UnknownIdError (a KeyError) naming ids that it does not have."""
-        if isinstance(ids, str):
-            raise ArgumentTypeError("ids is a list or Series of ids, not one str")
-        gone = set(map(as_written, ids))
+        gone = set(as_ids(ids))
         if missing := sorted(gone - set(self.ids[self.alive].tolist())):
             raise UnknownIdError(f"not in the index: {', '.join(missing[:10])}")
         parts = []
