@@ -29,6 +29,7 @@ from matcher.needs.labels import labelled_parts, says_something, tells_problem, 
 from matcher.needs.parts import PARTS
 from matcher.progress import track
 from matcher.tables.arguments import check_firms, plain_cells
+from matcher.tables.columns.hidden_kinds import with_text_kinds
 from matcher.tables.rows.ids import ids_of
 
 _POINTS = {part.name: part.points for part in PARTS}
@@ -216,7 +217,7 @@ def parts_table(reads: list[ReadNeed]) -> pd.DataFrame:
             ]
     columns = ["need_id", "part", "points", "of", "text", "field", "start", "end"]
     types = {"points": "float64", "of": "float64", "start": "int64", "end": "int64"}
-    return pd.DataFrame(rows, columns=columns).astype(types)
+    return with_text_kinds(pd.DataFrame(rows, columns=columns).astype(types))
 
 
 def read_one(need_id: str, texts: Mapping[str, str]) -> ReadNeed:

@@ -123,7 +123,7 @@ def check_firms(firms: Any, *columns: str, name: str = "firms") -> None:
 
     Raises ArgumentTypeError or ArgumentError.
     """
-    check_frame(firms, name, "read_firms(path, policy).rows")
+    check_frame(firms, name, "read_firms(path, policy).rows" if name == "firms" else "the rows of a Reading")
     ids = columns or ("enterprise_id",)
     if aside := [one for one in firms.index.names if one in ids and one not in firms.columns]:
         raise ArgumentError(f"{name} has {aside[0]!r} as its index, not as a column: {name}.reset_index()")
