@@ -114,7 +114,7 @@ def plain_cells(table: pd.DataFrame) -> pd.DataFrame:
             cells = column.tolist()
             if any(isinstance(cell, _SEVERAL) for cell in cells):
                 texts = [as_written(cell) if isinstance(cell, _SEVERAL) else cell for cell in cells]
-                plain[name] = pd.Series(texts, table.index, object)
+                plain[name] = pd.Series(texts, index=table.index, dtype=object)
     return plain
 
 
