@@ -21,7 +21,7 @@ from matcher.matching.library.folders import named_damage
 from matcher.matching.library.unlike import OWNERS
 from matcher.matching.library.validity import day_of
 from matcher.matching.texts.tokens import Segmenter
-from matcher.tables.arguments import check_frame
+from matcher.tables.arguments import check_frame, plain_cells
 from matcher.tables.cells.dates import local_times
 from matcher.tables.rows.ids import find_ids, id_texts, ids_of, with_lost_zeros
 from matcher.tables.schemas.main import HIGH, LOW
@@ -145,6 +145,7 @@ class Experts:
         check_frame(works, "works")
         if missing := {"expert_id"} - set(people) | {"work_id", "expert_id", "title"} - set(works):
             raise TableError(f"people need expert_id, works work_id, expert_id and title; missing: {sorted(missing)}")
+        people, works = plain_cells(people), plain_cells(works)
         people = people.assign(expert_id=ids_of(people, "expert_id", distinct=True)).reset_index(drop=True)
         named = join_by_name(people, works)
         works = _named(named.works.reset_index(drop=True))

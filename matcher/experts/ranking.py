@@ -27,7 +27,7 @@ from matcher.matching.library.records import UnknownIdError, texts_of
 from matcher.matching.library.remembered import Records
 from matcher.matching.reasons.explanation import explain_sentences
 from matcher.progress import advancing, timed
-from matcher.tables.arguments import as_whole, check_frame
+from matcher.tables.arguments import as_whole, check_frame, plain_cells
 from matcher.tables.columns.hidden_kinds import with_text_kinds
 from matcher.tables.rows.ids import ids_of
 
@@ -106,7 +106,7 @@ def rank_experts(
     if "need_id" not in queries:
         raise TableError(f"the table has no column need_id; it has {list(map(str, queries.columns))}")
     weighing = weighing or Weighing()
-    queries = queries.assign(need_id=ids_of(queries, "need_id", distinct=True))
+    queries = plain_cells(queries).assign(need_id=ids_of(queries, "need_id", distinct=True))
     index, ids = experts.index, queries["need_id"].tolist()
     weights = experts.weights(weighing, on)
     allowed = Eligible(queries, experts.people, where or {}, mask, same, exclude)

@@ -7,7 +7,10 @@ import json
 import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
+
+from matcher.tables.cells.texts import as_written
 
 _FORMULA = re.compile(r"[\t\r\n ]*[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?%?")
@@ -28,11 +31,14 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def parquet_bytes(frame: pd.DataFrame) -> bytes:
-    """Parquet; a column of mixed types becomes text."""
+    """Parquet; a column of mixed types, or of values that its numbers do not hold, becomes text."""
 
     def typed(column: pd.Series[Any]) -> pd.Series[Any]:
-        mixed = column.dtype == object and pd.api.types.infer_dtype(column).startswith("mixed")
-        return column.map(str, na_action="ignore") if mixed else column
+        kind = column.dtype.kind if column.dtype != object else pd.api.types.infer_dtype(column)
+        wide = kind == "integer" and column.dropna().map(lambda one: not -(2**63) <= one < 2**63).any()
+        if kind not in ("c", "complex") and not kind.startswith("mixed") and not wide:
+            return column
+        return column.map(lambda cell: str(in_one(cell)), na_action="ignore")
 
     buffer = io.BytesIO()
     frame.apply(typed).to_parquet(buffer, index=False) if len(frame.columns) else frame.to_parquet(buffer, index=False)
@@ -45,6 +51,17 @@ def json_bytes(value: Any) -> bytes:
         text = value.to_json(orient="records", force_ascii=False, date_format="iso", date_unit="s", indent=1)
         return text.encode()
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
+
+
+def in_one(cell: Any) -> Any:
+    """Several values of a cell as one text, 甲、乙; a single one as it is."""
+    if isinstance(cell, np.ndarray):
+        cell = cell.tolist()
+    if isinstance(cell, set | frozenset):
+        cell = sorted(cell, key=str)
+    if isinstance(cell, list | tuple):
+        return "、".join(map(as_written, cell))
+    return as_written(cell) if isinstance(cell, dict | bytes) else cell
 
 
 def has_times(column: pd.Series[Any]) -> bool:
@@ -68,6 +85,7 @@ def is_text(column: pd.Series[Any]) -> bool:
 
 
 def _safe(cell: Any) -> Any:
+    cell = cell if isinstance(cell, str) else in_one(cell)
     if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell):
         return "'" + cell
     return cell

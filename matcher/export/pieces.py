@@ -201,7 +201,7 @@ def _arrow(table: pd.DataFrame, hidden: HiddenIds | None) -> pa.Table:
         ready = mask_table(ready, ids=hidden.shown)
     try:
         arrow = pa.Table.from_pandas(ready, preserve_index=False).replace_schema_metadata()
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+    except (pa.ArrowException, OverflowError) as error:
         where = f"（{mask_contacts(shorten(str(error.args[-1]), 80))}）"
         raise OutputError(f"结果里有一列各格不是同一类值，写不成 Parquet{where}；请先统一成文本、数字或列表") from error
     texts = [pa.types.is_null(kind) or pa.types.is_large_string(kind) for kind in arrow.schema.types]

@@ -17,7 +17,7 @@ import pandas as pd
 
 from matcher.errors import ArgumentError, OutputError
 from matcher.export.charts import Chart, insert_chart
-from matcher.export.formats import has_times, in_words
+from matcher.export.formats import has_times, in_one, in_words
 from matcher.export.titles import COLUMNS, PROBLEMS, TITLES
 from matcher.tables.reading import PROBLEM_COLUMNS
 
@@ -141,8 +141,8 @@ def cells_of(column: pd.Series[Any]) -> list[Any]:
 def _value(cell: Any) -> Any:
     if cell is None or isinstance(cell, str):
         return cell or None
-    if isinstance(cell, list | tuple | set | frozenset):
-        return "、".join(map(str, cell)) or None
+    if isinstance(cell, list | tuple | set | frozenset | dict | bytes | np.ndarray):
+        return in_one(cell) or None
     if isinstance(cell, np.generic):
         cell = cell.item()
     if isinstance(cell, bool):

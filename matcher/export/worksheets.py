@@ -27,9 +27,9 @@ class QuickWorksheet(Worksheet):  # type: ignore[misc]
                 self.table[row][column] = f'<c r="{letters}{row + 1}{number}</v></c>'
         self._check_dimensions(row, column)
 
-    def _write_row(self, row: int, *arguments: Any) -> None:
+    def _write_row(self, row: int, *arguments: Any, **how: Any) -> None:
         """The beginning of a row, and all its cells where each is written already."""
-        super()._write_row(row, *arguments)
+        super()._write_row(row, *arguments, **how)
         cells = self.table[row]
         if all(isinstance(cell, str) for cell in cells.values()):
             self.fh.write("".join(map(cells.__getitem__, sorted(cells))))

@@ -35,7 +35,8 @@ def evaluate(
     ----------
     matches : DataFrame
         As `match` gives it, or any table with `need_id`, `outcome_id` and `score`; the id that stands first asks.
-        Equal scores stand in the order of the other ids. A line without an id or a score is no answer.
+        Ordered by `score`, equal ones by the other id; what `match` gave with `weights`, of which `score` takes no
+        notice, by `rank`. A line without an id or a score is no answer.
     judged : DataFrame
         `need_id`, `outcome_id` and `level` (1 unrelated, 2 weakly, 3 fairly, 4 strongly related). Asking rows that
         `matches` does not hold count 0, and are logged as a warning by the logger "matcher".
@@ -166,7 +167,7 @@ def to_run(matches: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     matches : DataFrame
-        As `match` gives it, or any table with `need_id`, `outcome_id` and `score`; the id that stands first asks.
+        As in `evaluate`.
 
     Returns
     -------
@@ -182,7 +183,9 @@ def to_run(matches: pd.DataFrame) -> pd.DataFrame:
     """
     asking, other = _id_columns(matches)
     ids = {name: id_texts(matches[name]) for name in (asking, other)}
-    scored = pd.DataFrame(ids | {"score": matches["score"]})
+    wished = "preference" in matches and "rank" in matches  # `weights` moved pairs, and left their scores as they were
+    order = -matches["rank"] if wished else matches["score"]
+    scored = pd.DataFrame(ids | {"score": order.where(matches["score"].notna())})
     scored = scored[scored["score"].notna() & (scored[[asking, other]] != "").all(axis=1)]
     if (twice := scored.duplicated([asking, other])).any():
         raise TableError(f"匹配表中同一对需求与成果出现了两次：{'、'.join(scored.loc[twice, [asking, other]].iloc[0])}")

@@ -29,6 +29,7 @@ from matcher.matching.library.remembered import texts_of_rows
 from matcher.matching.matches import match
 from matcher.matching.second_stage.reordering import Rerank
 from matcher.progress import timed
+from matcher.tables.cells.texts import as_written
 
 SEARCHED = "?"  # the id of a text that has none
 
@@ -47,8 +48,12 @@ class Hit(TypedDict):
     score: float
     level: float | None
     probability: float | None
+    probability_low: float | None
+    probability_high: float | None
+    recommended: bool
     good_match: bool
     note: str
+    met: str
     shared_terms: NotRequired[str]
     evidence: NotRequired[str]
     unanswered: NotRequired[str]
@@ -129,7 +134,7 @@ class Index(BaseIndex):
         if not isinstance(text, (str, Mapping)):
             raise ArgumentTypeError(f"text is a str, or a dict of columns such as title, not {type(text).__name__}")
         row = {"title": text} if isinstance(text, str) else {"title": "", **text}
-        if not any(str(row.get(name) or "").strip() for name in ("title", "description", "scope", "keywords")):
+        if not any(as_written(row.get(name)).strip() for name in ("title", "description", "scope", "keywords")):
             raise ArgumentError("the text is blank: there is nothing to search for")
         check_characters(value for value in row.values() if isinstance(value, str))
         asking = "need_id" if self.id_column != "need_id" else "outcome_id"

@@ -30,7 +30,7 @@ from matcher.matching.second_stage.reordering import NOTHING, Best, Rerank, rera
 from matcher.matching.spread import Columns, spread
 from matcher.matching.texts.tokens import language
 from matcher.progress import advancing, timed
-from matcher.tables.arguments import as_whole, check_frame
+from matcher.tables.arguments import as_whole, check_frame, plain_cells
 from matcher.tables.columns.hidden_kinds import with_text_kinds
 from matcher.tables.rows.ids import ids_of
 from matcher.tables.rows.remarks import no_longer_offered
@@ -198,7 +198,7 @@ def match(
     asking = id_column_of(queries)
     if asking == index.id_column:
         raise TableError(f"both the table and the index hold {asking}; match needs with outcomes")
-    queries = queries.assign(**{asking: ids_of(queries, asking, distinct=True)})
+    queries = plain_cells(queries).assign(**{asking: ids_of(queries, asking, distinct=True)})
     limits = Limits(queries, index, where or {}, mask, same, valid_on, exclude, weights or {})
     voice = Voice.of(index, accurate) if accurate else None
     reads = accurate and {asking, index.id_column} == SIDES and recommender_of(index)

@@ -28,7 +28,8 @@ from matcher.needs.indicators import Indicator, indicators_of
 from matcher.needs.labels import labelled_parts, says_something, tells_problem, without_label
 from matcher.needs.parts import PARTS
 from matcher.progress import track
-from matcher.tables.arguments import check_firms
+from matcher.tables.arguments import check_firms, plain_cells
+from matcher.tables.columns.hidden_kinds import with_text_kinds
 from matcher.tables.rows.ids import ids_of
 
 _POINTS = {part.name: part.points for part in PARTS}
@@ -216,7 +217,7 @@ def parts_table(reads: list[ReadNeed]) -> pd.DataFrame:
             ]
     columns = ["need_id", "part", "points", "of", "text", "field", "start", "end"]
     types = {"points": "float64", "of": "float64", "start": "int64", "end": "int64"}
-    return pd.DataFrame(rows, columns=columns).astype(types)
+    return with_text_kinds(pd.DataFrame(rows, columns=columns).astype(types))
 
 
 def read_one(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
@@ -247,6 +248,7 @@ def _texts_of(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
     """Each need's id and filled fields; a part that the description holds already is left out."""
     terms = ("cooperation", *_MONEY, *_COLUMNS, "valid_until", "valid_until_text")
     names = ("title", "description", *_TEXTS, *terms, "enterprise")
+    needs = plain_cells(needs)
     columns = {name: needs[name].tolist() for name in names if name in needs}
     for i, need_id in enumerate(ids_of(needs, "need_id")):
         texts = {name: _text(values[i]) for name, values in columns.items() if _is_filled(values[i])}

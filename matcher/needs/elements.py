@@ -15,7 +15,8 @@ from matcher.needs.phrases import phrases_of
 from matcher.needs.roles import roles_of
 from matcher.needs.sentences import split_sentences
 from matcher.needs.terms import terms_of
-from matcher.tables.arguments import check_frame
+from matcher.tables.arguments import check_frame, plain_cells
+from matcher.tables.columns.hidden_kinds import with_text_kinds
 from matcher.tables.rows.ids import ids_of
 
 _SECTIONS = {"problem": "asked", "indicators": "asked", "conditions": "background", "background": "background"}
@@ -229,7 +230,7 @@ def understand_needs(needs: pd.DataFrame) -> pd.DataFrame:
         for one in _elements(fields)
     ]
     table = pd.DataFrame(rows, columns=["need_id", "kind", "text", "field", "start", "end", "low", "high"])
-    return table.astype({"start": "int64", "end": "int64", "low": "float64", "high": "float64"})
+    return with_text_kinds(table.astype({"start": "int64", "end": "int64", "low": "float64", "high": "float64"}))
 
 
 def sentence_roles(needs: pd.DataFrame) -> pd.DataFrame:
@@ -257,7 +258,7 @@ def sentence_roles(needs: pd.DataFrame) -> pd.DataFrame:
                 roles = roles_of(text, places, section)
                 rows += [(need_id, field, *place, role) for place, role in zip(places, roles, strict=True)]
     table = pd.DataFrame(rows, columns=["need_id", "field", "start", "end", "role"])
-    return table.astype({"start": "int64", "end": "int64"})
+    return with_text_kinds(table.astype({"start": "int64", "end": "int64"}))
 
 
 def _elements(fields: dict[str, str]) -> Iterator[Element]:
@@ -276,6 +277,7 @@ def _elements(fields: dict[str, str]) -> Iterator[Element]:
 def _fields(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
     """Each need's id and its filled texts; a part that the description holds already is left out."""
     names = ("title", "description", *_SECTIONS, *_WHOLE, "budget_min", "budget_max")
+    needs = plain_cells(needs)
     columns = {name: needs[name].tolist() for name in names if name in needs}
     for i, need_id in enumerate(ids_of(needs, "need_id")):
         fields = {name: str(values[i]) for name, values in columns.items() if _is_filled(values[i])}

@@ -17,6 +17,7 @@ from matcher.needs.names import Meaning, change_at_end, is_rate_of_work, meaning
 from matcher.needs.turns import names_in_turn
 from matcher.needs.units import Unit, read_unit
 from matcher.needs.values import SIZE, Value, half_width, values
+from matcher.tables.columns.hidden_kinds import with_text_kinds
 
 Judge = Callable[[Value, list[str]], bool]
 FIELDS = ("title", "description")
@@ -220,7 +221,7 @@ def need_indicators(table: pd.DataFrame, id_column: str) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=[id_column, *COLUMNS])
     numbers = dict.fromkeys(("low", "high", "tolerance"), "float64") | dict.fromkeys(("start", "end"), "int64")
-    return frame.astype(numbers)
+    return with_text_kinds(frame.astype(numbers))
 
 
 def _row(found: Indicator) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from matcher.needs.cues import NUMBER
 from matcher.needs.elements import items_of
 from matcher.needs.names import with_value
 from matcher.needs.parts import PARTS
+from matcher.tables.columns.hidden_kinds import with_text_kinds
 
 MOST_QUESTIONS = 5
 _POINTS = {part.name: part.points for part in PARTS}
@@ -230,7 +231,7 @@ def questions_table(asked: list[tuple[str, tuple[Question, ...]]]) -> pd.DataFra
         for rank, question in enumerate(questions, 1)
     ]
     table = pd.DataFrame(rows, columns=["need_id", "rank", "question", "points", "parts"])
-    return table.astype({"rank": "int64", "points": "float64"})
+    return with_text_kinds(table.astype({"rank": "int64", "points": "float64"}))
 
 
 def is_technical(need: ReadNeed) -> bool:

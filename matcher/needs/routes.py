@@ -13,6 +13,7 @@ from matcher.needs.parts import PARTS
 from matcher.needs.questions import Question, is_technical, questions_of
 from matcher.tables.arguments import check_frame
 from matcher.tables.cells.texts import shorten
+from matcher.tables.columns.hidden_kinds import with_text_kinds
 from matcher.tables.rows.ids import find_ids, id_texts
 
 ROUTES = ("match", "ask", "challenge")
@@ -134,7 +135,7 @@ def triage_table(triaged: list[TriagedNeed]) -> pd.DataFrame:
         )
         for one in triaged
     ]
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"completeness": "float64", "asks": "int64"})
+    return with_text_kinds(pd.DataFrame(rows, columns=COLUMNS).astype({"completeness": "float64", "asks": "int64"}))
 
 
 def _categories(needs: pd.DataFrame) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,9 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.tables.cells.texts import as_written
+
+_SEVERAL = (list, tuple, set, frozenset, np.ndarray, dict, bytes)
 
 Day = dt.date | str
 
@@ -74,6 +78,17 @@ def as_texts(given: Any) -> list[str]:
     return texts
 
 
+def as_ids(given: Iterable[Any]) -> list[str]:
+    """Ids as texts. Raises ArgumentTypeError for one text by itself, whose letters would be taken for ids.
+
+    >>> as_ids([7, "Q1"])
+    ['7', 'Q1']
+    """
+    if isinstance(given, (str, bytes)):
+        raise ArgumentTypeError(f"ids is a list or Series of ids, not one {type(given).__name__}")
+    return list(map(as_written, given))
+
+
 def check_frame(value: Any, name: str, example: str = "read_needs(...).rows or read_outcomes(...).rows") -> None:
     """Raises ArgumentTypeError, which says what is taken, unless it is a DataFrame, and ArgumentError for a column
     that stands twice.
@@ -87,12 +102,28 @@ def check_frame(value: Any, name: str, example: str = "read_needs(...).rows or r
     raise ArgumentTypeError(f"{name} is a DataFrame (such as {example}), not {type(value).__name__}")
 
 
+def plain_cells(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with one value in each cell: lists, as Parquet files have them, become texts, and so do bytes.
+
+    >>> plain_cells(pd.DataFrame({"keywords": [["齿轮", "磨削"], None]}))["keywords"].tolist()
+    ['齿轮,磨削', None]
+    """
+    plain = table.copy(deep=False)
+    for name, column in table.items():
+        if column.dtype == object or str(column.dtype).startswith(("list", "large_list", "struct", "binary")):
+            cells = column.tolist()
+            if any(isinstance(cell, _SEVERAL) for cell in cells):
+                texts = [as_written(cell) if isinstance(cell, _SEVERAL) else cell for cell in cells]
+                plain[name] = pd.Series(texts, index=table.index, dtype=object)
+    return plain
+
+
 def check_firms(firms: Any, *columns: str, name: str = "firms") -> None:
     """Refuse what is no table, lacks one of `columns`, has its ids as the index, or has a column twice.
 
     Raises ArgumentTypeError or ArgumentError.
     """
-    check_frame(firms, name, "read_firms(path, policy).rows")
+    check_frame(firms, name, "read_firms(path, policy).rows" if name == "firms" else "the rows of a Reading")
     ids = columns or ("enterprise_id",)
     if aside := [one for one in firms.index.names if one in ids and one not in firms.columns]:
         raise ArgumentError(f"{name} has {aside[0]!r} as its index, not as a column: {name}.reset_index()")

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.tables.cells.texts import as_written
 from matcher.tables.contacts.hiding import edits_of, mask_contacts, may_hold
 from matcher.tables.contacts.signs import DATE, READ, STARRED, Edit, applied, starred
 
@@ -97,7 +98,7 @@ def mask_cell(value: object, header: str) -> object:
     """A cell without contacts. Under a contact header numbers become masked text, and digits in a text are hidden too.
 
     Under other headers texts are masked as in `mask_contacts` and other values stay. Names, booleans, dates and empty
-    cells stay under any header; lists, tuples and sets are masked element by element.
+    cells stay under any header; lists, tuples, sets, arrays and dicts are masked element by element.
     """
     return _masked_cell(value, _cue(header) if is_contact_header(header) else None)
 
@@ -114,8 +115,13 @@ def _masked_cell(value: object, cue: str | None) -> object:
         return value._make(_masked_cell(part, cue) for part in value)
     if isinstance(value, list | tuple | set | frozenset):
         return type(value)(_masked_cell(part, cue) for part in value)
-    if isinstance(value, np.ndarray) and value.dtype == object:
+    if isinstance(value, np.ndarray) and value.dtype.kind in "OSU":
         return np.array([_masked_cell(part, cue) for part in value.tolist()], dtype=object)
+    if isinstance(value, Mapping):
+        return mask_nested(value)
+    if isinstance(value, bytes):
+        masked = _masked_cell(text := as_written(value), cue)
+        return value if masked == text else masked
     if cue is None or isinstance(value, bool | np.bool_ | dt.date | np.datetime64 | np.timedelta64):
         return value
     if isinstance(value, numbers.Real | decimal.Decimal | np.number):
@@ -373,7 +379,7 @@ def _masked_ids_column(column: pd.Series[Any], label: str, ids: Mapping[str, str
 
 
 def mask_nested(value: object) -> object:
-    """Texts without contacts in dicts (keys too), lists, tuples, sets, tables and columns, at any depth."""
+    """Texts without contacts in dicts (keys too), lists, tuples, sets, arrays, tables and columns, at any depth."""
     if isinstance(value, str):
         return mask_contacts(value)
     if isinstance(value, Mapping):
@@ -395,4 +401,4 @@ def mask_nested(value: object) -> object:
         return value._make(mask_nested(part) for part in value)
     if isinstance(value, list | tuple | set | frozenset):
         return type(value)(mask_nested(part) for part in value)
-    return value
+    return _masked_cell(value, None) if isinstance(value, np.ndarray | bytes) else value

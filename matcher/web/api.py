@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, cast
 
 import pandas as pd
 from fastapi import APIRouter, Depends, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 
@@ -150,12 +150,20 @@ def _said(text: str) -> str:
     return text
 
 
+def _day(given: Any) -> Any:
+    if given is not None and "-" not in str(given)[1:]:  # a number would count the seconds from 1970
+        raise PydanticCustomError("date_type", "a day is a text")
+    return given
+
+
 Cell = Annotated[
     str | int | float | bool | None, AfterValidator(_bounded), Field(json_schema_extra={"maxLength": LONGEST})
 ]
 Labels = Annotated[str | list[str], AfterValidator(_bounded)]
 Row = dict[Annotated[str, Field(max_length=200)], Cell]
 Rows = Annotated[list[Row], Field(min_length=1, max_length=2_000)]
+Count = Annotated[int, Field(strict=True, ge=1, le=50)]
+Date = Annotated[dt.date, BeforeValidator(_day)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(_said)]
 
@@ -190,9 +198,9 @@ class Search(Body):
 
     text: Text
     side: Side = "outcomes"
-    k: Annotated[int, Field(ge=1, le=50)] = 10
+    k: Count = 10
     where: dict[Name, Labels] = {}
-    valid_on: dt.date | None = None
+    valid_on: Date | None = None
 
 
 class Match(Body):
@@ -200,7 +208,7 @@ class Match(Body):
 
     rows: Rows
     side: Side = "outcomes"
-    k: Annotated[int, Field(ge=1, le=50)] = 10
+    k: Count = 10
 
 
 class Explain(Body):
@@ -216,7 +224,7 @@ class Score(Body):
 
     firms: Rows
     policies: Annotated[list[Name], Field(min_length=1, max_length=10)]
-    on: dt.date
+    on: Date
 
 
 class Trace(Body):
@@ -224,15 +232,15 @@ class Trace(Body):
 
     firm: Row
     policy: Name
-    on: dt.date
+    on: Date
 
 
 class AskExperts(Body):
     """A text for which experts are ranked; without a day the ages of works play no part."""
 
     text: Text
-    k: Annotated[int, Field(ge=1, le=50)] = 10
-    on: dt.date | None = None
+    k: Count = 10
+    on: Date | None = None
 
 
 class Feedback(Body):

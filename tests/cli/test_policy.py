@@ -58,6 +58,13 @@ def test_definitions_that_differ_are_told_beside_the_result(run, firms, tmp_path
     assert "口径可能不同" in (tmp_path / "two.problems.csv").read_text("utf-8-sig")
 
 
+def test_the_rows_of_problems_are_whole_numbers_beside_problems_of_no_row(run, tmp_path):
+    assert run("score", str(EXAMPLES / "firms.csv"), "-p", "hte", "--on", "2026-06-01", "-o", "all.csv")[0] == 0
+    rows = pd.read_csv(tmp_path / "all.problems.csv", dtype=str)["行"]
+    assert rows.isna().any()
+    assert rows.dropna().unique().tolist() == ["1"]
+
+
 def test_list_and_check(run):
     assert "srdi\t专精特新中小企业\t2026-2\t2026-04-01 至 今" in run("policies", "--on", "2026-06-01")[1]
     assert run("policy", "check", "unicorn")[0] == 0

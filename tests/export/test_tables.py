@@ -3,7 +3,9 @@
 import datetime as dt
 import io
 import json
+from functools import partial
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -224,3 +226,24 @@ def test_a_column_whose_name_stands_twice_is_kept(suffix, tmp_path):
     written = read(tmp_path / f"a.{suffix}", **options).astype(str)
     assert written.columns.tolist() == ["编号", "名称", "编号（2）", "名称（2）", "编号（3）"]
     assert written.values.tolist() == table.values.tolist()
+
+
+def test_a_row_without_any_value_stays_a_row(tmp_path):
+    table = pd.DataFrame({"note": ["甲", None, "乙"], "many": [1, None, None]})
+    write_tables(tmp_path / "t.xlsx", {"表": table, "空表": pd.DataFrame()})
+    sheets = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    assert [list(row) for row in sheets["表"].iter_rows(min_row=2, values_only=True)] == [
+        ["甲", 1],
+        [None, None],
+        ["乙", None],
+    ]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx"])
+def test_several_values_of_a_cell_are_one_text_without_contacts(suffix, tmp_path):
+    cells = [["甲", "13853901234"], {"电话": 13853901234}, "电话 13853901234".encode(), np.array(["13853901234"])]
+    write_tables(path := tmp_path / f"t{suffix}", {"表": pd.DataFrame({"note": cells, "large": [2**70, 1, 2, 3]})})
+    readers = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".xlsx": partial(pd.read_excel, engine="openpyxl")}
+    read = readers[suffix](path)
+    assert read.iloc[:, 0].tolist() == ["甲、138****1234", '{"电话": "138****1234"}', "电话 138****1234", "138****1234"]
+    assert str(read.iloc[0, 1]) == str(2**70)

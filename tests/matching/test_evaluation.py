@@ -150,6 +150,14 @@ def test_equal_scores_stand_in_the_order_of_ids():
     assert summary(evaluate(matches(("N1", "C", 0.5), ("N1", "B", 0.5), ("N1", "A", 0.5)), level))["mrr"] == (0.5, 1)
 
 
+def test_wishes_of_the_user_are_measured_by_the_order_that_they_made():
+    """`score` takes no notice of weights, so the rank alone says what stands where."""
+    wished = MATCHES.assign(rank=[4, 3, 2, 1, 2, 1, 1, 1, 1], preference=0.5)
+    turned = MATCHES.assign(score=[0.6, 0.7, 0.8, 0.9, 0.4, 0.5, 0.3, 0.2, 0.1])
+    assert to_run(wished).equals(to_run(turned))
+    pd.testing.assert_frame_equal(evaluate(wished, JUDGED), evaluate(turned, JUDGED))
+
+
 def test_an_empty_line_of_a_need_without_candidates_is_no_answer():
     result = matches(("N1", "", np.nan), ("N2", "C1", 0.5))
     assert summary(evaluate(result, JUDGED))["mrr"] == (0.0, 2)

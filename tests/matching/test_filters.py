@@ -5,6 +5,7 @@ import logging
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from small import NEEDS, OUTCOMES, build
 
@@ -323,3 +324,27 @@ def test_a_price_that_was_read_can_be_asked_for():
     outcomes = read_outcomes(pd.DataFrame(table))
     found = match(NEEDS.head(1), Index.build(outcomes.rows), where={"price": Between(high=400_000)})
     assert found["outcome_id"].tolist() == ["A"]
+
+
+@pytest.mark.parametrize("kind", [list, tuple, np.array, pd.ArrowDtype(pa.list_(pa.string()))])
+def test_lists_in_cells_are_read_as_their_texts_before_and_after_saving(kind, tmp_path):
+    """As Parquet files have them; `where`, `same`, the texts and the evidence read one and the same thing."""
+
+    def table(*cells, name):
+        column = (
+            pd.Series(cells, dtype=kind) if isinstance(kind, pd.ArrowDtype) else [one and kind(one) for one in cells]
+        )
+        return pd.DataFrame({name: ["1", "2"], "title": ["齿轮检测", "桃保鲜"], "keywords": column, "field": column})
+
+    outcomes, needs = (table(["装备制造", "烧伤"], None, name=name) for name in ("outcome_id", "need_id"))
+    words = {"keywords": ["装备制造,烧伤", None], "field": ["装备制造,烧伤", None]}
+    wanted = match(
+        needs.assign(**words), Index.build(outcomes.assign(**words)), where={"field": "烧伤"}, same=["field"]
+    )
+    index = Index.build(outcomes)
+    index.save(tmp_path / "library")
+    assert wanted["outcome_id"].tolist() == ["1", ""]
+    for library in (index, Index.load(tmp_path / "library")):
+        assert library.records["field"].tolist()[0] == "装备制造,烧伤"
+        pd.testing.assert_frame_equal(match(needs, library, where={"field": "烧伤"}, same=["field"]), wanted)
+        assert library.search({"title": None, "keywords": outcomes["keywords"][0]}, 1)[0]["outcome_id"] == "1"

@@ -1,9 +1,12 @@
 """Products in pieces are the products, and a search multiplies nothing large at once."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from small import NEEDS, OUTCOMES, build
+from threadpoolctl import threadpool_limits
 
+from matcher import Index
 from matcher.matching.library import nearest, products
 from matcher.matching.library.records import texts_of
 
@@ -41,3 +44,15 @@ def test_a_search_multiplies_in_pieces(small: int, monkeypatch: pytest.MonkeyPat
         assert len(bound.nearest(2, None, None))
     assert sizes
     assert max(sizes) <= 600
+
+
+def test_scores_hang_on_no_number_of_processors():
+    """Threads that share a product round otherwise; the scale of a library, and so its scores, ask none for help."""
+    outcomes = pd.DataFrame(
+        {"outcome_id": range(600), "title": [f"{n}号{n % 7}轴齿轮{n % 11}级检测" for n in range(600)]}
+    )
+    scales = []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            scales.append(Index.build(outcomes).scale)
+    assert scales[0] == scales[1]

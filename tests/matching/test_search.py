@@ -15,6 +15,7 @@ from matcher import Index, fit_feedback, match
 from matcher.errors import ArgumentError, ArgumentTypeError, EncoderError, IndexFolderError, MatcherError, TableError
 from matcher.matching import Between, load_encoder, withdraw_feedback
 from matcher.matching.encoding.encoders import StaticEncoder
+from matcher.matching.index import Hit
 
 # ---- search
 
@@ -25,6 +26,7 @@ def test_a_hit_is_the_line_of_match_in_plain_values():
     line = match(pd.DataFrame({"need_id": ["N"], "title": ["机械手抓取"]}), index, k=1).iloc[0]
     assert {name: hit[name] for name in line.index[1:]} == line.iloc[1:].to_dict()
     assert hit["title"] == "机械手"
+    assert {*hit, "need_id", "work_id", "preference", "feedback", "rerank"} == set(Hit.__annotations__)
     assert json.loads(json.dumps(hit, allow_nan=False)) == hit
     assert {type(value) for value in hit.values()} == {str, int, float, bool}
 

@@ -466,3 +466,10 @@ def test_no_folder_and_no_index(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(IndexFolderError, match=r"无法读写索引（File exists：.*file）"):
         build().save(tmp_path / "file")
+
+
+@pytest.mark.parametrize("cells", [[2**70, 1], [1j, 2j], ["a", 1]])
+def test_a_column_that_no_file_holds_is_refused_in_words(cells, tmp_path):
+    table = pd.DataFrame({"outcome_id": ["1", "2"], "title": ["齿轮检测", "桃保鲜"], "code": cells})
+    with pytest.raises(IndexFolderError, match="表中有列无法保存"):
+        Index.build(table).save(tmp_path / "library")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from small import EXAMPLES
 
 from matcher.errors import ArgumentError
-from matcher.needs import completeness_parts, need_questions, triage
+from matcher.needs import completeness_parts, need_questions, sentence_roles, triage, understand_needs
 from matcher.needs.completeness import read_one
 from matcher.needs.parts import PARTS
 from matcher.needs.questions import questions_of
@@ -163,7 +163,9 @@ def test_the_same_on_the_example_needs():
 def test_nothing_gives_nothing():
     none = NEEDS.head(0)
     assert triage(none).columns.tolist() == ["need_id", "completeness", "route", "reason", "questions", "asks"]
-    assert [len(table) for table in (triage(none), completeness_parts(none), need_questions(none))] == [0, 0, 0]
+    for call in (triage, completeness_parts, need_questions, understand_needs, sentence_roles):
+        assert len(call(none)) == 0
+        assert call(none).dtypes.equals(call(NEEDS).dtypes), call.__name__
     assert triage(table_of(title="", description="")).loc[0, ["route", "asks"]].tolist() == ["ask", 0]
 
 

@@ -38,6 +38,7 @@ def test_only_facts_that_are_missing_and_matter_are_asked_and_the_most_telling_c
         ]
     )
     asked = ask_first(firms, "hte", on=ON)
+    assert ask_first(firms.head(0), "hte", on=ON).dtypes.equals(asked.dtypes)
     asked_for = [(row.enterprise_id, row.rank, row.column, row.settles) for row in asked.itertuples()]
     assert asked_for == [
         ("one", 1, "resident", 1.0),

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from small import EXAMPLES
 
-from matcher.errors import ConflictError, PoolError, TableError
+from matcher.errors import ArgumentTypeError, ConflictError, PoolError, TableError
 from matcher.matching.learning.feedback import REASONS as FEEDBACK_REASONS
 from matcher.policy import read_firms
 from matcher.policy.language.loader import read_yaml
@@ -532,3 +532,11 @@ def test_facts_under_headers_that_nobody_read_are_told(tmp_path, caplog):
     assert told(pd.DataFrame({"name": ["甲公司"], "employees_total": [120.0], "职工总数": ["120人"]})) == []  # carried
     assert told(pd.DataFrame({"name": ["甲公司"], "备注": ["重点"]})) == []
     assert told(read_firms(raw, "hte", on="2026-11-02").rows[["name", "employees_total"]]) == []
+
+
+def test_one_text_is_no_list_of_firms(book):
+    book.put(firms(enterprise_id=["1", "2"], name=["甲公司", "乙公司"]), on=JAN, person="王")
+    for write in (book.enter, book.leave):
+        with pytest.raises(ArgumentTypeError, match="not one str"):
+            write("12", on=JAN, person="王", reason="期满")
+    assert book.states(JAN)["state"].tolist() == ["candidate", "candidate"]

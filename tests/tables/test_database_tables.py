@@ -175,3 +175,13 @@ def test_cells_that_are_objects_are_told(tmp_path):
     plain = pd.DataFrame(rows).assign(企业名称=["{甲}公司"])
     assert read_needs(plain).problems.empty
     assert read_needs(plain.assign(关键词=[[]])).problems.empty
+
+
+def test_bytes_and_sets_become_the_text_that_they_hold():
+    table = pd.DataFrame(
+        {"需求名称": ["齿轮检测".encode("gbk"), "齿轮检测".encode()], "关键词": [{"乙", "丙", "甲"}, {"丁"}]}
+    )
+    assert read_needs(table).rows[["title", "keywords"]].values.tolist() == [
+        ["齿轮检测", "丙,乙,甲"],
+        ["齿轮检测", "丁"],
+    ]

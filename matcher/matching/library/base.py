@@ -25,7 +25,7 @@ from matcher.matching.learning.judgements import Feedback
 from matcher.matching.library.candidates import FROM, Candidates
 from matcher.matching.library.lexical import Lexical, Query, take
 from matcher.matching.library.postings import Postings
-from matcher.matching.library.products import Product, at_once
+from matcher.matching.library.products import Product, at_once, in_pieces
 from matcher.matching.library.records import BODY, WORK_ID, UnknownIdError, id_column_of, texts_of
 from matcher.matching.library.rounded import Rounded
 from matcher.matching.library.score_scale import ScoreScale, texts_share
@@ -33,8 +33,7 @@ from matcher.matching.library.statistics import SAMPLE, Census, Statistics
 from matcher.matching.library.unlike import OWNERS, REPEATS, of_two_subjects
 from matcher.matching.texts.tokens import Segmenter, Terms, foreign_rows, has_chinese, is_latin
 from matcher.progress import timed, track
-from matcher.tables.arguments import as_whole, check_frame
-from matcher.tables.cells.texts import as_written
+from matcher.tables.arguments import as_ids, as_whole, check_frame, plain_cells
 from matcher.tables.rows.ids import ids_of
 
 BATCH = 4096  # texts segmented and encoded at a time
@@ -103,6 +102,7 @@ class BaseIndex:
         records : DataFrame or iterable of DataFrame
             One row a record, as `read_outcomes` or `read_needs` give it in `.rows`: `outcome_id` or `need_id`, `title`
             or `description` or both, as far as known `scope` and `keywords` (texts too), and whatever filters need.
+            A list in a cell becomes a text, its parts joined by commas.
             Pieces are read one after the other, as a generator gives them, and indexed as their concatenation is.
         encoder : object with `encode`, optional
             What turns texts into vectors (see `load_encoder`); by default the one that comes with this library.
@@ -195,9 +195,7 @@ class BaseIndex:
 
     def remove(self, ids: Iterable[str]) -> Self:
         """A new index without these records. Raises UnknownIdError (a KeyError) naming ids that it does not have."""
-        if isinstance(ids, str):
-            raise ArgumentTypeError("ids is a list or Series of ids, not one str")
-        gone = set(map(as_written, ids))
+        gone = set(as_ids(ids))
         if missing := sorted(gone - set(self.ids[self.alive].tolist())):
             raise UnknownIdError(f"not in the index: {', '.join(missing[:10])}")
         parts = []
@@ -231,7 +229,7 @@ class BaseIndex:
                 check_frame(piece, "records")
                 if id_column_of(piece) != self.id_column:
                     raise TableError(f"a piece holds {id_column_of(piece)}, the first one {self.id_column}")
-                records = piece.reset_index(drop=True)
+                records = plain_cells(piece.reset_index(drop=True))
                 names = records[self.id_column] = ids_of(records, self.id_column, distinct=True)
                 if repeated := names[names.isin(known)].tolist():
                     raise TableError(f"{len(repeated)} 个编号重复：{'、'.join(repeated[:10])}")
@@ -477,7 +475,7 @@ class BaseIndex:
         """The channels of texts, `BLOCK` at a time."""
         asked = self.asked(*texts)
         for at in range(0, len(texts[0]), BLOCK):
-            yield self.channels(asked, slice(at, at + BLOCK))
+            yield self.channels(asked, slice(at, at + BLOCK), in_pieces)  # the scale hangs on no number of processors
 
     @cached_property
     def derived(self) -> dict[str, Any]:

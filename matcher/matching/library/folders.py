@@ -142,11 +142,11 @@ def map_array(path: Path, digest: str) -> NDArray[Any]:
 
 
 def bytes_of_table(table: pd.DataFrame) -> memoryview:
-    """A table as a Parquet file. Raises IndexFolderError for a column of several kinds."""
+    """A table as a Parquet file. Raises IndexFolderError for a column that it cannot hold."""
     buffer = io.BytesIO()
     try:
         table.to_parquet(buffer, index=False, compression="zstd")
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, NotImplementedError) as error:
         raise IndexFolderError(f"表中有列无法保存（{error}）；请把该列统一成文本或数字后重建索引") from error
     return buffer.getbuffer()
 

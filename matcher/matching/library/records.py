@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ArgumentTypeError, MatcherError, TableError
+from matcher.tables.cells.texts import as_written
 
 BODY = ("description", "scope", "keywords")  # columns read as text, behind the title
 ID_COLUMNS = ("outcome_id", "need_id")
@@ -52,7 +53,8 @@ def texts_of(table: pd.DataFrame) -> tuple[list[str], list[str]]:
 
 
 def _texts(column: pd.Series[Any]) -> list[str]:
-    return ["" if empty else str(value) for value, empty in zip(column.tolist(), column.isna().tolist(), strict=True)]
+    empty = column.isna().tolist()
+    return ["" if nothing else as_written(value) for value, nothing in zip(column.tolist(), empty, strict=True)]
 
 
 def check_characters(texts: Iterable[str]) -> None:

@@ -19,6 +19,7 @@ from matcher.policy.language.thresholds import all_turns, candidates, columns_of
 from matcher.policy.policy import Policy, PolicyName
 from matcher.policy.scoring import Scored, decision_codes, prepared_for
 from matcher.tables.arguments import Day
+from matcher.tables.columns.hidden_kinds import with_text_kinds
 
 QUESTIONS = ("enterprise_id", "policy", "rank", "column", "title", "settles", "open_rules", "width")
 
@@ -107,7 +108,10 @@ def ask_first(firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day | Non
             if len(rows):
                 pieces.append(_question(part, name, rows).assign(_place=place))
     if not pieces:
-        return pd.DataFrame({name: pd.Series(dtype="object") for name in QUESTIONS})
+        nothing = pd.DataFrame(columns=list(QUESTIONS)).astype(
+            {"rank": "int64", **dict.fromkeys(QUESTIONS[5:], "float64")}
+        )
+        return with_text_kinds(nothing)
     table = pd.concat(pieces, ignore_index=True)
     table = table.sort_values(
         ["_row", "settles", "open_rules", "width", "_place"], ascending=[True, False, True, True, True], kind="stable"

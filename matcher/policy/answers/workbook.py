@@ -240,7 +240,8 @@ def answering_problems(
     ]  # fmt: skip
     answered = pd.DataFrame(rows, columns=list(read.columns))
     filled = [table.astype(object) for table in (read, answered) if len(table)]
-    return pd.concat(filled, ignore_index=True) if filled else answered
+    told = pd.concat(filled, ignore_index=True) if filled else answered
+    return told.astype({PROBLEMS["row"]: "Int64"})
 
 
 def problem_lines(answering: pd.DataFrame) -> list[str]:

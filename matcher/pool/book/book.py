@@ -29,8 +29,8 @@ from matcher.pool.book.rules import Rules, read_rules, write_rules
 from matcher.pool.tiers import COLUMNS as TIER_COLUMNS
 from matcher.pool.tiers import LEADS, assign_tiers, default_leads
 from matcher.progress import logger
-from matcher.tables.arguments import Day, as_day, check_firms
-from matcher.tables.cells.texts import as_written, first_few
+from matcher.tables.arguments import Day, as_day, as_ids, check_firms
+from matcher.tables.cells.texts import first_few
 from matcher.tables.schemas.main import HIGH, LOW
 
 STATES = ("candidate", "in_pool", "left", "graduated")
@@ -272,7 +272,7 @@ class Book:
         """
         known = self.firms(on)
         own, twins = set(known["enterprise_id"]), coded_twins(known)
-        return [twins.get(firm, firm) if firm in own else find_firm(known, firm) or firm for firm in firms]
+        return [twins.get(firm, firm) if firm in own else find_firm(known, firm) or firm for firm in as_ids(firms)]
 
     def outside(self, ids: Sequence[str], *, on: Day) -> list[str]:
         """Those of some firms that are neither in the pool nor graduated."""
@@ -300,7 +300,7 @@ class Book:
         if ids is None:
             fit = {firm for firm, decision in passed.items() if decision == "passes"} - set(ended)
             ids = [firm for firm in states.index if states[firm] == "candidate" and firm in fit]
-        given, why = list(map(as_written, ids)), {"policy": rules.entry.id, "text": rules.texts["entry"]}
+        given, why = as_ids(ids), {"policy": rules.entry.id, "text": rules.texts["entry"]}
         events = [
             Event("enter", on.isoformat(), person, {**why, "decision": passed.get(firm), "reason": reason}, firm)
             for firm in given
@@ -334,9 +334,8 @@ class Book:
         on = as_day(on)
         if reason not in EXITS:
             raise PoolError(f"出库原因“{reason}”不在列表中；可用：{'、'.join(EXITS)}")
-        events = [
-            Event("leave", on.isoformat(), person, {"reason": reason, "note": note}, as_written(firm)) for firm in ids
-        ]
+        said = {"reason": reason, "note": note}
+        events = [Event("leave", on.isoformat(), person, said, firm) for firm in as_ids(ids)]
         with self.log.writing():
             known = {event.id for event in self.log.events("leave")}
             states = self.states(on).set_index("enterprise_id")["state"]

@@ -155,13 +155,22 @@ def as_written(cell: object) -> str:
         return cell.date().isoformat() if whole_day else cell.isoformat(" ", "seconds")
     if isinstance(cell, datetime.date | datetime.time):
         return cell.isoformat()
-    if isinstance(cell, list | tuple | set | frozenset):
+    if isinstance(cell, list | tuple):
         return ",".join(map(as_written, cell))
+    if isinstance(cell, set | frozenset):  # of texts, in another order in every run
+        return ",".join(sorted(map(as_written, cell)))
     if isinstance(cell, dict):
         return json.dumps(cell, ensure_ascii=False, default=str)
     if isinstance(cell, bytes):
-        return str(cell[0]) if cell in _BITS else cell.decode("utf-8", "replace")
+        return str(cell[0]) if cell in _BITS else _decoded(cell)
     return str(cell)
+
+
+def _decoded(cell: bytes) -> str:
+    try:
+        return cell.decode()
+    except UnicodeDecodeError:  # of a Chinese program
+        return cell.decode("gb18030", "replace")
 
 
 def clean_text(text: str, *, lines: bool = False) -> str:
