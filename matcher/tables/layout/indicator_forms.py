@@ -44,6 +44,8 @@ def as_record(grid: Grid) -> Grid | None:
                 further = (Remark(number, None, "", left, "请一家企业一个工作表，再用 matcher gather 合成一张"),)
                 break
             said = [*row_texts(below), *[""] * len(keys)]
+            if said[labels[0]] == "甲" and said[units[0]] in ("乙", "丙"):
+                continue  # the numbers of the columns
             value = below[values[0]] if values[0] < len(below) else None
             if said[labels[0]] and said[units[0]] and not is_blank(value):
                 kept.setdefault(f"{said[labels[0]]}（{said[units[0]]}）", value)
