@@ -41,6 +41,7 @@ def test_plain_yuan_among_named_units_are_read():
         (["1680", "1340万", "12800"], [None, 13_400_000, None]),
         (["约1.2亿", "3000"], [None, None]),
         (["1340万", "12800000"], [13_400_000, 12_800_000]),
+        (["45万", "0.35", "0"], [450_000, None, 0]),  # 0.35 yuan would be none
     ):
         table = pd.DataFrame({"企业编号": list("abc")[: len(cells)], "资产总额": cells})
         found = read_firms(table, "tech-sme", on="2026-06-10").rows["assets_total"]

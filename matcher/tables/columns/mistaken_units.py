@@ -75,6 +75,8 @@ def unsaid_units(yuan: _Floats, cells: Sequence[object], words: Mapping[int, str
     >>> unsaid_units(np.array([1.2e6, 5, 9e5]), ["120万元", "5", "900000"], {0: "万元"})
     {1: '万元'}
     """
+    part = [row for row, cell in enumerate(cells) if yuan[row] == 0 and str(cell).strip("0.,， ")]  # 0.35, rounded
+    yuan = np.where(np.isin(np.arange(len(yuan)), part), 0.5, yuan)
     large = {row: word for row, word in words.items() if _scale(word) > 1 and yuan[row] > 0}
     if not large:
         return {}
