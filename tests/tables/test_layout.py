@@ -626,6 +626,27 @@ def test_rows_below_an_outcome_with_patents_only_go_on_with_it():
     assert read.problems["kept"].tolist() == [False, False]
 
 
+FIGURES = [
+    ["序号", "企业名称", "需求名称", "指标名称", "目标值", "预算（万元）"],
+    [1, "虚构甲公司", "注塑件翘曲控制", "翘曲量", "≤0.3mm", 50],
+    [None, None, None, "成型周期", None, None],
+    [None, None, None, "合格率", "≥98%", None],
+    [2, "虚构乙公司", "釉面针孔检测", "检出率", "≥99%", 80],
+]
+
+
+@pytest.mark.parametrize("merged", [[(1, place, 3, place) for place in (0, 1, 2, 5)], []])
+def test_a_need_with_a_row_for_each_indicator_is_one_record(merged: Sequence[tuple[int, int, int, int]]):
+    cells = tuple(Merged(*one) for one in merged)
+    read = read_needs(Book("表", [Grid("", FIGURES, range(1, 6), merged=cells)]))
+    assert read.rows[["need_id", "title", "budget", "指标名称", "目标值"]].to_numpy().tolist() == [
+        ["1", "注塑件翘曲控制", 500_000, "翘曲量\n成型周期\n合格率", "≤0.3mm\n/\n≥98%"],
+        ["2", "釉面针孔检测", 800_000, "检出率", "≥99%"],
+    ]
+    said = read.problems.loc[read.problems["row"].gt(1)]
+    assert said[["row", "value", "kept"]].to_numpy().tolist() == [[3, "成型周期", False], [4, "合格率", False]]
+
+
 @pytest.mark.parametrize(("row", "place", "value"), [(2, 0, 3), (2, 3, "湿度降到两成"), (2, 2, "丙公司")])
 def test_rows_under_one_name_that_differ_in_more_than_patents_are_records(row: int, place: int, value: object):
     rows = [list(one) for one in PATENTS]
