@@ -11,8 +11,9 @@ from matcher.tables.cells.checkboxes import read_boxes
 from matcher.tables.cells.texts import has_no_tick, is_blank, shorten
 from matcher.tables.files.grids import Grid, Merged, Remark
 from matcher.tables.headers.forms import header_key
-from matcher.tables.headers.rows import row_texts
+from matcher.tables.headers.rows import is_period, row_texts
 from matcher.tables.headers.units import unit_of
+from matcher.tables.layout.unit_lines import statements
 
 _LEAST = 3  # labels that name different fields make a form
 _FIRST_ROWS = 12  # filled rows among which these stand
@@ -21,6 +22,9 @@ _SEALED = re.compile(r"[^:：]{0,15}(?:意见|承诺|声明)[:：(（].*|.*[(（
 _LONGEST = 30  # characters of a label that names no field
 _QUESTION = re.compile("是否|有无|是不是")  # of which a label may be longer
 _LOOKED_THROUGH = 40  # filled rows whose labels show in which columns labels stand
+_YEARS = re.compile("(?:会计)?年[度份]?")  # over the years of a table in a form
+_CORNER = re.compile("(?:(?:主要|经济|财务|统计)*指标|项目|科目)(?:名称)?|(?:会计)?年[度份]?")  # beside them
+_FIGURE = re.compile(r"[-+−－—/\\约≈¥￥(（\s]*[\d.].*|[-−－—/\\无\s]*", re.S)
 _HINT = re.compile(r"[(（【\[]\s*(?:请|如|例|填|注|说明|不超过|可另|限)[^()（）]*[)）】\]]")  # what to write there
 FIRM = re.compile(r".+(?:公司|厂|集团|合作社|企业|大学|学院|研究院|研究所|院|所|中心|基地|农场|医院)")
 UNIT_LABELS = ("计量单位", "单位")
@@ -49,9 +53,14 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     over: Sequence[object] = ()  # the row above the first label
     strays: list[Remark] = []
     labels = _label_columns(grid, names)
+    by_year = _by_years(grid)
+    units: list[tuple[int, Sequence[object]]] = []  # lines that state the unit of the money below them
     filled = held = 0
     for at, (row, covered) in enumerate(zip(grid.rows, _covered(grid), strict=True)):
         if all(map(is_blank, row)):
+            continue
+        if first is not None and at in by_year:
+            forms[-1][1].extend(_Pair(label, value, names(label) or "") for label, value in by_year[at])
             continue
         read = _pairs(row, names, labels, covered)
         if read is None or (filled >= _FIRST_ROWS and held * 2 < filled):
@@ -64,6 +73,10 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
             over = row
             continue
         first = at if first is None else first
+        lines = [(cell, not pairs) for cell in rest] + [(pair.value, False) for pair in pairs]
+        if not named and len(lines) == 1 and any(statements(str(lines[0][0]), at, above=lines[0][1])):
+            units.append((grid.numbers[at], row))
+            continue
         known = named or any(names(pair.label) is not None for pair in pairs)
         sealed = not pairs and len(rest) == 1 and isinstance(rest[0], str) and bool(_SEALED.fullmatch(rest[0].strip()))
         filled, held = filled + (not sealed), held + known
@@ -100,11 +113,43 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     body = [list(map(dict(_counted(form)).get, keys)) for _, form in forms]
     problem = f"这是竖排的表单，每份作一条记录，共 {len(forms)} 条"
     told = Remark(None, None, "", problem, "若不是，请改成一行一条的表")
-    rows = [*grid.rows[:first], [label for label, _ in keys], *body]
-    numbers = [*grid.numbers[:first], 0, *(grid.numbers[at] for at, _ in forms)]
+    rows = [*grid.rows[:first], *(row for _, row in units), [label for label, _ in keys], *body]
+    numbers = [*grid.numbers[:first], *(number for number, _ in units), 0, *(grid.numbers[at] for at, _ in forms)]
     return Grid(
         grid.sheet, rows, numbers, bad=grid.bad, remarks=(*grid.remarks, told, *remarks), hidden=grid.hidden
-    ), first
+    ), first + len(units)
+
+
+def _by_years(grid: Grid) -> dict[int, list[tuple[str, object]]]:
+    """The rows of tables of figures by year in a form, as labels and values; none of their headers.
+
+    年度, 销售收入 stand over 2023年, 3500, or 项目, 2023年 over 销售收入, 3500.
+    """
+    found: dict[int, list[tuple[str, object]]] = {}
+    heads: list[str] = []
+    start, down = 0, False
+    for at, row in enumerate(grid.rows[: 10 * _LOOKED_THROUGH]):
+        texts = row_texts(row)
+        corner = next((place for place, text in enumerate(texts) if _CORNER.fullmatch(header_key(text))), None)
+        others = list(filter(None, texts[corner + 1 :])) if corner is not None else []
+        years = [text for text in others if is_period(text)]
+        if corner is not None and others and (not years or (len(years) > 1 and len(years) == len(others))):
+            start, heads, down = corner, texts, not years
+            if years or _YEARS.fullmatch(header_key(texts[corner])):
+                found[at] = []
+                continue
+        cells = list(zip(heads, texts, row, strict=False))[start:] if heads else []
+        first = cells[0][1] if cells else ""
+        if not first or is_period(first) is not down or not all(_FIGURE.fullmatch(text) for _, text, _ in cells[1:]):
+            heads = []
+            continue
+        named = [(head, cell) for head, text, cell in cells[1:] if head and text]
+        found[at] = [(_of_year(first, head) if down else _of_year(head, first), cell) for head, cell in named]
+    return {at: pairs for at, pairs in found.items() if pairs or found.get(at + 1)}
+
+
+def _of_year(year: str, label: str) -> str:
+    return year.removesuffix(".0") + label.rstrip("：: ")
 
 
 def _label_columns(grid: Grid, names: Callable[[str], str | None]) -> set[int]:
