@@ -18,6 +18,7 @@ from matcher.review.reviewer_sheets import sheets_of_reviewers
 from matcher.review.same_writings import as_in_scores, in_one_writing
 from matcher.review.score_cells import score_problems
 from matcher.review.score_forms import by_items, in_groups, turned
+from matcher.review.stated import differing_sums
 from matcher.review.wide_scores import headers_of, melted, persons_in_headers, reviewer_of_header, under_panel
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.files.grids import read_book
@@ -100,6 +101,7 @@ def _one_table(
     beside = [str(header) for header in account["header"] if under_panel(str(header)) and str(header) not in wide]
     if len(wide) < 2 or not named.isin(wide).all():
         told = score_problems(reading.problems, headers_of(account, ["score"]))
+        told = pd.concat([one for one in (told, differing_sums(reading)) if len(one)] or [told], ignore_index=True)
         return reviewers_apart(criteria_added_up(in_one_writing(replace(reading, problems=told))))
     keys = [reviewer_key(label) for _, label in found]
     for key, (_, label) in zip(keys, found, strict=True):
