@@ -29,6 +29,8 @@ _HINT = re.compile(r"[(（【\[]\s*(?:请|如|例|填|注|说明|不超过|可�
 FIRM = re.compile(r".+(?:公司|厂|集团|合作社|企业|大学|学院|研究院|研究所|院|所|中心|基地|农场|医院)")
 UNIT_LABELS = ("计量单位", "单位")
 _OWNERS = ("企业名称", "完成单位")  # labels under which names over the columns of a form are read
+_PROJECT, _NUMBERED = "研发项目名称", re.compile(r"RD\s*\d+.*", re.I | re.S)  # and under which projects over them are
+_TOTAL = re.compile("合计|小计|总计|共计|合计数")  # over a column that adds up the others
 
 
 class _Pair(NamedTuple):
@@ -37,7 +39,13 @@ class _Pair(NamedTuple):
     field: str
 
 
-_Beside = tuple[int, _Pair, Sequence[object], int]
+class _Beside(NamedTuple):
+    """Of a row with one label: its index, the label, what stands behind it, and where its value may begin."""
+
+    at: int
+    pair: _Pair
+    cells: Sequence[object]
+    place: int
 
 
 def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] | None:
@@ -59,14 +67,14 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     for at, (row, covered) in enumerate(zip(grid.rows, _covered(grid), strict=True)):
         if all(map(is_blank, row)):
             continue
-        if first is not None and at in by_year:
+        if first is not None and at in by_year and all(sum(map(_is_filled, one.cells)) < 2 for one in beside):
             forms[-1][1].extend(_Pair(label, value, names(label) or "") for label, value in by_year[at])
             continue
         read = _pairs(row, names, labels, covered)
         if read is None or (filled >= _FIRST_ROWS and held * 2 < filled):
             return None
         pairs, rest = read
-        named = any(pair.field for pair in pairs)
+        named = any(pair.field and (not rest or _is_filled(pair.value)) for pair in pairs)  # 合计 may end a header
         if first is None and not named:
             if at > _FIRST_ROWS:
                 return None
@@ -84,7 +92,7 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
             texts = [text.rstrip("：: ") for text in row_texts(row)]
             start = texts.index(pairs[0].label)
             place = next(place for place in range(start + 1, len(row) + 2) if place not in covered)
-            beside.append((at, pairs[0], row[start + 1 :], place))
+            beside.append(_Beside(at, pairs[0], row[start + 1 :], place))
         for pair in pairs:
             if not forms or pair.label == forms[0][1][0].label:
                 forms.append((at, []))
@@ -133,11 +141,10 @@ def _by_years(grid: Grid) -> dict[int, list[tuple[str, object]]]:
         corner = next((place for place, text in enumerate(texts) if _CORNER.fullmatch(header_key(text))), None)
         others = list(filter(None, texts[corner + 1 :])) if corner is not None else []
         years = [text for text in others if is_period(text)]
-        if corner is not None and others and (not years or (len(years) > 1 and len(years) == len(others))):
-            start, heads, down = corner, texts, not years
-            if years or _YEARS.fullmatch(header_key(texts[corner])):
-                found[at] = []
-                continue
+        across = len(years) > 1 and len(years) == len(others)
+        if corner is not None and others and (across or (not years and _YEARS.fullmatch(header_key(texts[corner])))):
+            start, heads, down, found[at] = corner, texts, not across, []
+            continue
         cells = list(zip(heads, texts, row, strict=False))[start:] if heads else []
         first = cells[0][1] if cells else ""
         if not first or is_period(first) is not down or not all(_FIGURE.fullmatch(text) for _, text, _ in cells[1:]):
@@ -198,6 +205,13 @@ def _side_by_side(
         _of_firms(over, rows) if all(map(is_blank, top)) else [at for at, one in enumerate(top) if not is_blank(one)]
     )
     columns = [place for place in filled if place != units] or [0]
+    start = len(over) - len(top)
+    totals = [at for at, text in enumerate(row_texts(over)[max(start, 0) :]) if _TOTAL.fullmatch(text)]
+    apart = [place for place in columns if place not in totals]
+    if totals and len(apart) > 1:
+        columns = apart
+        rows = [row._replace(cells=[None if i in totals else cell for i, cell in enumerate(row.cells)]) for row in rows]
+        remarks.append(Remark(None, None, "", "“合计”一列是各列之和，没有读入", "请核对"))
     if units >= 0:
         rows = [_with_unit(row, units) for row in rows]
     elif len(columns) == 1:
@@ -210,7 +224,7 @@ def _side_by_side(
             remarks.append(Remark(grid.numbers[at], None, text, "表单里的这一格不知属于哪一条，没有读入", "请核对"))
     if not columns:
         return [(first, [pair for _, pair, *_ in rows])]
-    heads = _heads(over, len(over) - len(top), columns)
+    heads = _heads(over, start, columns)
     forms = [
         (first, [pair._replace(value=cells[place] if place < len(cells) else None) for _, pair, cells, _ in rows])
         for place in columns
@@ -249,7 +263,9 @@ def _with_unit(row: _Beside, place: int) -> _Beside:
     unit = cells[place] if place < len(cells) else None
     if is_blank(unit):
         return row
-    return at, pair._replace(label=f"{pair.label}（{unit}）"), [*cells[:place], None, *cells[place + 1 :]], start
+    return _Beside(
+        at, pair._replace(label=f"{pair.label}（{unit}）"), [*cells[:place], None, *cells[place + 1 :]], start
+    )
 
 
 def _heads(over: Sequence[object], start: int, columns: Sequence[int]) -> list[str]:
@@ -260,10 +276,10 @@ def _heads(over: Sequence[object], start: int, columns: Sequence[int]) -> list[s
 
 
 def _label_of(heads: Sequence[str], taken: Collection[str], names: Callable[[str], str | None]) -> str:
-    """The label of the owner's name where all are names of firms and no other label of the form is for it."""
-    if not all(FIRM.fullmatch(head) for head in heads):
-        return ""
-    return next((label for label in _OWNERS if (names(label) or "") not in ("", *taken)), "")
+    """The label of what all heads are names of, firms or projects, where no other label of the form is for it."""
+    firms, projects = (all(map(kind.fullmatch, heads)) for kind in (FIRM, _NUMBERED))
+    labels = _OWNERS if firms else (_PROJECT,) if projects else ()
+    return next((label for label in labels if (names(label) or "") not in ("", *taken)), "")
 
 
 def _counted(form: Sequence[_Pair]) -> Iterator[tuple[tuple[str, int], object]]:
