@@ -807,6 +807,12 @@ def test_an_export_of_patents_without_a_column_of_firms_is_its_owners():
     assert done.links["enterprise_id"].tolist() == ["b"]  # who has it now goes before who applied
 
 
+def test_a_name_with_other_brackets_and_blanks_is_the_very_name():
+    firms = pd.DataFrame({"enterprise_id": ["a"], "name": ["虚构甲（山东）科技有限公司"]})
+    rows = table("权利人 种类 授权日期", ["虚构甲(山东) 科技有限公司", "发明", "2022-01-01"])
+    assert facts("rights", rows, firms=firms, same_name=True).links["how"].tolist() == ["名称相同，使用者确认"]
+
+
 def test_rows_that_name_nobody_are_told_so():
     rows = table("专利号 类别 授权日期", ["ZL1", "发明", "2022-01-01"], ["ZL2", "发明", "2022-01-01"])
     assert "2 行没有写是哪家企业：第 2 行、第 3 行" in [line for _, line, _ in told(facts("rights", rows))]
