@@ -61,6 +61,8 @@ _LOOKED_AT = 500  # rows in which cells that hold objects are looked for
 _USED_IN = {NEEDS.name: "参加匹配", OUTCOMES.name: "参加匹配", TECH_CONTRACTS.name: "参加核对和统计"}  # secret rows too
 _SHOWN = 20  # lines of problems that a message has
 _ALIKE = 3  # cells of a column of which a problem is told for each
+_SAID = ("problem", "action")
+_VARYING = re.compile(r"“[^”]*”|[0-9A-Z][0-9A-Z,.:/-]*")  # what a problem says of the one cell
 
 
 @dataclass(frozen=True)
@@ -241,7 +243,8 @@ def split_labels(value: str, column: Column) -> tuple[str, ...]:
 def describe(problems: pd.DataFrame) -> str:
     """The problems for the eye: for each file a head line and at most 20 lines; "" for none.
 
-    The same of more than three rows of a column, or of more than three columns of a row, is one line.
+    The same of more than three rows of a column, or of more than three columns of a row, is one line, also where it
+    differs in what it quotes and in figures.
     """
     parts = []
     for file, group in problems.groupby("file", sort=False):
@@ -254,10 +257,11 @@ def describe(problems: pd.DataFrame) -> str:
 
 
 def _alike(problems: pd.DataFrame) -> list[list[int]]:
-    """The places of the problems of a file, those together that are the same of more than `_ALIKE` rows of a
-    column, or of more than as many columns of a row, in order.
+    """The places of the problems of a file, those together that are the same but for quotes and figures of more than
+    `_ALIKE` rows of a column, or of more than as many columns of a row, in order.
     """
     cells = problems[["sheet", "problem", "action", "kept", "column", "row"]].astype(object)
+    cells[[*_SAID]] = cells[[*_SAID]].map(_kind_of)
     keys = list(cells.where(cells.notna(), None).itertuples(index=False, name=None))
     of_column, of_row = dict[tuple[object, ...], list[int]](), dict[tuple[object, ...], list[int]]()
     for at, (*same, column, row) in enumerate(keys):
@@ -275,9 +279,14 @@ def _alike(problems: pd.DataFrame) -> list[list[int]]:
     return sorted(found)
 
 
+def _kind_of(text: str) -> str:
+    return _VARYING.sub(lambda match: "“…”" if match[0][0] == "“" else "…", text)
+
+
 def _line_of(same: pd.DataFrame) -> str:
-    """One line for a problem, or for the same problem of several cells."""
+    """One line for a problem, or for the same problem of several cells, which leaves out wherein they differ."""
     first = same.iloc[0]
+    problem, action = (first[name] if same[name].nunique() == 1 else _kind_of(first[name]) for name in _SAID)
     rows = [f"{row}" for row in dict.fromkeys(same["row"].dropna())]
     row = f"第 {'、'.join(rows[:5])} " + (f"等 {len(rows)} 行" if len(rows) > 5 else "行") if rows else ""
     columns = first_few([str(column) for column in dict.fromkeys(same["column"]) if column], "列", most=3)
@@ -285,7 +294,7 @@ def _line_of(same: pd.DataFrame) -> str:
     cell = " = ".join(filter(None, [columns, values]))
     where = "，".join(filter(None, [row, cell]))
     left_out = "" if first["kept"] else "（这一行没有读入）" if len(same) == 1 else "（这些行没有读入）"
-    return f"  {where}{'：' if where else ''}{first['problem']}{left_out}；{first['action']}"
+    return f"  {where}{'：' if where else ''}{problem}{left_out}；{action}"
 
 
 def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) -> list[Problem]:
