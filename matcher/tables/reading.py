@@ -18,6 +18,7 @@ from matcher.errors import TableError
 from matcher.tables.cells import texts as cleaning
 from matcher.tables.cells.numbers import names_yuan
 from matcher.tables.cells.texts import as_written, first_few, is_blank, shorten
+from matcher.tables.columns.mistaken_units import SMALL
 from matcher.tables.files.grids import Book, Grid, Source, read_book
 from matcher.tables.files.sheets import OWN_SHEETS, is_about_others, is_own_book
 from matcher.tables.headers.column_account import CARRIED, COLUMN_ACCOUNT, UNKNOWN, USED, column_account
@@ -54,8 +55,7 @@ __all__ = [
     "split_labels",
 ]
 
-# Yuan: sales, assets or budgets of which all are below the first, or one below the second, may be in another unit.
-_SMALL, _TINY = 100_000, 1_000
+_TINY = 1_000  # yuan: where one of sales, assets or budgets is below it, they may be in another unit
 NO_UNIT = "没有写单位，按元读入"
 _LOOKED_AT = 500  # rows in which cells that hold objects are looked for
 _USED_IN = {NEEDS.name: "参加匹配", OUTCOMES.name: "参加匹配", TECH_CONTRACTS.name: "参加核对和统计"}  # secret rows too
@@ -220,7 +220,7 @@ def _open_units(table: Table, frame: pd.DataFrame, row: int | None) -> Iterator[
         amounts = amounts[(amounts > 0).fillna(False).astype(bool)]
         if header_key(text) == header_key(name) or not len(amounts):
             continue
-        if amounts.max() >= _SMALL and amounts.min() >= _TINY:
+        if amounts.max() >= SMALL and amounts.min() >= _TINY:
             continue
         if all(_names_unit(cell_of(line, place)) for line in table.rows):
             continue
@@ -316,7 +316,7 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         others = [other for other in filled if other.sheet != grid.sheet and not other.hidden]
         alike = [other.sheet for other in others if _has_header(other, header)]
         how = "表头相同"
-        if not alike and contract.any_of:
+        if not alike and (contract.any_of or grid.numbers[header.at] == 0):  # a form has its labels on the left
             others = [other for other in others if not is_about_others(other.sheet)]
             alike, how = [other.sheet for other in others if _is_of(other, book, contract)], f"也像{contract.title}表"
         together = (

@@ -109,10 +109,11 @@ def test_a_title_with_the_words_of_a_header_states_the_unit_of_the_whole_table(t
 
 
 def test_a_unit_of_one_column_is_that_of_no_other():
+    asked = "没有写单位，别的金额列写了“万元”，不知是元还是万元，没有采用"
     for line in ("上年度销售收入单位：万元", "说明：上年度销售收入（万元）", "上年度销售收入以万元填写"):
-        assert money(line, HEAD, ROW) == ([48_500_000, 6_000], ["没有写单位，按元读入"]), line
+        assert money(line, HEAD, ROW) == ([48_500_000, None], [asked]), line
     assert money(HEAD, ",,人,万元,元", ROW) == ([48_500_000, 6_000], [])
-    assert money(HEAD, ROW, "注：上年度销售收入单位为万元") == ([48_500_000, 6_000], ["没有写单位，按元读入"])
+    assert money(HEAD, ROW, "注：上年度销售收入单位为万元") == ([48_500_000, None], [asked])
     header = "企业编号,企业名称,职工总数,上年度销售收入（万元）,资产总额"
     assert money("单位：元", header, ROW) == ([48_500_000, 6_000], [])
     assert money("单位：万元", HEAD, "E1,虚构甲公司,120,4850元,6000") == ([4_850, 60_000_000], [])
