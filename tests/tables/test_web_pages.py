@@ -57,7 +57,7 @@ def test_the_needs_of_a_page():
 
 def test_tables_that_only_lay_out_a_page_and_fields_of_a_form():
     page = """<table><tr><td><table><tr><td>企业导出</td></tr></table></td></tr><tr><td><table>
-    <thead><tr><th>名称</th><th>异常</th><th>规模</th></tr></thead><tr><td><input type=text value="甲"></td>
+    <thead><tr><th>名称</th><th>异常</th><th>规模</th></tr></thead><tr><td><input type=text value='="甲"'></td>
     <td><input type=checkbox>是<input type="checkbox" checked>否</td>
     <td><select><option>大</option><option selected>小</option></select></td></tr></table></td></tr></table>"""
     (sheet,) = grids(page)

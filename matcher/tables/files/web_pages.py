@@ -10,6 +10,7 @@ from matcher.errors import TableError
 from matcher.tables.cells.markup import HIDDEN, without_markup
 from matcher.tables.cells.texts import is_blank, shorten
 from matcher.tables.files.sheets import SAVE_AS, Grid, Merged, Remark, check_shape, check_span, hidden_remark
+from matcher.tables.files.text_files import TEXT_FORMULA
 
 _OPENING = re.compile(r"\s*<(?:[a-z][a-z\d]*[\s>]|!--|!doctype|\?xml)", re.I)
 _MARK = re.compile(r"<(/?)(table|tr|td|th)\b((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+'|[\"'])*+)>", re.I)
@@ -152,7 +153,7 @@ def _text(parts: list[str | Rows]) -> str:
         else:
             pieces += ["\n", "\n".join(" ".join(_text(cell.parts) for cell in row.cells) for row in part), "\n"]
     lines = (_BLANKS.sub(" ", line).strip(" ") for line in "".join(pieces).split("\n"))
-    return "\n".join(filter(None, lines))
+    return TEXT_FORMULA.sub(r"\1", "\n".join(filter(None, lines)))
 
 
 def _field(match: re.Match[str]) -> str:

@@ -47,7 +47,10 @@ _SIGN = (
 _SIGNATURE = re.compile(rf"[(]?(?:{_SIGN})(?:[(][^()]*[)])?:.*")
 _SIGNED = re.compile(rf"{_SIGNATURE.pattern}|[^:]{{0,20}}(?:签字|签名|签章|盖章|公章)[)]?:.*")
 _SIGNATURE_ALONE = re.compile(rf"[(]?(?:{_SIGN}|.*[(](?:盖章|公章|签字|签章|加盖公章)[)])[)]?")
-_PAGE = re.compile(r"第\d+页.*|共\d+页|[-—–]+\d+[-—–]+|page\d+(?:of\d+)?|\d+/\d+页?")
+_PAGE = re.compile(
+    r"第\d+页.*|共\d+页|[-—–]+\d+[-—–]+|page\d+(?:of\d+)?|\d+/\d+页?"
+    r"|(?:总?共|总计)\d+[条行项](?:记录|数据)?(?:第\d+/?\d*页.*|[,，。、].*)?|总?记录数:\d+.*|(?:导出|打印|制表)(?:时间|日期):.*"
+)
 _OF_PAGES = re.compile(  # behind a title that stands on every page
     r"[(（【]?\s*(?:第\s*[\d一二三四五六七八九十]+\s*页|续表?\s*\d*)(?:[,，、/\s]*共\s*\d+\s*页)?\s*[)）】]?\s*$"
 )
