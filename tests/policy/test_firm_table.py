@@ -492,6 +492,11 @@ def test_a_table_of_one_firm_with_years_across_is_a_record() -> None:
         read_firms("指标,2023年,2024年\n甲公司收入,98,112".encode(), "hte", on="2026-11-29")
 
 
+def test_a_table_of_which_only_the_numbers_of_rows_are_known_is_none_of_firms() -> None:
+    with pytest.raises(TableError, match="没有“企业名称”这样的列名"):
+        read_firms("序号,项目名称,项目来源\n1,翘曲控制,自选\n".encode(), "hte", on="2026-11-29")
+
+
 FORM = [
     ["高新技术企业认定信息表", None, None, None],
     ["企业名称", "虚构甲有限公司", "注册时间", "2015年3月12日"],

@@ -113,7 +113,7 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
     found = _chosen([without_struck_rows(grid) for grid in grids], contract, vocabulary)
     if any(grid.struck for grid in grids) and (found is None or not _serves(found, contract) or not _filled(found)):
         found = _with_struck(grids, contract, vocabulary) or found
-    if found is None:
+    if found is None or set(found.fields.places) == {"serial"}:  # 序号 stands in tables of any kind
         own = [column.title for column in contract.columns if column.name == "name" and not contract.any_of]
         titles = own or [contract[name].title for name in contract.any_of or (contract.id_column,)]
         seen = list(_first_texts(book))
