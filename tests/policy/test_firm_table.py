@@ -293,12 +293,12 @@ def test_the_headers_of_bureaus_are_read_for_two_policies_at_once(tmp_path: Path
 
 
 def test_a_figure_without_its_year_is_asked_about_where_a_policy_asks_by_year() -> None:
-    table = pd.DataFrame({"企业编号": ["a"], "销售收入（万元）": [1200], "研发费用": [5]})
+    table = pd.DataFrame({"企业编号": ["a"], "销售收入（万元）": [1200], "研发费用（元）": [5]})
     asked = read_firms(table, ["hte", "tech-sme"], on=ON)
     assert not {"sales_y3", "sales_last_year", "rd_expense_y3"} & set(asked.rows)
     assert asked.problems["action"].tolist() == [
         '请写明年份，或指定是哪一列，如 columns={"销售收入（万元）": "销售收入（上一年）"}',
-        '请写明年份，或指定是哪一列，如 columns={"研发费用": "研究开发费用（上一年）"}',
+        '请写明年份，或指定是哪一列，如 columns={"研发费用（元）": "研究开发费用（上一年）"}',
     ]
     alone = read_firms(table, "tech-sme")
     assert alone.rows[["sales_last_year", "rd_expense_last_year"]].values.tolist() == [[12_000_000, 5]]
