@@ -61,13 +61,15 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     over: Sequence[object] = ()  # the row above the first label
     strays: list[Remark] = []
     labels = _label_columns(grid, names)
-    by_year = _by_years(grid)
+    by_year, in_years = _by_years(grid), False
     units: list[tuple[int, Sequence[object]]] = []  # lines that state the unit of the money below them
     filled = held = 0
     for at, (row, covered) in enumerate(zip(grid.rows, _covered(grid), strict=True)):
         if all(map(is_blank, row)):
             continue
-        if first is not None and at in by_year and all(sum(map(_is_filled, one.cells)) < 2 for one in beside):
+        alone = first is not None and all(sum(map(_is_filled, one.cells)) < 2 for one in beside)
+        in_years = at in by_year and alone and (in_years or not by_year[at])  # from its header on
+        if in_years:
             forms[-1][1].extend(_Pair(label, value, names(label) or "") for label, value in by_year[at])
             continue
         read = _pairs(row, names, labels, covered)
@@ -138,7 +140,8 @@ def _by_years(grid: Grid) -> dict[int, list[tuple[str, object]]]:
     start, down = 0, False
     for at, row in enumerate(grid.rows[: 10 * _LOOKED_THROUGH]):
         texts = row_texts(row)
-        corner = next((place for place, text in enumerate(texts) if _CORNER.fullmatch(header_key(text))), None)
+        corner = next((place for place, text in enumerate(texts) if text), None)
+        corner = corner if corner is not None and _CORNER.fullmatch(header_key(texts[corner])) else None
         others = list(filter(None, texts[corner + 1 :])) if corner is not None else []
         years = [text for text in others if is_period(text)]
         across = len(years) > 1 and len(years) == len(others)
