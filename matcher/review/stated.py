@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -118,13 +119,13 @@ def differing_sums(reading: Reading) -> pd.DataFrame:
             lines.append((str(title), who[at], text, "请核对总分和各项分数"))
     for header, most in points.items() if len(points) > 1 else ():
         for at in rows.index[cells[header] > most]:
-            text = f"写的是 {cells.at[at, header]:g} 分，多于满分 {most:g} 分，总分仍按写的计算"
+            text = f"写的是 {float(cells[header][at]):g} 分，多于满分 {most:g} 分，总分仍按写的计算"
             lines.append((header, who[at], text, "请核对"))
     table = [(place["file"], place["sheet"], pd.NA, *line, True) for line in lines]
     return pd.DataFrame(table, columns=PROBLEM_COLUMNS).astype({"row": "Int64", "kept": bool})
 
 
-def _points(cell: object) -> float:
+def _points(cell: Any) -> float:
     text = "" if pd.isna(cell) else fold(str(cell)).removesuffix("分")
     return float(text) if re.fullmatch(r"\d+(?:\.\d+)?", text) else float("nan")
 
