@@ -243,7 +243,7 @@ def totals(rng: random.Random, variant: int) -> Broken:
 def wrong_name(rng: random.Random, variant: int) -> Broken:
     size = rng.randint(2, 8)
     rows = table(rng, size)
-    page = f"<html><body><table><tr><td>{'</td><td>'.join(HEADER)}</td></tr></table></body></html>".encode()
+    page = "<table>" + "".join(f"<tr><td>{'</td><td>'.join(map(str, row))}</td></tr>" for row in rows) + "</table>"
     lines = "\n".join(json.dumps(dict(zip(HEADER, row, strict=True)), ensure_ascii=False) for row in rows[1:]).encode()
     name, data, expected = [
         ("其实是文本.xlsx", csv_text(rows).encode(), size),
@@ -251,7 +251,7 @@ def wrong_name(rng: random.Random, variant: int) -> Broken:
         ("其实是工作簿.csv", xlsx(("表", rows)), size),
         ("其实是新版.xls", xlsx(("表", rows)), size),
         ("其实是旧版.xlsx", xls(rows), size),
-        ("其实是网页.xls", page, REFUSED),
+        ("其实是网页.xls", page.encode("gb18030"), size),
         ("其实是文本.parquet", csv_text(rows).encode(), size),
         ("其实是列存.csv", parquet(rows), size),
         ("其实是对象.csv", lines, size),

@@ -51,6 +51,7 @@ INDICATORS = ("challenge_id", "number", "quantity", "relation", "value", "unit",
 _MOST_INDICATORS = 20
 _POSTING = "valid_until"  # a day until which a posting stands is no term of the work
 _BOUNDS = ("≥", ">", "≤", "<", "区间", "±", "优于")
+_FEW_YUAN = 1_000  # less than one writes in 万元
 _LONGEST = 24  # characters of a clause that says no more than an indicator
 _BARE = re.compile(r"[\d.]+[^\d一-鿿]*")
 _ASIDE = re.compile("[（(][^（()）]*[)）]")
@@ -287,12 +288,14 @@ def said(need: ReadNeed, part: str) -> list[str]:
 
 
 def _money(text: str) -> str:
-    """Yuan of a cell as one writes them.
+    """Yuan of a cell as one writes them; a few, which may be 万元 without its unit, with the digits of the cell.
 
-    >>> _money("3000000"), _money("约50万")
-    ('300 万元', '约50万')
+    >>> _money("3000000"), _money("约50万"), _money("50")
+    ('300 万元', '约50万', '50 元')
     """
-    return f"{float(text) / 1e4:,g} 万元" if text.replace(".", "", 1).isdigit() else text
+    if not text.replace(".", "", 1).isdigit():
+        return text
+    return f"{float(text) / 1e4:,g} 万元" if float(text) >= _FEW_YUAN else f"{float(text):g} 元"
 
 
 def _said(reads: Sequence[ReadNeed], part: str) -> str:

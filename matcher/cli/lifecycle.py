@@ -115,7 +115,7 @@ def import_command(
     from matcher.projects.lifecycle.entries import read_managed
 
     with ProjectBook.open(book) as opened:
-        rows = read(read_managed, table, sheet=sheet, column=column, quiet=quiet).rows
+        rows = read(read_managed, table, sheet=sheet, column=column, quiet=quiet, on=on).rows
         done = opened.put(rows, on=on, person=person, source=source or table.name)
     report(
         quiet,

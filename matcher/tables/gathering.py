@@ -25,7 +25,7 @@ from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading
 from matcher.tables.rows.near_duplicates import find_reposts, near_doubles
 from matcher.tables.schemas.main import Contract
 
-SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".parquet", ".jsonl", ".docx")
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".tsv", ".parquet", ".jsonl", ".docx")
 SOURCES = ("来源文件", "来源工作表", "来源县区")  # columns that `gather` adds
 _SYSTEM = {"Thumbs.db", "desktop.ini"}
 _YEAR_ALONE = re.compile(r"((?:19|20)\d\d)\s*年?度?(?:数据?|情况|指标|报表|年报|财务(?:数据|报表)?)?表?")

@@ -18,6 +18,7 @@ from matcher.errors import TableError
 from matcher.tables.cells import texts as cleaning
 from matcher.tables.cells.numbers import names_yuan
 from matcher.tables.cells.texts import as_written, first_few, is_blank, shorten
+from matcher.tables.columns.mistaken_units import SMALL
 from matcher.tables.files.grids import Book, Grid, Source, read_book
 from matcher.tables.files.sheets import OWN_SHEETS, is_about_others, is_own_book
 from matcher.tables.headers.column_account import CARRIED, COLUMN_ACCOUNT, UNKNOWN, USED, column_account
@@ -54,13 +55,14 @@ __all__ = [
     "split_labels",
 ]
 
-# Yuan: sales, assets or budgets of which all are below the first, or one below the second, may be in another unit.
-_SMALL, _TINY = 100_000, 1_000
+_TINY = 1_000  # yuan: where one of sales, assets or budgets is below it, they may be in another unit
 NO_UNIT = "没有写单位，按元读入"
 _LOOKED_AT = 500  # rows in which cells that hold objects are looked for
 _USED_IN = {NEEDS.name: "参加匹配", OUTCOMES.name: "参加匹配", TECH_CONTRACTS.name: "参加核对和统计"}  # secret rows too
 _SHOWN = 20  # lines of problems that a message has
 _ALIKE = 3  # cells of a column of which a problem is told for each
+_SAID = ("problem", "action")
+_VARYING = re.compile(r"“[^”]*”|[0-9A-Z][0-9A-Z,.:/-]*")  # what a problem says of the one cell
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,7 @@ def _open_units(table: Table, frame: pd.DataFrame, row: int | None) -> Iterator[
         amounts = amounts[(amounts > 0).fillna(False).astype(bool)]
         if header_key(text) == header_key(name) or not len(amounts):
             continue
-        if amounts.max() >= _SMALL and amounts.min() >= _TINY:
+        if amounts.max() >= SMALL and amounts.min() >= _TINY:
             continue
         if all(_names_unit(cell_of(line, place)) for line in table.rows):
             continue
@@ -241,7 +243,8 @@ def split_labels(value: str, column: Column) -> tuple[str, ...]:
 def describe(problems: pd.DataFrame) -> str:
     """The problems for the eye: for each file a head line and at most 20 lines; "" for none.
 
-    The same of more than three rows of a column, or of more than three columns of a row, is one line.
+    The same of more than three rows of a column, or of more than three columns of a row, is one line, also where it
+    differs in what it quotes and in figures.
     """
     parts = []
     for file, group in problems.groupby("file", sort=False):
@@ -254,10 +257,11 @@ def describe(problems: pd.DataFrame) -> str:
 
 
 def _alike(problems: pd.DataFrame) -> list[list[int]]:
-    """The places of the problems of a file, those together that are the same of more than `_ALIKE` rows of a
-    column, or of more than as many columns of a row, in order.
+    """The places of the problems of a file, those together that are the same but for quotes and figures of more than
+    `_ALIKE` rows of a column, or of more than as many columns of a row, in order.
     """
     cells = problems[["sheet", "problem", "action", "kept", "column", "row"]].astype(object)
+    cells[[*_SAID]] = cells[[*_SAID]].map(_kind_of)
     keys = list(cells.where(cells.notna(), None).itertuples(index=False, name=None))
     of_column, of_row = dict[tuple[object, ...], list[int]](), dict[tuple[object, ...], list[int]]()
     for at, (*same, column, row) in enumerate(keys):
@@ -275,9 +279,14 @@ def _alike(problems: pd.DataFrame) -> list[list[int]]:
     return sorted(found)
 
 
+def _kind_of(text: str) -> str:
+    return _VARYING.sub(lambda match: "“…”" if match[0][0] == "“" else "…", text)
+
+
 def _line_of(same: pd.DataFrame) -> str:
-    """One line for a problem, or for the same problem of several cells."""
+    """One line for a problem, or for the same problem of several cells, which leaves out wherein they differ."""
     first = same.iloc[0]
+    problem, action = (first[name] if same[name].nunique() == 1 else _kind_of(first[name]) for name in _SAID)
     rows = [f"{row}" for row in dict.fromkeys(same["row"].dropna())]
     row = f"第 {'、'.join(rows[:5])} " + (f"等 {len(rows)} 行" if len(rows) > 5 else "行") if rows else ""
     columns = first_few([str(column) for column in dict.fromkeys(same["column"]) if column], "列", most=3)
@@ -285,7 +294,7 @@ def _line_of(same: pd.DataFrame) -> str:
     cell = " = ".join(filter(None, [columns, values]))
     where = "，".join(filter(None, [row, cell]))
     left_out = "" if first["kept"] else "（这一行没有读入）" if len(same) == 1 else "（这些行没有读入）"
-    return f"  {where}{'：' if where else ''}{first['problem']}{left_out}；{first['action']}"
+    return f"  {where}{'：' if where else ''}{problem}{left_out}；{action}"
 
 
 def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) -> list[Problem]:
@@ -307,7 +316,7 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         others = [other for other in filled if other.sheet != grid.sheet and not other.hidden]
         alike = [other.sheet for other in others if _has_header(other, header)]
         how = "表头相同"
-        if not alike and contract.any_of:
+        if not alike and (contract.any_of or grid.numbers[header.at] == 0):  # a form has its labels on the left
             others = [other for other in others if not is_about_others(other.sheet)]
             alike, how = [other.sheet for other in others if _is_of(other, book, contract)], f"也像{contract.title}表"
         together = (

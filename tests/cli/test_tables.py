@@ -3,6 +3,7 @@
 import openpyxl
 import pandas as pd
 import pytest
+import xlwt
 
 from matcher import load_policy, read_firms, read_needs, read_outcomes
 from matcher.tables.gathering import _county
@@ -196,6 +197,22 @@ def test_files_that_gather_does_not_read_are_listed(run, tmp_path, monkeypatch):
     assert run("gather", "表", "-o", "全部.xlsx", "-q")[0] == 0
     listed = [row["文件"] for row in rows_of("全部.xlsx", "问题") if "没有读入" in row["问题"]]
     assert listed == ["扫描.pdf", "旧.doc"]
+
+
+def test_a_table_of_wps_that_is_a_workbook_is_gathered(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "表").mkdir()
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("需求")
+    for at, row in enumerate([["需求编号", "需求名称"], ["X1", "桃子保鲜"]]):
+        for place, cell in enumerate(row):
+            sheet.write(at, place, cell)
+    book.save(str(tmp_path / "表" / "甲.et"))
+    (tmp_path / "表" / "乙.et").write_bytes("需求名称\n大蒜烘干\n".encode())  # no workbook
+    assert run("gather", "表", "-o", "全部.xlsx", "-q", "--kind", "needs")[0] == 0
+    assert [row["需求名称"] for row in rows_of("全部.xlsx", "需求")] == ["桃子保鲜"]
+    (told,) = (row for row in rows_of("全部.xlsx", "问题") if row["文件"] == "乙.et")
+    assert "文件读不出来" in told["问题"]
 
 
 def test_contacts_of_two_people_in_a_word_form_stay_in_one_record(run, tmp_path, monkeypatch):

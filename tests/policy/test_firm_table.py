@@ -19,6 +19,7 @@ from matcher.policy.registers.firm_years import add_years
 from matcher.policy.registers.joining import add_registers
 from matcher.policy.scoring import SUMMARY, VERDICTS, score
 from matcher.policy.streaming import score_parquet
+from matcher.tables.files.sheets import Book, Grid
 
 ON = dt.date(2026, 6, 1)
 CODE = "91371300MA3C000005"
@@ -292,12 +293,12 @@ def test_the_headers_of_bureaus_are_read_for_two_policies_at_once(tmp_path: Path
 
 
 def test_a_figure_without_its_year_is_asked_about_where_a_policy_asks_by_year() -> None:
-    table = pd.DataFrame({"企业编号": ["a"], "销售收入（万元）": [1200], "研发费用": [5]})
+    table = pd.DataFrame({"企业编号": ["a"], "销售收入（万元）": [1200], "研发费用（元）": [5]})
     asked = read_firms(table, ["hte", "tech-sme"], on=ON)
     assert not {"sales_y3", "sales_last_year", "rd_expense_y3"} & set(asked.rows)
     assert asked.problems["action"].tolist() == [
         '请写明年份，或指定是哪一列，如 columns={"销售收入（万元）": "销售收入（上一年）"}',
-        '请写明年份，或指定是哪一列，如 columns={"研发费用": "研究开发费用（上一年）"}',
+        '请写明年份，或指定是哪一列，如 columns={"研发费用（元）": "研究开发费用（上一年）"}',
     ]
     alone = read_firms(table, "tech-sme")
     assert alone.rows[["sales_last_year", "rd_expense_last_year"]].values.tolist() == [[12_000_000, 5]]
@@ -476,15 +477,49 @@ def test_a_time_of_another_thing_above_the_header_asks_nothing(title: str) -> No
     assert read_firms(table, "hte", on="2026-11-29").rows["total_income_last_year"].tolist() == [900_000]
 
 
-def test_a_table_of_one_firm_with_years_across_is_refused_in_words() -> None:
+def test_a_table_of_one_firm_with_years_across_is_a_record() -> None:
     lines = (
         "指标,单位,2023年,2024年,2025年",
         "企业名称：虚构甲公司,,,,",
         "销售收入,万元,98,112,129",
         "职工总数,人,1,2,3",
     )
-    with pytest.raises(TableError, match="像是一家企业各年的指标表"):
-        read_firms("\n".join(lines).encode(), "hte", on="2026-11-29")
+    read = read_firms("\n".join(lines).encode(), "hte", on="2026-11-29")
+    found = read.rows[["name", "sales_y1", "sales_y2", "sales_y3", "employees_total"]].to_numpy().tolist()
+    assert found == [["虚构甲公司", 980_000, 1_120_000, 1_290_000, 3]]
+    assert "作一条记录，共 6 项" in "".join(read.problems["problem"])
+    with pytest.raises(TableError, match="像是一家企业各年的指标表"):  # two firms in one
+        read_firms("指标,2023年,2024年\n甲公司收入,98,112".encode(), "hte", on="2026-11-29")
+
+
+def test_a_table_of_which_only_the_numbers_of_rows_are_known_is_none_of_firms() -> None:
+    with pytest.raises(TableError, match="没有“企业名称”这样的列名"):
+        read_firms("序号,项目名称,项目来源\n1,翘曲控制,自选\n".encode(), "hte", on="2026-11-29")
+
+
+FORM = [
+    ["高新技术企业认定信息表", None, None, None],
+    ["企业名称", "虚构甲有限公司", "注册时间", "2015年3月12日"],
+    ["职工总数（人）", "120", "Ⅰ类知识产权（件）", 2],
+]
+
+
+@pytest.mark.parametrize(
+    "years",
+    [
+        [["经营情况（万元）"], ["年度", "销售收入", "净资产"], ["2024年", 42, 15], [2025, "48.5", "－"]],
+        [[None, None, "单位：万元"], ["项目", "2024年", "2025年"], ["销售收入", 42, 48.5], ["净资产", 15, "/"]],
+    ],
+)
+def test_figures_by_year_in_a_form_are_of_its_firm(years: list[list[object]]) -> None:
+    rows = [*FORM, *years, ["企业盖章：", None, "日期：2026年5月1日"]]
+    rows = [[*row, *[None] * (4 - len(row))] for row in rows]
+    book = Book("表", [Grid("", rows, range(1, len(rows) + 1))])
+    read = read_firms(book, "hte", on="2026-11-29").rows
+    assert len(read) == 1
+    assert read[["name", "employees_total", "class1_ip"]].to_numpy().tolist() == [["虚构甲有限公司", 120, 2]]
+    assert read[["sales_y2", "sales_y3", "net_assets_y2"]].to_numpy().tolist() == [[420_000, 485_000, 150_000]]
+    assert "net_assets_y3" not in read or read["net_assets_y3"].isna().all()
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from matcher.policy.programmes.platforms import count_platforms, platform_remark
 from matcher.policy.registers import conversions, incidents, platforms, projects, rights, staff
 from matcher.policy.registers.entries import read_register
 from matcher.policy.registers.joining import add_registers
-from matcher.policy.registers.schemas import INCIDENTS, PLATFORMS, RIGHTS
+from matcher.policy.registers.schemas import INCIDENTS, PLATFORMS, RIGHTS, projects_contract
 from matcher.policy.scoring import score
+from matcher.tables.files.sheets import Book, Grid
 
 ON = dt.date(2026, 6, 1)
 FIRMS = pd.DataFrame({"enterprise_id": ["a", "b"], "name": ["虚构甲公司", "虚构乙公司"]})
@@ -340,15 +341,15 @@ def test_an_amount_that_could_not_be_read_is_not_nothing(cells, expected, proble
 @pytest.mark.parametrize(
     ("more", "cells", "expected", "given", "used"),
     [
-        ("委托外部研发（元） 合计（元）", (40, 140), (100, 140), 140, 140),
-        ("委托外部研发（元） 合计（元）", (40, 140), (100, 140), 200, (100, 140)),
+        ("外协试验费（元） 合计（元）", (40, 140), (100, 140), 140, 140),
+        ("外协试验费（元） 合计（元）", (40, 140), (100, 140), 200, (100, 140)),
         ("合计（元）", (140,), (100, 140), 130, 130),
         ("合计（元）", (90,), 100, 90, 100),
-        ("委托外部研发（元） 合计（元）", (40, 100), 100, 140, 100),
-        ("委托外部研发（元）", (40,), (100, None), 140, 140),
-        ("委托外部研发（元）", (40,), (100, None), 80, (100, None)),
+        ("外协试验费（元） 合计（元）", (40, 100), 100, 140, 100),
+        ("外协试验费（元）", (40,), (100, None), 140, 140),
+        ("外协试验费（元）", (40,), (100, None), 80, (100, None)),
         ("其中：财政资金（元）", (40,), 100, 140, 100),
-        ("委托外部研发（元）", (0,), 100, 140, 100),
+        ("外协试验费（元）", (0,), 100, 140, 100),
     ],
 )
 def test_amounts_that_were_not_read_leave_a_sum_a_lower_bound(more, cells, expected, given, used):
@@ -357,6 +358,35 @@ def test_amounts_that_were_not_read_leave_a_sum_a_lower_bound(more, cells, expec
     assert bounds(facts("projects", rows), "rd_expense_y3") == expected
     typed = facts("projects", rows, firms=FIRMS.assign(rd_expense_y3=given))
     assert bounds(typed, "rd_expense_y3") == used
+
+
+def test_what_is_entrusted_without_a_word_on_where_is_open_for_the_domestic_part_only():
+    header = "企业编号 项目编号 年度 人员人工费用（元） 委托外部研发（元）"
+    done = facts("projects", table(header, *(["a", "RD01", year, 100, 50] for year in (2023, 2024, 2025))))
+    assert [bounds(done, name) for name in ("rd_expense_y3", "rd_domestic_3y")] == [140, (300, 420)]
+    open_ones = [text for _, text, counted in told(done) if counted == "未定"]
+    assert open_ones == ["“委托外部研究开发费用”没有写境内还是境外，境内的研发费用在两者之间未定"] * 3
+    known = facts("projects", table(f"{header} 委托境内研发（元）", ["a", "RD01", 2025, 100, 50, 50]))
+    assert bounds(known, "rd_expense_y3") == 140  # the sum of the two
+
+
+def test_projects_side_by_side_with_their_categories_on_the_left():
+    rows = [
+        ["研发费用归集表（单位：元）", None, None, None],
+        ["费用科目", "RD01 齿轮", "RD02 砂轮", "合计"],
+        ["企业编号", "a", "a", None],
+        ["年度", "2025年", "2025年", None],
+        ["人员人工费用", "120,000.00", 80_000, 200_000],
+        ["直接投入费用", 300_000, "－", 300_000],
+        ["起止时间", "2025.01-2025.12", "2025年3月至2025年9月", None],
+    ]
+    read = read_register(Book("表", [Grid("", rows, range(1, 8))]), projects_contract())
+    columns = ["project", "personnel", "direct_input", "ends_on_max"]
+    assert read.rows[columns].astype(object).fillna("").to_numpy().tolist() == [
+        ["RD01 齿轮", 120_000, 300_000, pd.Timestamp("2025-12-31")],
+        ["RD02 砂轮", 80_000, "", pd.Timestamp("2025-09-30")],
+    ]
+    assert "“合计”一列是各列之和，没有读入" in read.problems["problem"].tolist()
 
 
 @pytest.mark.parametrize("header", ["境内研发费用合计（万元）", "研发费用-其中：境内合计"])
@@ -777,6 +807,12 @@ def test_an_export_of_patents_without_a_column_of_firms_is_its_owners():
     assert done.links["enterprise_id"].tolist() == ["b"]  # who has it now goes before who applied
 
 
+def test_a_name_with_other_brackets_and_blanks_is_the_very_name():
+    firms = pd.DataFrame({"enterprise_id": ["a"], "name": ["虚构甲（山东）科技有限公司"]})
+    rows = table("权利人 种类 授权日期", ["虚构甲(山东) 科技有限公司", "发明", "2022-01-01"])
+    assert facts("rights", rows, firms=firms, same_name=True).links["how"].tolist() == ["名称相同，使用者确认"]
+
+
 def test_rows_that_name_nobody_are_told_so():
     rows = table("专利号 类别 授权日期", ["ZL1", "发明", "2022-01-01"], ["ZL2", "发明", "2022-01-01"])
     assert "2 行没有写是哪家企业：第 2 行、第 3 行" in [line for _, line, _ in told(facts("rights", rows))]
@@ -918,7 +954,7 @@ def test_small_sums_without_a_unit_are_yuan_or_ten_thousands(header, cells, expe
 
 
 def test_an_amount_beside_one_that_is_not_exact_is_open_too():
-    header = "企业编号 项目编号 年度 人员人工费用（元） 委托外部研发（元）"
+    header = "企业编号 项目编号 年度 人员人工费用（元） 外协试验费（元）"
     done = facts("projects", table(header, ["a", "RD01", 2025, "约100", 40]))
     low, high = bounds(done, "rd_expense_y3")
     assert 0 < low < 100

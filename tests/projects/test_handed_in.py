@@ -60,8 +60,9 @@ def test_an_acceptance_in_columns_of_its_own_is_told():
         ["P3", "虚构丙", "2023-01-01", "2024-12-31", None, "不通过"],
         ["P4", "虚构丁", "2023-01-01", "2026-12-31", None, None],
     ]
-    header = ["项目编号", "项目名称", "开始日期", "结束日期", "验收时间", "验收结论"]
-    problems = read_managed(pd.DataFrame(rows, columns=header)).problems
+    rows.append(["P5", "虚构戊", "2023-01-01", "2027-12-31", "2027-12-31", None])  # a plan
+    header = ["项目编号", "项目名称", "合同开始日期", "计划完成时间", "验收时间", "验收结论"]
+    problems = read_managed(pd.DataFrame(rows, columns=header), on="2026-11-30").problems
     told = problems.loc[problems["problem"].str.contains("没有记入"), ["column", "problem"]]
     assert told.values.tolist() == [
         ["验收时间、验收结论", "写着验收的有 P1、P3，没有记入，仍按没有验收（可能列成逾期）"]

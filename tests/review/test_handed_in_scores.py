@@ -239,3 +239,23 @@ def test_rows_of_the_highest_score_are_no_items_and_an_item_without_scores_is_to
     )
     assert means(text) == {"P2": 88.333, "P1": 84.167, "P3": 77.5}
     assert "P4: 没有一位评委打分，不在结果中" in told(text)
+
+
+def test_a_total_that_its_criteria_do_not_give_is_told():
+    table = pd.DataFrame(
+        [
+            ["P1", "张三", 25, "26分", 88],
+            ["P1", "李四", 20, 22, 42],
+            ["P2", "张三", 28, 29, 57],
+            ["P2", "李四", 30, 41, 71],
+            ["P3", "张三", "弃权", None, None],
+        ],
+        columns=["项目编号", "专家", "创新性（30分）", "可行性（满分40）", "总分"],
+    )
+    read = read_scores(table)
+    assert read.rows["score"].dropna().tolist() == [88, 42, 57, 71]
+    told = read.problems.loc[read.problems["problem"].str.startswith("写的是"), ["column", "value", "problem"]]
+    assert told.to_numpy().tolist() == [
+        ["总分", "P1、张三", "写的是 88，各项（创新性（30分）、可行性（满分40））之和是 51，按写的计算"],
+        ["可行性（满分40）", "P2、李四", "写的是 41 分，多于满分 40 分，总分仍按写的计算"],
+    ]

@@ -47,7 +47,7 @@ def test_a_row_that_says_more_stays_a_record(line, title):
     assert titles(line) == ["磨齿", title]
 
 
-@pytest.mark.parametrize("numbers", ["序号,1,2,3", "行次,1,2,3=1+2", "栏次,甲,1,2", "序号,(1),(2),(2.1)"])
+@pytest.mark.parametrize("numbers", ["序号,1,2,3", "行次,1,2,3=1+2", "栏次,甲,1,2", "甲,乙,1,6", "序号,(1),(2),(2.1)"])
 def test_numbers_of_columns_behind_their_word_are_no_record(numbers):
     head = "企业名称,需求名称,预算（万元）,备注"
     assert read_needs(csv(head, numbers, "甲公司,磨齿,50,")).rows["title"].tolist() == ["磨齿"]

@@ -239,3 +239,10 @@ def test_a_list_below_a_block_of_labels_stays_a_list():
         ("审核意见：同意（盖章）", None, None),
     ]
     assert list(read_needs(Book("表", [Grid("", rows, range(1, 6))])).rows["title"]) == ["齿轮检测", "毛刺去除"]
+
+
+def test_forms_on_several_sheets_are_told_to_be_gathered():
+    rows = [["企业名称", "虚构甲公司"], ["职工总数", 120], ["资产总额（万元）", 6000]]
+    sheets = [Grid(title, rows, range(1, 4)) for title in ("甲", "乙")]
+    told = read_firms(Book("表", sheets), "tech-sme", on="2026-06-10").problems
+    assert told["action"].iloc[0] == "要读别的，请指定工作表；“乙”也像企业表，要一起用，请先用 matcher gather 合成一张"

@@ -43,6 +43,13 @@ def test_a_form_of_one_firm_is_a_record(tmp_path):
     assert reading.problems["problem"].str.contains("作一条记录，共 4 项").any()
 
 
+def test_the_numbers_of_its_columns_are_no_indicator(tmp_path):
+    rows = [*FORM[:3], ["甲", "乙", "丙", 1], *FORM[3:]]
+    reading = read_firms(book(tmp_path, rows), "innovative-sme", on="2026-07-01")
+    assert not [header for header in reading.columns["header"] if "甲" in header]
+    assert reading.problems["problem"].str.contains("作一条记录，共 4 项").any()
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -68,6 +68,7 @@ def sheet(
         ("2025年企业情况表（万元）,,,,", 10_000),
         ("填报日期：2026-03-01,,,,单位：万元", 10_000),
         ("编制单位：虚构局,,单位：万元 币种：人民币,,", 10_000),
+        ("填报单位：虚构局   单位：万元,,,,", 10_000),
         ("填表说明：金额均以万元填写。职工总数按人填,,,,", 10_000),
         (",,,,单位：亿元", 100_000_000),
         (",,,,单位：千元", 1_000),
@@ -108,10 +109,11 @@ def test_a_title_with_the_words_of_a_header_states_the_unit_of_the_whole_table(t
 
 
 def test_a_unit_of_one_column_is_that_of_no_other():
+    asked = "没有写单位，别的金额列写了“万元”，不知是元还是万元，没有采用"
     for line in ("上年度销售收入单位：万元", "说明：上年度销售收入（万元）", "上年度销售收入以万元填写"):
-        assert money(line, HEAD, ROW) == ([48_500_000, 6_000], ["没有写单位，按元读入"]), line
+        assert money(line, HEAD, ROW) == ([48_500_000, None], [asked]), line
     assert money(HEAD, ",,人,万元,元", ROW) == ([48_500_000, 6_000], [])
-    assert money(HEAD, ROW, "注：上年度销售收入单位为万元") == ([48_500_000, 6_000], ["没有写单位，按元读入"])
+    assert money(HEAD, ROW, "注：上年度销售收入单位为万元") == ([48_500_000, None], [asked])
     header = "企业编号,企业名称,职工总数,上年度销售收入（万元）,资产总额"
     assert money("单位：元", header, ROW) == ([48_500_000, 6_000], [])
     assert money("单位：万元", HEAD, "E1,虚构甲公司,120,4850元,6000") == ([4_850, 60_000_000], [])
@@ -324,8 +326,10 @@ FOOTERS = [
     ("（盖章）,,,,", "是落款"),
     ("第1页 共3页,,,,", "是页码或表尾"),
     ("以下空白,,,,", "是页码或表尾"),
+    ("共2条 第1页/共1页 导出时间：2026-11-30,,,,", "是页码或表尾"),
     ("企业编号,企业名称,职工总数,上年度销售收入,资产总额", "是重复的表头"),
     ("某市企业情况表,,,,", "是重复的表题"),
+    ("某市企业情况表（第 2 页 共 3 页）,,,,", "是重复的表题"),
     ("单位：万元,,,,", "是单位说明"),
 ]
 
@@ -623,6 +627,27 @@ def test_rows_below_an_outcome_with_patents_only_go_on_with_it():
     read = outcomes(PATENTS)
     assert read.rows["专利号"].tolist() == ["ZL001；ZL002；ZL003", "ZL004"]
     assert read.problems["kept"].tolist() == [False, False]
+
+
+FIGURES = [
+    ["序号", "企业名称", "需求名称", "指标名称", "目标值", "预算（万元）"],
+    [1, "虚构甲公司", "注塑件翘曲控制", "翘曲量", "≤0.3mm", 50],
+    [None, None, None, "成型周期", None, None],
+    [None, None, None, "合格率", "≥98%", None],
+    [2, "虚构乙公司", "釉面针孔检测", "检出率", "≥99%", 80],
+]
+
+
+@pytest.mark.parametrize("merged", [[(1, place, 3, place) for place in (0, 1, 2, 5)], []])
+def test_a_need_with_a_row_for_each_indicator_is_one_record(merged: Sequence[tuple[int, int, int, int]]):
+    cells = tuple(Merged(*one) for one in merged)
+    read = read_needs(Book("表", [Grid("", FIGURES, range(1, 6), merged=cells)]))
+    assert read.rows[["need_id", "title", "budget", "指标名称", "目标值"]].to_numpy().tolist() == [
+        ["1", "注塑件翘曲控制", 500_000, "翘曲量\n成型周期\n合格率", "≤0.3mm\n/\n≥98%"],
+        ["2", "釉面针孔检测", 800_000, "检出率", "≥99%"],
+    ]
+    said = read.problems.loc[read.problems["row"].gt(1)]
+    assert said[["row", "value", "kept"]].to_numpy().tolist() == [[3, "成型周期", False], [4, "合格率", False]]
 
 
 @pytest.mark.parametrize(("row", "place", "value"), [(2, 0, 3), (2, 3, "湿度降到两成"), (2, 2, "丙公司")])

@@ -9,6 +9,7 @@ from matcher import Index, match
 from matcher.errors import MatcherError, OutputError, TableError
 from matcher.matching.library.records import UnknownIdError
 from matcher.progress import logger
+from matcher.tables.reading import describe, read_needs
 
 OUTCOMES = pd.DataFrame({"outcome_id": ["C1", "C2"], "title": ["齿轮磨削烧伤检测", "大蒜烘干"]})
 
@@ -50,3 +51,13 @@ def test_a_warning_masks_them_too_and_counts_stay(caplog):
         "XQ2026001：读不成数",
         "matched 13900001111 rows",
     ]
+
+
+def test_what_differs_in_quotes_and_figures_only_is_told_in_one_line():
+    rows = [f"{at},磨齿{'烧伤检测降噪清洗'[2 * at - 2 : 2 * at]},约{10 * at}" for at in (1, 2, 3, 4)]
+    problems = read_needs("\n".join(["编号,需求名称,预算（万元）", *rows]).encode()).problems
+    assert describe(problems) == (
+        "数据：4 处问题\n  第 2、3、4、5 行，预算（万元） = “约10”、“约20”、“约30” 等 4 种："
+        "不是确切的值，按 …万元 至 …万元 读入；知道确切的值请改填"
+    )
+    assert describe(problems.head(3)).count("\n") == 3

@@ -523,8 +523,8 @@ def test_excel_dates_errors_and_row_numbers():
 
 def test_a_message_stops_after_twenty_lines():
     problems = read_needs(csv("编号,标题,预算", *(f"{i},第{i}项,不知道" for i in range(25)))).problems
-    message = describe(problems.assign(problem=[f"毛病{at}" for at in range(25)]))
-    assert message.startswith("数据：25 处问题\n  第 2 行，预算 = “不知道”：毛病0；")
+    message = describe(problems.assign(problem=["毛病" + chr(0x4E00 + at) for at in range(25)]))
+    assert message.startswith("数据：25 处问题\n  第 2 行，预算 = “不知道”：毛病一；")
     assert message.endswith("\n  ……另有 5 处")
     assert message.count("\n") == 21
     assert describe(read_needs(csv("编号,标题", "1,甲")).problems) == ""

@@ -41,7 +41,31 @@ def test_plain_yuan_among_named_units_are_read():
         (["1680", "1340万", "12800"], [None, 13_400_000, None]),
         (["约1.2亿", "3000"], [None, None]),
         (["1340万", "12800000"], [13_400_000, 12_800_000]),
+        (["45万", "0.35", "0"], [450_000, None, 0]),  # 0.35 yuan would be none
     ):
         table = pd.DataFrame({"企业编号": list("abc")[: len(cells)], "资产总额": cells})
         found = read_firms(table, "tech-sme", on="2026-06-10").rows["assets_total"]
         assert [None if pd.isna(one) else one for one in found] == expected
+
+
+def test_small_money_without_a_unit_beside_columns_in_ten_thousands_is_asked_about():
+    table = pd.DataFrame(
+        {
+            "企业编号": ["a", "b"],
+            "2023年末净资产（万元）": [1200, 900],
+            "2024年末净资产": [1500, None],
+            "2025年末净资产（万元）": [1900, 950],
+            "2025年销售收入": [48_500_000, 1_200_000],
+        }
+    )
+    read = read_firms(table, "hte", on="2026-11-24")
+    assert read.rows[["net_assets_y1", "net_assets_y3"]].to_numpy().tolist() == [
+        [12_000_000, 19_000_000],
+        [9_000_000, 9_500_000],
+    ]
+    assert "net_assets_y2" not in read.rows
+    assert read.rows["sales_y3"].tolist() == [48_500_000, 1_200_000]  # too large for another unit
+    told = read.problems[read.problems["column"] == "2024年末净资产"]
+    assert told[["value", "problem"]].to_numpy().tolist() == [
+        ["1500", "没有写单位，别的金额列写了“万元”，不知是元还是万元，没有采用"]
+    ]

@@ -253,7 +253,8 @@ def problem_lines(answering: pd.DataFrame) -> list[str]:
         column, problem, level = (str(same[name].iloc[0]) for name in ("column", "problem", "level"))
         ids = [str(one) for one in same["enterprise_id"] if one]
         who = f"{first_few(ids, '家')}，" if ids else ""
-        lines.append(f"  {who}{column}：{problem}（{LEVELS.get(level, level)}）")
+        where = f"{who}{column}：" if who or column else ""
+        lines.append(f"  {where}{problem}（{LEVELS.get(level, level)}）")
     more = [f"  ……另有 {len(lines) - 20} 种"] if len(lines) > 20 else []
     return [f"判断时发现 {len(answering)} 处问题：", *lines[:20], *more]
 

@@ -45,9 +45,8 @@ def uscc_fault(text: str) -> str | None:
     try:
         uscc.validate(code)
     except InvalidLength:
-        return f"长度应为18位，现为{len(code)}位" + (
-            "（可能被 Excel 改成了数字）" if "E+" in code or len(code) == 15 else ""
-        )
+        old = "（可能是旧的营业执照注册号，或被 Excel 改成了数字）" if len(code) == 15 and code.isdecimal() else ""
+        return f"长度应为18位，现为{len(code)}位" + ("（可能被 Excel 改成了数字）" if "E+" in code else old)
     except InvalidChecksum:
         return f"校验位应为 {uscc.calc_check_digit(code[:-1])}"
     except (InvalidFormat, InvalidComponent):
@@ -303,7 +302,12 @@ def link(
         former = former_names(formers[firm_id])
         for (_, table), keys in zip(
             by_name,
-            ([name], former, [plain_name(n) for n in [name, *former]], [core_name(n) for n in [name, *former]]),
+            (
+                [written_name(name)],
+                map(written_name, former),
+                [plain_name(n) for n in [name, *former]],
+                [core_name(n) for n in [name, *former]],
+            ),
             strict=True,
         ):
             for key in keys:
@@ -330,7 +334,7 @@ def link(
         ):
             firm_id, how = found, f"企业编号“{given}”只差符号，待确认"
         elif name:
-            forms = (name, name, plain_name(name), core_name(name))
+            forms = (written_name(name), written_name(name), plain_name(name), core_name(name))
             for (words, table), key in zip(by_name, forms, strict=True):
                 if len(table.get(key, ())) == 1:
                     firm_id, how = next(iter(table[key])), f"{words}，待确认"

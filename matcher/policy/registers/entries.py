@@ -118,7 +118,7 @@ class Entry:
         self.cells, self.file, self.sheet = cells, file, sheet
         self.firm, self.sure = firm, sure
         self._strange = strange or {}
-        self.row = int(re.sub(r"\D", "", cells["record_id"]) or 0)
+        self.row = int(found[0]) if (found := re.search(r"\d+", cells["record_id"])) else 0
 
     def text(self, name: str) -> str:
         """A text, "" for nothing."""

@@ -22,8 +22,13 @@ def without_units(reading: Reading) -> Reading:
     told = problems["problem"] == NO_UNIT
     fields = dict(zip(reading.columns["header"], reading.columns["field"], strict=True))
     names = [str(fields[header]) for header in problems.loc[told, "column"] if fields.get(header)]
-    sums = [name for name in names if name in (*CATEGORIES, "amount")]
-    in_yuan = set(reading.columns.loc[reading.columns["unit"] == "元", "field"]) & {*CATEGORIES, "amount", "budget"}
+    sums = [name for name in names if name in (*CATEGORIES, "entrusted", "amount")]
+    in_yuan = set(reading.columns.loc[reading.columns["unit"] == "元", "field"]) & {
+        *CATEGORIES,
+        "entrusted",
+        "amount",
+        "budget",
+    }
     if not sums or max(float(pd.to_numeric(rows[name]).fillna(0).max()) for name in in_yuan) >= _SMALL:
         return reading
     more: dict[str, Any] = {}

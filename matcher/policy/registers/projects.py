@@ -45,6 +45,7 @@ _DOMESTIC = ("rd_domestic_3y", BASIS)
 _YEARS = {3: ("rd_expense_y1", BASIS), 2: ("rd_expense_y2", BASIS), 1: ("rd_expense_y3", BASIS)}
 FACTS = (*_YEARS.values(), _DOMESTIC)
 _KEPT = CATEGORIES.index("other")
+_ENTRUSTED = (CATEGORIES.index("entrusted_domestic"), CATEGORIES.index("entrusted_overseas"))
 
 
 class _Part(NamedTuple):
@@ -160,17 +161,21 @@ def _money(entry: Entry, contract: Contract, told: Warnings) -> tuple[Row, Row, 
     """The categories of a row at least and at most, and what was spent at least.
 
     Where some category is filled, an empty one is zero, and one that could not be read may be what the sum leaves for
-    it. A sum without categories may lie anywhere between nothing that counts and all of it.
+    it. A sum without categories may lie anywhere between nothing that counts and all of it. What is entrusted without
+    a word on where counts alike in both, and may be domestic or not.
     """
     ends = [entry.number(name) for name in CATEGORIES]
+    entrusted = entry.number("entrusted")
+    if any(ends[at] != (None, None) for at in _ENTRUSTED):
+        entrusted = (None, None)  # their sum
     least, most = entry.number("amount")
     low, high = np.zeros(len(CATEGORIES)), np.zeros(len(CATEGORIES))
-    unread = [name for name in CATEGORIES if entry.unread(name)]
+    unread = [name for name in (*CATEGORIES, "entrusted") if entry.unread(name)]
     for name in (*unread, *(["amount"] if entry.unread("amount") else [])):
         problem = f"“{contract[name].title}”写的“{shorten(entry.unread(name), 40)}”没有采用，"
         problem += "按 0 至合计余下的数计" if name != "amount" and most is not None else "不知有多少"
         _warn(told, entry, problem, OPEN, "请改成一个数", T195)
-    if not unread and all(end == (None, None) for end in ends):
+    if not unread and all(end == (None, None) for end in (*ends, entrusted)):
         high[0] = np.inf if most is None else most
         problem = "没有金额" if most is None else "只有合计，没有分八类归集，不知委托外部和其他费用各多少"
         if not entry.unread("amount"):
@@ -179,13 +184,20 @@ def _money(entry: Entry, contract: Contract, told: Warnings) -> tuple[Row, Row, 
     for at, (bottom, top) in enumerate(ends):
         low[at] = bottom or 0.0
         high[at] = np.inf if top is None and bottom is not None else top or 0.0
+    exact = np.array_equal(low, high) and entrusted[0] == entrusted[1]
+    if entrusted != (None, None):
+        domestic, overseas = _ENTRUSTED
+        low[overseas], high[domestic] = entrusted[0] or 0.0, np.inf if entrusted[1] is None else entrusted[1]
+        problem = f"“{contract['entrusted'].title}”没有写境内还是境外，境内的研发费用在两者之间未定"
+        _warn(told, entry, problem, OPEN, "请分填委托境内和委托境外", T195)
     for name in unread:
-        high[CATEGORIES.index(name)] = np.inf if most is None else max(0.0, most - low.sum())
+        exact = False
+        at = _ENTRUSTED[0] if name == "entrusted" else CATEGORIES.index(name)
+        high[at] = np.inf if most is None else max(0.0, most - low.sum())
     if (low < 0).any():
         _warn(told, entry, "有的费用是负数", COUNTED, "冲销请在原年度调整", AUDIT)
     total = float(low.sum())
     others = [header for header, *_ in _other_amounts(entry)]
-    exact = np.array_equal(low, high)
     if others and (least is None or not exact):
         problem = f"“{'”“'.join(others)}”没看懂，没有计入，不知共有多少"
         _warn(told, entry, problem, OPEN, "请指定是八类中的哪一类，或填合计", T195)
@@ -256,8 +268,7 @@ def _check_project(entry: Entry, key: str, marked: set[str], told: Warnings) -> 
 def _check_other(firm: str, year: int, sums: Row, told: Warnings) -> None:
     """More of 其他费用 than 20 % allows."""
     rest = np.delete(sums, _KEPT)
-    rest[CATEGORIES.index("entrusted_domestic")] *= 0.8
-    rest[CATEGORIES.index("entrusted_overseas")] *= 0.8
+    rest[[*_ENTRUSTED]] *= 0.8
     over = sums[_KEPT] - rest.sum() / 4
     if over > 0:
         problem = f"{year} 年其他费用超过研究开发总费用的 20%，{over:,.0f} 元不计入"
@@ -265,7 +276,7 @@ def _check_other(firm: str, year: int, sums: Row, told: Warnings) -> None:
 
 
 def _alike(one: Entry, other: Entry) -> bool:
-    return all(one.number(name) == other.number(name) for name in (*CATEGORIES, "amount"))
+    return all(one.number(name) == other.number(name) for name in (*CATEGORIES, "entrusted", "amount"))
 
 
 def _warn(told: Warnings, entry: Entry, problem: str, counted: str, do: str, source: str) -> None:

@@ -16,6 +16,7 @@ from matcher.errors import TableError
 from matcher.event_log.log import Event, text_of
 from matcher.projects.lifecycle.log import CELLS
 from matcher.projects.lifecycle.stages import CODES, ENDS, EVENTS, ITEMS, STAGE_CODES, STAGES, may_follow, walk
+from matcher.tables.arguments import as_day
 from matcher.tables.cells.dates import Days, read_days
 from matcher.tables.cells.texts import first_few
 from matcher.tables.columns.soft_values import why_unknown
@@ -60,13 +61,18 @@ _NOT_YET = re.compile("拟|待|未|申请|准备|不|延期|即将|预计")
 
 
 def read_managed(
-    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
+    source: str | Path | pd.DataFrame,
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+    on: dt.date | str | None = None,
 ) -> Reading:
     """Read a table of projects for the book (the contract MANAGED_PROJECTS).
 
     A term (起止时间) stands for its two days where they have no columns; a month alone begins with its first day and
-    ends with its last. Raises TableError where a project has no number of its own: one made up from the row is another
-    in the next table, so that the project would stand there twice, or as another one.
+    ends with its last. on: the day of reading, after which a day of acceptance (验收时间) is a plan. Raises TableError
+    where a project has no number of its own: one made up from the row is another in the next table, so that the
+    project would stand there twice, or as another one.
 
     Examples
     --------
@@ -99,7 +105,8 @@ def read_managed(
         for name, word, (_, why) in zip(rows["project_id"], reading.rows["stage"], stages, strict=True)
         if why
     ]
-    told += [(table["file"], table["sheet"], None, *fault, True) for fault in _accepted_beside(rows, reading.columns)]
+    beside = _accepted_beside(rows, reading.columns, as_day(on, "on") if on is not None else dt.date.max)
+    told += [(table["file"], table["sheet"], None, *fault, True) for fault in beside]
     rows = rows.assign(stage=rows["stage"].mask(pd.Series(undated, rows.index, dtype=bool)))
     problems = reading.problems
     if told:
@@ -142,6 +149,13 @@ def _without_day(row: Mapping[Any, Any]) -> bool:
     return code in EVENTS and code not in ENDS and not day
 
 
+def _is_after(cell: str, on: dt.date) -> bool:
+    """Whether a cell is a day after another and says no more."""
+    days = read_days(cell)
+    first = days.low if isinstance(days, Days) else days
+    return isinstance(first, dt.date) and first > on
+
+
 def _faults(row: Mapping[Any, Any], undated: bool) -> Iterator[tuple[str, str, str, str]]:
     """What is wrong with the days of a project: header, value, what it is, what to do."""
     name, start, end = plain(row["project_id"]), row["starts_on"], row["ends_on"]
@@ -173,7 +187,7 @@ def _faults(row: Mapping[Any, Any], undated: bool) -> Iterator[tuple[str, str, s
         yield MANAGED_PROJECTS["stage"].title, plain(row["stage"]), why, "请加“阶段日期”一列，写进入当前阶段的那一天"
 
 
-def _accepted_beside(rows: pd.DataFrame, account: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
+def _accepted_beside(rows: pd.DataFrame, account: pd.DataFrame, on: dt.date) -> Iterator[tuple[str, str, str, str]]:
     """What columns that no field took say of an acceptance (验收时间, 验收结论), of projects whose stage is no end."""
     headers = account.loc[account["use"] != USED, "header"].astype(str)
     beside = [header for header in headers if _ACCEPTANCE.fullmatch(header) and header in rows]
@@ -185,6 +199,7 @@ def _accepted_beside(rows: pd.DataFrame, account: pd.DataFrame) -> Iterator[tupl
             _IS_ACCEPTED.search(cell)
             and not _NOT_DONE.search(cell)
             and not _NOT_YET.search(re.sub("[不未](?:予|予以)?(?:通过|合格)", "", cell))
+            and not _is_after(cell, on)
             for cell in (plain(row[header]) for header in beside)
         )
     ]

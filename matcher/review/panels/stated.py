@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
 from matcher.export.titles import REVIEW
+from matcher.tables.cells.texts import first_few
+from matcher.tables.headers.column_account import UNKNOWN
 from matcher.tables.naming.writings import fold
-from matcher.tables.reading import PROBLEM_COLUMNS
+from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 from matcher.tables.schemas.single_commands import REVIEW_SCORES
 
 _KINDS = (  # the first that a header names
@@ -32,6 +35,8 @@ _WORDS = {
 }
 _FINAL = re.compile("^(?:最[终后]|综合|实际)(?:得分|成绩|分数?|评分)$")  # of which a table does not say how it comes
 _ADDED = re.compile("^(?:奖励|附加|政策|评审)?(?:[加扣减]分)(?:项|值|分值)?$")  # beside the reviewers' scores
+_OUT_OF = re.compile(r"\((?:满分|最高|共)?(\d{1,3}(?:\.\d+)?)分?\)$")  # behind the name of a criterion
+_NEAR = 0.00501
 _RANK = re.compile(r"第?(\d+)(?:\.0)?名?")
 
 
@@ -88,6 +93,41 @@ def differing_results(rows: pd.DataFrame, scores: pd.DataFrame, ranked: pd.DataF
         and pd.to_numeric(rows[header].astype(object), errors="coerce").fillna(0).ne(0).any()
     ]
     return pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
+
+
+def differing_sums(reading: Reading) -> pd.DataFrame:
+    """The reviews of which the criteria beside the score (创新性（30分）) give another sum, where those of most reviews
+    give the score, and the criteria above their points: problems, by item and reviewer.
+    """
+    rows, account = reading.rows, reading.columns
+    place = {name: str(account[name].iloc[0]) for name in ("file", "sheet")} if len(account) else {}
+    headers = [str(one) for one in account.loc[account["use"] == UNKNOWN, "header"] if str(one) in rows]
+    points = {one: float(found[1]) for one in headers if (found := _OUT_OF.search(fold(one)))}
+    cells = pd.DataFrame({one: rows[one].map(_points) for one in points}, index=rows.index)
+    score = rows["score"].astype("Float64").astype(float)
+    whole = cells.notna().all(axis=1) & score.notna()
+    sums = cells.sum(axis=1)
+    same = (sums - score).abs() <= _NEAR
+    lines: list[tuple[str, str, str, str]] = []
+    who = rows["item"].astype(str) + "、" + rows["reviewer"].astype(str)
+    if len(points) > 1 and 2 * (whole & same).sum() > whole.sum():
+        title = next(iter(account.loc[account["field"] == "score", "header"]), REVIEW_SCORES["score"].title)
+        for at in rows.index[whole & ~same]:
+            text = (
+                f"写的是 {score[at]:g}，各项（{first_few(list(points), '项', most=3)}）之和是 {sums[at]:g}，按写的计算"
+            )
+            lines.append((str(title), who[at], text, "请核对总分和各项分数"))
+    for header, most in points.items() if len(points) > 1 else ():
+        for at in rows.index[cells[header] > most]:
+            text = f"写的是 {float(cells[header][at]):g} 分，多于满分 {most:g} 分，总分仍按写的计算"
+            lines.append((header, who[at], text, "请核对"))
+    table = [(place["file"], place["sheet"], pd.NA, *line, True) for line in lines]
+    return pd.DataFrame(table, columns=PROBLEM_COLUMNS).astype({"row": "Int64", "kept": bool})
+
+
+def _points(cell: Any) -> float:
+    text = "" if pd.isna(cell) else fold(str(cell)).removesuffix("分")
+    return float(text) if re.fullmatch(r"\d+(?:\.\d+)?", text) else float("nan")
 
 
 def _kind(header: str) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
+from matcher.review.panels.stated import differing_sums
 from matcher.review.sheets.cells import score_problems
 from matcher.review.sheets.criterion_rows import criteria_added_up
 from matcher.review.sheets.forms import by_items, in_groups, turned
@@ -100,6 +101,7 @@ def _one_table(
     beside = [str(header) for header in account["header"] if under_panel(str(header)) and str(header) not in wide]
     if len(wide) < 2 or not named.isin(wide).all():
         told = score_problems(reading.problems, headers_of(account, ["score"]))
+        told = pd.concat([one for one in (told, differing_sums(reading)) if len(one)] or [told], ignore_index=True)
         return reviewers_apart(criteria_added_up(in_one_writing(replace(reading, problems=told))))
     keys = [reviewer_key(label) for _, label in found]
     for key, (_, label) in zip(keys, found, strict=True):

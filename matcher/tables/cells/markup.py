@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     r"<!--(?:(?!<!--).)*?-->|<(script|style)\b[^<>]*>(?:(?!<\1\b).)*?</\1\s*>", re.S | re.I
 )  # each looks no further than the next of its kind, so a row of openings takes no time
 _RAISED = re.compile(r"<(sup|sub)\b[^<>]*>([0-9+\-]+)</\1\s*>", re.I)
@@ -37,7 +37,7 @@ def without_markup(text: str) -> str:
 def _without_tags(text: str) -> str:
     if "<" not in text:
         return text
-    text = _HIDDEN.sub("", text)
+    text = HIDDEN.sub("", text)
     text = _RAISED.sub(lambda match: match[2].translate(SUPERSCRIPT if match[1].lower() == "sup" else _SUBSCRIPT), text)
     closed = {match[2].lower() for match in _TAG.finditer(text) if match[1]}
 

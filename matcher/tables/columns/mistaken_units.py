@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from matcher.tables.cells.numbers import takes_unit
 from matcher.tables.cells.texts import UNITS
 
+SMALL = 100_000  # yuan: sales, assets or budgets that all are below it may be in another unit
 _RARE = 1_000
 _LEAST = 4  # amounts of a column, of which one is compared with the others
 _SPREAD = 0.7  # decades: the standard deviation of sizes is this at least, as that of the capital of firms is
@@ -75,6 +76,8 @@ def unsaid_units(yuan: _Floats, cells: Sequence[object], words: Mapping[int, str
     >>> unsaid_units(np.array([1.2e6, 5, 9e5]), ["120万元", "5", "900000"], {0: "万元"})
     {1: '万元'}
     """
+    part = [row for row, cell in enumerate(cells) if yuan[row] == 0 and str(cell).strip("0.,， ")]  # 0.35, rounded
+    yuan = np.where(np.isin(np.arange(len(yuan)), part), 0.5, yuan)
     large = {row: word for row, word in words.items() if _scale(word) > 1 and yuan[row] > 0}
     if not large:
         return {}
@@ -85,6 +88,17 @@ def unsaid_units(yuan: _Floats, cells: Sequence[object], words: Mapping[int, str
     plain = [row for row, cell in enumerate(cells) if takes_unit(cell) and yuan[row] > 0]
     found = {row: word for row in plain if off[row] > between / 2}
     return found if len(found) > _FEW * len(plain) else {}
+
+
+def small_beside(yuan: _Floats, cells: Sequence[object]) -> list[int]:
+    """Of a column without a unit, read in yuan beside columns of money that have one, the plain numbers where all are
+    small for yuan.
+
+    >>> small_beside(np.array([45, 0, 3e5]), ["45", "0", "30万"]), small_beside(np.array([45, 2e5]), ["45", "200000"])
+    ([0], [])
+    """
+    plain = [row for row, cell in enumerate(cells) if takes_unit(cell) and yuan[row] > 0]
+    return plain if all(yuan[row] < SMALL for row in plain) else []
 
 
 def _scale(word: str) -> int:

@@ -21,7 +21,9 @@ from matcher.tables.files import sheets, xls_records
 from matcher.tables.files.number_formats import shown
 from matcher.tables.files.sheets import SAVE_AS, BadRow, Book, Grid, Merged, Remark, check_shape, hidden_remark
 from matcher.tables.files.text_files import csv_grid, decode, json_grid, records_of_answer
+from matcher.tables.files.web_pages import is_web_page, page_grids
 from matcher.tables.files.xlsx import read_xlsx
+from matcher.tables.files.xml_spreadsheets import is_xml_spreadsheet, xml_spreadsheet_grids
 
 __all__ = ["BadRow", "Book", "Grid", "Merged", "Remark", "Source", "read_book", "reader_errors"]
 
@@ -58,8 +60,8 @@ _NOT_WORKBOOKS = {  # streams inside an old Office file
 
 
 def read_book(source: Source, *, sheet: str | int | None = None) -> Book:
-    """The grids of a CSV (any of , ; tab; UTF-8, GB18030, UTF-16), xlsx, xls, Parquet or JSON-lines file or DataFrame;
-    of a book that was read, the same.
+    """The grids of a CSV (any of , ; tab; UTF-8, GB18030, UTF-16), xlsx, xls, web page, XML spreadsheet, Parquet or
+    JSON-lines file or DataFrame; of a book that was read, the same.
 
     What a file is, its content decides, not its name. `sheet` keeps one sheet, by name or by position from 1.
 
@@ -154,8 +156,11 @@ def _grids(name: str, data: bytes) -> list[Grid]:
         raise TableError(f"{name}：{suffix} 文件读不出来；{SAVE_AS}")
     text, remarks = decode(name, data)
     opening = text[:2000].lstrip("\ufeff \t\r\n").lower()
+    if (of_xml := is_xml_spreadsheet(opening)) or is_web_page(text):
+        first, *others = (xml_spreadsheet_grids if of_xml else page_grids)(name, text)
+        return [first._replace(remarks=remarks + first.remarks), *others]
     if opening.startswith(("<!doctype", "<html", "<table", "<?xml", "<meta", "<head", "<div", "<style")):
-        raise TableError(f"{name}：文件内容其实是网页（HTML 或 XML），不是 Excel 工作簿；{SAVE_AS}")
+        raise TableError(f"{name}：文件内容其实是网页（HTML 或 XML），里面没有表格；{SAVE_AS}")
     if opening.startswith("[") and Path(name).suffix.lower() in (".json", ".jsonl", ".ndjson"):
         raise TableError(f"{name}：这是一个 JSON 数组；请改成每行一个对象的 JSON lines（.jsonl）")
     if opening.startswith("{") and (found := records_of_answer(text)):

@@ -18,7 +18,7 @@ from matcher.tables.files.sheets import MAX_COLUMNS, BadRow, Grid, Remark, check
 
 _DELIMITERS = ",;\t|"
 _END = "\x00end"  # a last record of its own: when it comes back changed, a quote was left open before it
-_TEXT_FORMULA = re.compile(r'^="([^"]*)"$')
+TEXT_FORMULA = re.compile(r'^="([^"]*)"$')
 _BREAK = "\u2028"  # a break inside a cell until the cells are cut
 _CSV_LOCK = threading.Lock()  # the csv module keeps its field limit for the whole process
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a"))
@@ -246,7 +246,7 @@ def csv_grid(name: str, text: str) -> Grid:
         finally:
             csv.field_size_limit(limit)
     if '="' in text:  # by which a program keeps 00123 a text in Excel
-        rows = [[_TEXT_FORMULA.sub(r"\1", str(cell)) for cell in row] for row in rows]
+        rows = [[TEXT_FORMULA.sub(r"\1", str(cell)) for cell in row] for row in rows]
     if broken:
         rows = [[str(cell).replace(_BREAK, "\n") for cell in row] for row in rows]
     return Grid("", rows, range(1, len(rows) + 1), delimited=True, remarks=tuple(remarks))

@@ -103,17 +103,17 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
     vocabulary = Vocabulary(contract, named, units) if named else plain
     grids = [grid for grid in book.grids if grid.sheet not in OWN_SHEETS] or book.grids
     if any(column.back for column in contract.columns):
-        upright = [grid for grid in grids if not _has_years_across(grid)]
+        upright = [one for grid in grids if (one := _upright(grid, _names(vocabulary)))]
         if not upright:
             raise TableError(
                 f"{book.name}：像是一家企业各年的指标表（指标在左，年份在上），这样的表不读；"
                 "请改成一家企业一行、每项每年一列，如“2025年销售收入（万元）”"
             )
-        grids = [as_record(grid) or grid for grid in upright]
+        grids = upright
     found = _chosen([without_struck_rows(grid) for grid in grids], contract, vocabulary)
     if any(grid.struck for grid in grids) and (found is None or not _serves(found, contract) or not _filled(found)):
         found = _with_struck(grids, contract, vocabulary) or found
-    if found is None:
+    if found is None or set(found.fields.places) == {"serial"}:  # 序号 stands in tables of any kind
         own = [column.title for column in contract.columns if column.name == "name" and not contract.any_of]
         titles = own or [contract[name].title for name in contract.any_of or (contract.id_column,)]
         seen = list(_first_texts(book))
@@ -141,17 +141,27 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
     return found.grid, header
 
 
-def _has_years_across(grid: Grid) -> bool:
-    """Whether the first rows hold a header of figures on the left and of years: 指标, 单位, 2023年, 2024年."""
+def _upright(grid: Grid, names: Callable[[str], str | None]) -> Grid | None:
+    """A sheet of firms, a form of figures as a record; None for figures by year that are no record of a firm."""
+    at = _years_across(grid)
+    if at is None:
+        return as_record(grid) or grid
+    above = grid._replace(rows=grid.rows[:at], numbers=grid.numbers[:at], merged=())
+    return grid if as_list(above, names) else as_record(grid)
+
+
+def _years_across(grid: Grid) -> int | None:
+    """Where among the first rows is a header of figures on the left and of years: 指标, 单位, 2023年, 2024年."""
     for at, row in enumerate(grid.rows[:HEADER_ROWS]):
         first, *others = [*filter(None, row_texts(row)), ""]
         years = sum(bool(_YEAR_ALONE.fullmatch(text)) for text in others)
         if years > 1 and _OF_FIGURES.fullmatch(header_key(first)):
             below = [text for text in row_texts(grid.rows[at + 1])[1:] if text] if grid.rows[at + 1 :] else []
             if below and not any(re.fullmatch(r"[-—\d,.%]+", text) for text in below):
-                return False  # a second row of the header: 企业名称 under 项目, 销售收入 under 2023年
-            return all(_YEAR_ALONE.fullmatch(text) or _BESIDE_YEARS.fullmatch(text) for text in others if text)
-    return False
+                return None  # a second row of the header: 企业名称 under 项目, 销售收入 under 2023年
+            alone = all(_YEAR_ALONE.fullmatch(text) or _BESIDE_YEARS.fullmatch(text) for text in others if text)
+            return at if alone else None
+    return None
 
 
 def _chosen(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> _Found | None:

@@ -282,12 +282,14 @@ def _is_numbering(filled: Sequence[str], parts: Sequence[tuple[str, ...]]) -> bo
     if filled[0] == "A":
         filled = [_STEMS[0], *filled[1:]]
     stems = list(itertools.takewhile(lambda text: text in _STEMS, filled))
-    counts = [match[1] for text in filled[len(stems) :] if (match := _NUMBERED.fullmatch(text.removesuffix(".0")))]
+    found = [match[1] for text in filled[len(stems) :] if (match := _NUMBERED.fullmatch(text.removesuffix(".0")))]
+    counts = list(map(int, found))
+    part = len(stems) > 1 and counts[:1] == [1] and all(a < b for a, b in itertools.pairwise(counts))  # 甲 乙 1 5 6
     return (
         len(filled) == width >= (4 if plain and not stems else 3)
         and "".join(stems) == _STEMS[: len(stems)]
         and len(counts) == width - len(stems) >= 2
-        and list(map(int, counts)) == list(range(1, len(counts) + 1))
+        and (part or counts == list(range(1, len(counts) + 1)))
     )
 
 

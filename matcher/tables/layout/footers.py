@@ -47,7 +47,13 @@ _SIGN = (
 _SIGNATURE = re.compile(rf"[(]?(?:{_SIGN})(?:[(][^()]*[)])?:.*")
 _SIGNED = re.compile(rf"{_SIGNATURE.pattern}|[^:]{{0,20}}(?:签字|签名|签章|盖章|公章)[)]?:.*")
 _SIGNATURE_ALONE = re.compile(rf"[(]?(?:{_SIGN}|.*[(](?:盖章|公章|签字|签章|加盖公章)[)])[)]?")
-_PAGE = re.compile(r"第\d+页.*|共\d+页|[-—–]+\d+[-—–]+|page\d+(?:of\d+)?|\d+/\d+页?")
+_PAGE = re.compile(
+    r"第\d+页.*|共\d+页|[-—–]+\d+[-—–]+|page\d+(?:of\d+)?|\d+/\d+页?"
+    r"|(?:总?共|总计)\d+[条行项](?:记录|数据)?(?:第\d+/?\d*页.*|[,，。、].*)?|总?记录数:\d+.*|(?:导出|打印|制表)(?:时间|日期):.*"
+)
+_OF_PAGES = re.compile(  # behind a title that stands on every page
+    r"[(（【]?\s*(?:第\s*[\d一二三四五六七八九十]+\s*页|续表?\s*\d*)(?:[,，、/\s]*共\s*\d+\s*页)?\s*[)）】]?\s*$"
+)
 _END = re.compile(r"[-—*=(]*(?:以下空白|以下无正文|此页无正文|本页以下空白|表格?结束|完|end)[)—*=-]*")
 _SECTION = re.compile(r"[(]?[一二三四五六七八九十]{1,3}[)、.]\S.*|【[^】]*】|附[件表][一二三四五六七八九十\d]*.{0,20}")
 _SECTION_NUMBER = re.compile(r"[(]?[一二三四五六七八九十]{1,3}[)、.]?|[(]\d{1,2}[)]")
@@ -127,7 +133,7 @@ class Footers:
         self._fields = set(fields.values())
         self._name = next((fields[title] for title in _NAMES if title in fields), -1)
         self._titles = {
-            header_key(as_written(cell))
+            _title_key(as_written(cell))
             for row in grid.rows[: max(0, end - 1)]
             if sum(not is_blank(cell) for cell in row) == 1
             for cell in row
@@ -164,7 +170,7 @@ class Footers:
         key = header_key(first)
         if (
             key in self._all_keys
-            or key in self._titles
+            or _title_key(first) in self._titles
             or (key.endswith(")") and _UNIT.sub("", key) in self._bare_keys)
         ):
             fault = self._repeated(row, key)
@@ -238,7 +244,7 @@ class Footers:
 
     def _repeated(self, row: Sequence[object], first: str) -> Fault | None:
         filled = [(place, cell) for place, cell in enumerate(row) if not is_blank(cell)]
-        if len(filled) == 1 and first in self._titles:
+        if len(filled) == 1 and _title_key(str(filled[0][1])) in self._titles:
             return Fault("是重复的表题", _REMOVE)
         keys = [(place, header_key(cell)) for place, cell in filled if isinstance(cell, str) and len(cell) < 200]
         if len(keys) < len(filled):
@@ -438,6 +444,10 @@ def _is_number(cell: object) -> bool:
     if not isinstance(cell, str):
         return not isinstance(cell, bool)
     return bool(re.fullmatch(r"[-+—/]|[-+]?[\d,.\s]+\s*[^\d\s]{0,3}", cell.strip()))
+
+
+def _title_key(text: str) -> str:
+    return header_key(_OF_PAGES.sub("", text[:200]))
 
 
 def _asks(row: Sequence[object]) -> bool:

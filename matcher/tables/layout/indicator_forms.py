@@ -1,4 +1,4 @@
-"""A statistical form of one firm, with indicators on the left and one column of figures, as a record."""
+"""A statistical form of one firm, with indicators on the left and a column of figures, or one a year, as a record."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from matcher.tables.cells.texts import is_blank
 from matcher.tables.files.sheets import Grid, Remark
 from matcher.tables.headers.forms import header_key
-from matcher.tables.headers.rows import row_texts
+from matcher.tables.headers.rows import is_period, row_texts
 from matcher.tables.layout.sheet_forms import UNIT_LABELS
 
 _FIRST_ROWS = 20  # among which its header stands
@@ -25,16 +25,22 @@ _WHO = re.compile(
 def as_record(grid: Grid) -> Grid | None:
     """The form with its indicators as headers, their units in brackets, over a row of figures; None for another sheet.
 
-    The name and the code of the firm above its header (单位名称：某公司) are part of it.
+    The name and the code of the firm above or below its header (单位名称：某公司) are part of it.
     """
     for at, row in enumerate(grid.rows[:_FIRST_ROWS]):
-        keys = [header_key(text) for text in row_texts(row)]
+        heads = row_texts(row)
+        keys = [header_key(text) for text in heads]
         labels = [place for place, key in enumerate(keys) if _INDICATOR.fullmatch(key)]
         units = [place for place, key in enumerate(keys) if key in UNIT_LABELS]
         values = [place for place, key in enumerate(keys) if _VALUE.fullmatch(key)]
+        columns = {place: text.removesuffix(".0") for place, text in enumerate(heads) if is_period(text)}
         known = (*UNIT_LABELS, *_CODE, "序号", "备注")
         beside = [key for key in keys if key and key not in known and not _OF_BEFORE.fullmatch(key)]
-        if not (len(labels) == len(units) == len(values) == 1 and len(beside) == 2):
+        if len(labels) != 1 or len(units) > 1:
+            continue
+        if len(values) == len(units) == 1 and len(beside) == 2:
+            columns = {values[0]: ""}
+        elif len(columns) < 2 or len(beside) != len(columns) + 1:
             continue
         kept: dict[str, object] = {}  # the first of one name
         further: tuple[Remark, ...] = ()
@@ -44,14 +50,17 @@ def as_record(grid: Grid) -> Grid | None:
                 further = (Remark(number, None, "", left, "请一家企业一个工作表，再用 matcher gather 合成一张"),)
                 break
             said = [*row_texts(below), *[""] * len(keys)]
-            value = below[values[0]] if values[0] < len(below) else None
-            if said[labels[0]] and said[units[0]] and not is_blank(value):
-                kept.setdefault(f"{said[labels[0]]}（{said[units[0]]}）", value)
-        if len(kept) < _LEAST:
+            label, unit = said[labels[0]], said[units[0]] if units else ""
+            if (label == "甲" and unit in ("乙", "丙")) or not label or (units and not unit):
+                continue  # the numbers of the columns, a heading
+            for place, year in columns.items():
+                if not is_blank(value := below[place] if place < len(below) else None):
+                    kept.setdefault(year + label + (f"（{unit}）" if unit else ""), value)
+        if (many := len(kept)) < _LEAST:
             return None
-        many = len(kept)
-        above = [_WHO.fullmatch(text.strip()) for one in grid.rows[:at] for text in row_texts(one)]
-        kept = {who[1]: who[2].strip() for who in above if who} | kept
+        near = (*grid.rows[:at], *grid.rows[at + 1 : at + 3])
+        named = [_WHO.fullmatch(text.strip()) for one in near for text in row_texts(one)]
+        kept = {who[1]: who[2].strip() for who in named if who} | kept
         problem = f"这是一家企业的指标表（指标在左，数在右），作一条记录，共 {many} 项"
         told = Remark(None, None, "", problem, "若不是，请改成一家一行、一项一列")
         return grid._replace(

@@ -11,8 +11,9 @@ from matcher.tables.cells.checkboxes import read_boxes
 from matcher.tables.cells.texts import has_no_tick, is_blank, shorten
 from matcher.tables.files.grids import Grid, Merged, Remark
 from matcher.tables.headers.forms import header_key
-from matcher.tables.headers.rows import row_texts
+from matcher.tables.headers.rows import is_period, row_texts
 from matcher.tables.headers.units import unit_of
+from matcher.tables.layout.unit_lines import statements
 
 _LEAST = 3  # labels that name different fields make a form
 _FIRST_ROWS = 12  # filled rows among which these stand
@@ -21,10 +22,15 @@ _SEALED = re.compile(r"[^:：]{0,15}(?:意见|承诺|声明)[:：(（].*|.*[(（
 _LONGEST = 30  # characters of a label that names no field
 _QUESTION = re.compile("是否|有无|是不是")  # of which a label may be longer
 _LOOKED_THROUGH = 40  # filled rows whose labels show in which columns labels stand
+_YEARS = re.compile("(?:会计)?年[度份]?")  # over the years of a table in a form
+_CORNER = re.compile("(?:(?:主要|经济|财务|统计)*指标|项目|科目)(?:名称)?|(?:会计)?年[度份]?")  # beside them
+_FIGURE = re.compile(r"[-+−－—/\\约≈¥￥(（\s]*[\d.].*|[-−－—/\\无\s]*", re.S)
 _HINT = re.compile(r"[(（【\[]\s*(?:请|如|例|填|注|说明|不超过|可另|限)[^()（）]*[)）】\]]")  # what to write there
 FIRM = re.compile(r".+(?:公司|厂|集团|合作社|企业|大学|学院|研究院|研究所|院|所|中心|基地|农场|医院)")
 UNIT_LABELS = ("计量单位", "单位")
 _OWNERS = ("企业名称", "完成单位")  # labels under which names over the columns of a form are read
+_PROJECT, _NUMBERED = "研发项目名称", re.compile(r"RD\s*\d+.*", re.I | re.S)  # and under which projects over them are
+_TOTAL = re.compile("合计|小计|总计|共计|合计数")  # over a column that adds up the others
 
 
 class _Pair(NamedTuple):
@@ -33,7 +39,13 @@ class _Pair(NamedTuple):
     field: str
 
 
-_Beside = tuple[int, _Pair, Sequence[object], int]
+class _Beside(NamedTuple):
+    """Of a row with one label: its index, the label, what stands behind it, and where its value may begin."""
+
+    at: int
+    pair: _Pair
+    cells: Sequence[object]
+    place: int
 
 
 def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] | None:
@@ -49,21 +61,32 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     over: Sequence[object] = ()  # the row above the first label
     strays: list[Remark] = []
     labels = _label_columns(grid, names)
+    by_year, in_years = _by_years(grid), False
+    units: list[tuple[int, Sequence[object]]] = []  # lines that state the unit of the money below them
     filled = held = 0
     for at, (row, covered) in enumerate(zip(grid.rows, _covered(grid), strict=True)):
         if all(map(is_blank, row)):
+            continue
+        alone = first is not None and all(sum(map(_is_filled, one.cells)) < 2 for one in beside)
+        in_years = at in by_year and alone and (in_years or not by_year[at])  # from its header on
+        if in_years:
+            forms[-1][1].extend(_Pair(label, value, names(label) or "") for label, value in by_year[at])
             continue
         read = _pairs(row, names, labels, covered)
         if read is None or (filled >= _FIRST_ROWS and held * 2 < filled):
             return None
         pairs, rest = read
-        named = any(pair.field for pair in pairs)
+        named = any(pair.field and (not rest or _is_filled(pair.value)) for pair in pairs)  # 合计 may end a header
         if first is None and not named:
             if at > _FIRST_ROWS:
                 return None
             over = row
             continue
         first = at if first is None else first
+        lines = [(cell, not pairs) for cell in rest] + [(pair.value, False) for pair in pairs]
+        if not named and len(lines) == 1 and any(statements(str(lines[0][0]), at, above=lines[0][1])):
+            units.append((grid.numbers[at], row))
+            continue
         known = named or any(names(pair.label) is not None for pair in pairs)
         sealed = not pairs and len(rest) == 1 and isinstance(rest[0], str) and bool(_SEALED.fullmatch(rest[0].strip()))
         filled, held = filled + (not sealed), held + known
@@ -71,7 +94,7 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
             texts = [text.rstrip("：: ") for text in row_texts(row)]
             start = texts.index(pairs[0].label)
             place = next(place for place in range(start + 1, len(row) + 2) if place not in covered)
-            beside.append((at, pairs[0], row[start + 1 :], place))
+            beside.append(_Beside(at, pairs[0], row[start + 1 :], place))
         for pair in pairs:
             if not forms or pair.label == forms[0][1][0].label:
                 forms.append((at, []))
@@ -100,11 +123,43 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     body = [list(map(dict(_counted(form)).get, keys)) for _, form in forms]
     problem = f"这是竖排的表单，每份作一条记录，共 {len(forms)} 条"
     told = Remark(None, None, "", problem, "若不是，请改成一行一条的表")
-    rows = [*grid.rows[:first], [label for label, _ in keys], *body]
-    numbers = [*grid.numbers[:first], 0, *(grid.numbers[at] for at, _ in forms)]
+    rows = [*grid.rows[:first], *(row for _, row in units), [label for label, _ in keys], *body]
+    numbers = [*grid.numbers[:first], *(number for number, _ in units), 0, *(grid.numbers[at] for at, _ in forms)]
     return Grid(
         grid.sheet, rows, numbers, bad=grid.bad, remarks=(*grid.remarks, told, *remarks), hidden=grid.hidden
-    ), first
+    ), first + len(units)
+
+
+def _by_years(grid: Grid) -> dict[int, list[tuple[str, object]]]:
+    """The rows of tables of figures by year in a form, as labels and values; none of their headers.
+
+    年度, 销售收入 stand over 2023年, 3500, or 项目, 2023年 over 销售收入, 3500.
+    """
+    found: dict[int, list[tuple[str, object]]] = {}
+    heads: list[str] = []
+    start, down = 0, False
+    for at, row in enumerate(grid.rows[: 10 * _LOOKED_THROUGH]):
+        texts = row_texts(row)
+        corner = next((place for place, text in enumerate(texts) if text), None)
+        corner = corner if corner is not None and _CORNER.fullmatch(header_key(texts[corner])) else None
+        others = list(filter(None, texts[corner + 1 :])) if corner is not None else []
+        years = [text for text in others if is_period(text)]
+        across = len(years) > 1 and len(years) == len(others)
+        if corner is not None and others and (across or (not years and _YEARS.fullmatch(header_key(texts[corner])))):
+            start, heads, down, found[at] = corner, texts, not across, []
+            continue
+        cells = list(zip(heads, texts, row, strict=False))[start:] if heads else []
+        first = cells[0][1] if cells else ""
+        if not first or is_period(first) is not down or not all(_FIGURE.fullmatch(text) for _, text, _ in cells[1:]):
+            heads = []
+            continue
+        named = [(head, cell) for head, text, cell in cells[1:] if head and text]
+        found[at] = [(_of_year(first, head) if down else _of_year(head, first), cell) for head, cell in named]
+    return {at: pairs for at, pairs in found.items() if pairs or found.get(at + 1)}
+
+
+def _of_year(year: str, label: str) -> str:
+    return year.removesuffix(".0") + label.rstrip("：: ")
 
 
 def _label_columns(grid: Grid, names: Callable[[str], str | None]) -> set[int]:
@@ -153,6 +208,13 @@ def _side_by_side(
         _of_firms(over, rows) if all(map(is_blank, top)) else [at for at, one in enumerate(top) if not is_blank(one)]
     )
     columns = [place for place in filled if place != units] or [0]
+    start = len(over) - len(top)
+    totals = [at for at, text in enumerate(row_texts(over)[max(start, 0) :]) if _TOTAL.fullmatch(text)]
+    apart = [place for place in columns if place not in totals]
+    if totals and len(apart) > 1:
+        columns = apart
+        rows = [row._replace(cells=[None if i in totals else cell for i, cell in enumerate(row.cells)]) for row in rows]
+        remarks.append(Remark(None, None, "", "“合计”一列是各列之和，没有读入", "请核对"))
     if units >= 0:
         rows = [_with_unit(row, units) for row in rows]
     elif len(columns) == 1:
@@ -165,7 +227,7 @@ def _side_by_side(
             remarks.append(Remark(grid.numbers[at], None, text, "表单里的这一格不知属于哪一条，没有读入", "请核对"))
     if not columns:
         return [(first, [pair for _, pair, *_ in rows])]
-    heads = _heads(over, len(over) - len(top), columns)
+    heads = _heads(over, start, columns)
     forms = [
         (first, [pair._replace(value=cells[place] if place < len(cells) else None) for _, pair, cells, _ in rows])
         for place in columns
@@ -204,7 +266,9 @@ def _with_unit(row: _Beside, place: int) -> _Beside:
     unit = cells[place] if place < len(cells) else None
     if is_blank(unit):
         return row
-    return at, pair._replace(label=f"{pair.label}（{unit}）"), [*cells[:place], None, *cells[place + 1 :]], start
+    return _Beside(
+        at, pair._replace(label=f"{pair.label}（{unit}）"), [*cells[:place], None, *cells[place + 1 :]], start
+    )
 
 
 def _heads(over: Sequence[object], start: int, columns: Sequence[int]) -> list[str]:
@@ -215,10 +279,10 @@ def _heads(over: Sequence[object], start: int, columns: Sequence[int]) -> list[s
 
 
 def _label_of(heads: Sequence[str], taken: Collection[str], names: Callable[[str], str | None]) -> str:
-    """The label of the owner's name where all are names of firms and no other label of the form is for it."""
-    if not all(FIRM.fullmatch(head) for head in heads):
-        return ""
-    return next((label for label in _OWNERS if (names(label) or "") not in ("", *taken)), "")
+    """The label of what all heads are names of, firms or projects, where no other label of the form is for it."""
+    firms, projects = (all(map(kind.fullmatch, heads)) for kind in (FIRM, _NUMBERED))
+    labels = _OWNERS if firms else (_PROJECT,) if projects else ()
+    return next((label for label in labels if (names(label) or "") not in ("", *taken)), "")
 
 
 def _counted(form: Sequence[_Pair]) -> Iterator[tuple[tuple[str, int], object]]:

@@ -13,7 +13,9 @@ _WORDS = "|".join(sorted((word for word in cleaning.UNITS if word[-1] in "元千
 _CURRENCY = r"(?:人民币|rmb|cny|[¥￥]|[:,\s])*"
 _MONEY = re.compile(rf"{_CURRENCY}({_WORDS})(?:人民币|rmb|整)?")
 FOREIGN = re.compile(r"[美港澳欧日英加韩]元|台币|新元|港币|美金|英镑|卢布|韩币|外币|us\$|usd|eur|hkd|jpy|gbp|[$€£]")
-_LABEL = re.compile(r"([\u4e00-\u9fff]{0,4})单位\s*(?:[:为是]|均为|统一为|一律为)+\s*([^()\[\]。;]*)")
+_LABEL = re.compile(
+    r"([\u4e00-\u9fff]{0,4})单位\s*(?:[:为是]|均为|统一为|一律为)+\s*((?:(?![\u4e00-\u9fff]{0,4}单位\s*:)[^()\[\]。;])*)"
+)
 _KEPT_IN = re.compile(
     rf"(?:以|按|用)\s*{_CURRENCY}({_WORDS})\s*(?:为|作)?\s*(?:单位|计|填|列|统计|表示)"
     r"|(?:金额|款项|资金|费用|经费|收入|数额|数据|货币)[^,。;()]{0,8}?(?:为|是|:)\s*"

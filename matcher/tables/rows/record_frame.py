@@ -17,13 +17,13 @@ from matcher.tables.cells.dates import Span, is_last_day, read_days
 from matcher.tables.cells.measures import unit_in_header
 from matcher.tables.cells.texts import Fault, is_blank, opening_clauses, shorten
 from matcher.tables.columns.by_kind import read_cells
-from matcher.tables.columns.mistaken_units import Amounts, mistaken_units, unsaid_units
+from matcher.tables.columns.mistaken_units import Amounts, mistaken_units, small_beside, unsaid_units
 from matcher.tables.columns.numbers import counts_persons, money_text
 from matcher.tables.columns.readings import Cells, Soft
 from matcher.tables.columns.row_units import in_row_unit, unit_of_cells
 from matcher.tables.columns.soft_values import lasting_text
 from matcher.tables.headers.finding import Header
-from matcher.tables.headers.forms import header_label
+from matcher.tables.headers.forms import header_key, header_label
 from matcher.tables.headers.questions import asked_for
 from matcher.tables.headers.row_numbers import numbers_rows
 from matcher.tables.naming.writings import fold_id
@@ -151,6 +151,8 @@ class Table(NamedTuple):
         ]
         known = [values for values in persons if not np.isnan(values).all()] if columns else []
         told: dict[tuple[int | None, str], Problem] = {}
+        units = [self.header.units[one.name] for one in alone if one.kind == "yuan"]
+        large = [unit for unit in units if cleaning.UNITS.get(unit, 1) > 1]
         for one in alone:
             if one.kind == "yuan" and not self.header.units[one.name] and one.name not in self.header.unit_places:
                 place = self.header.places[one.name]
@@ -160,8 +162,12 @@ class Table(NamedTuple):
                     for i, cell in enumerate(written)
                     if isinstance(cell, str) and (word := unit_of_cells([_TIMES.sub(r"\1元", cell)]))
                 }
-                for i, word in unsaid_units(_amounts(read[one.name]), written, named).items():
-                    text = f"没有写单位，同列别的格写了“{word}”，不知是元还是{word}，没有采用"
+                amounts, where = _amounts(read[one.name]), "同列别的格"
+                doubted = unsaid_units(amounts, written, named)
+                if large and not doubted and header_key(self.header.texts[place]) != header_key(one.name):
+                    doubted, where = dict.fromkeys(small_beside(amounts, written), large[0]), "别的金额列"
+                for i, word in doubted.items():
+                    text = f"没有写单位，{where}写了“{word}”，不知是元还是{word}，没有采用"
                     fault = Fault(text, f"请写明单位，如“{shown(written[i])}{word}”，或“{shown(written[i])}元”")
                     read[one.name].values[i] = None
                     read[one.name].soft.pop(i, None)

@@ -28,6 +28,9 @@ _COUNTED = re.compile(
     r"数(?!据)|(?<!软)件|项|量|是否|有无|要求"
 )  # headers of how many rights there are, or whether any
 _NUMBERED = re.compile(r"[号日年]|时间")  # headers of rights over numbers that count nothing
+_OF_FIGURES = re.compile(
+    "指标|参数|(?:目标|要求|现状?|达到|标准|数)值|[^\\W\\d_]水平$"
+)  # of which a need has a row each
 _FIGURE = re.compile(r"[-+]?\d[\d,.]*\s*[件项个]?")
 _ANSWERS = {"", "是", "否", "有", "无"}
 
@@ -93,8 +96,11 @@ def records(
         rows = [[*row[:place], *[None] * (place - len(row)), value] for row, value in zip(rows, said, strict=True)]
     numbers = [grid.numbers[at] for at in kept]
     places = {at: i for i, at in enumerate(kept)} if grid.merged else {}
-    _fill_merged(grid, header, contract, places, rows, problems)
+    repeated = _fill_merged(grid, header, contract, places, rows, problems)
     rows, numbers = _joined_rows(grid, header, contract, places, rows, numbers, problems)
+    for group in repeated:
+        left = [one for one in group if one.row in numbers]
+        problems += left if len(left) > 1 else []
     for place, filled in fill_groups(header, contract, rows).items():
         problem = f"这一列每组只写了一次，{len(filled)} 行空白照上面一行填写"
         value = shown(rows[filled[0]][place])
@@ -113,7 +119,8 @@ def _joined_rows(
     numbers: list[int],
     problems: list[Problem],
 ) -> tuple[list[Sequence[object]], list[int]]:
-    """The rows without those that only go on with the row above: with a longer text, or with one more patent of it.
+    """The rows without those that only go on with the row above: with a longer text, or with one more patent or
+    indicator of it.
 
     What they say is put behind what stands there, and told. kept: the places of the rows by their index in the grid.
     """
@@ -126,27 +133,35 @@ def _joined_rows(
         and (at == kinds or _RIGHTS.search(text))
         and not _counts(text, [cell_of(row, at) for row in rows])
     }
-    unnamed = _unnamed(header, contract, rows, rights)
-    merged = _of_merged_names(grid, header, contract, kept, rows, rights)
+    texts = {place for one in contract.columns if one.lines and (place := header.places.get(one.name)) is not None}
+    of_figures = {at for at in set(range(len(header.texts))) - (taken - texts) if _OF_FIGURES.search(header.texts[at])}
+    unnamed = _unnamed(header, contract, rows, texts | of_figures | rights)
+    merged = _of_merged_names(grid, header, contract, kept, rows, of_figures | rights)
     if not unnamed and not merged:
         return rows, numbers
     out: list[Sequence[object]] = []
     left: list[int] = []
+    before = 0  # rows that went into the last one
     for i, (row, number) in enumerate(zip(rows, numbers, strict=True)):
         if i not in unnamed and i not in merged:
             out.append(row)
             left.append(number)
+            before = 1
             continue
         places = unnamed.get(i) or merged[i]
         last = [*out[-1], *[None] * (len(row) - len(out[-1]))]
         for place in places:
             sign = "；" if place in rights else "\n"
             said, more = cleaning.as_written(last[place]), cleaning.as_written(row[place])
-            if is_blank(last[place]):
+            if place in of_figures:  # a line for each row, so that a figure stays beside its name
+                lines = [] if is_blank(last[place]) else said.split("\n")
+                last[place] = "\n".join([*lines, *["/"] * (before - len(lines)), more])
+            elif is_blank(last[place]):
                 last[place] = row[place]
             elif place != kinds or more not in said.split(sign):
                 last[place] = said + sign + more
         out[-1] = last
+        before += 1
         first = min(places)
         column, action = _text(header, first), "若是另一条，请写上编号和名称"
         problem = f"没有编号和名称，当作第 {left[-1]} 行“{column}”的续行，已并入那一行"
@@ -167,22 +182,21 @@ def _counts(text: str, cells: Sequence[object]) -> bool:
 
 
 def _unnamed(
-    header: Header, contract: Contract, rows: Sequence[Sequence[object]], rights: Collection[int]
+    header: Header, contract: Contract, rows: Sequence[Sequence[object]], several: Collection[int]
 ) -> dict[int, list[int]]:
-    """The rows with no number, no name and nothing else but texts and rights, and where these stand.
+    """The rows with no number, no name and nothing else but what a record may have several of, and where it stands.
 
     So in a table that numbers and names all its other rows.
     """
-    more = {place for one in contract.columns if one.lines and (place := header.places.get(one.name)) is not None}
     marks = [header.places.get(name) for name in (contract.id_column, *contract.any_of[:1])]
-    if not contract.any_of or None in marks or more & set(marks):
+    if not contract.any_of or None in marks or set(several) & set(marks):
         return {}
     if not any(all(place is not None and is_blank(cell_of(row, place)) for place in marks) for row in rows):
         return {}
     filled = [
         [place for place, cell in enumerate(row) if not is_blank(cell) and place not in header.above] for row in rows
     ]
-    goes_on = [bool(places) and more.union(rights).issuperset(places) for places in filled]
+    goes_on = [bool(places) and set(several).issuperset(places) for places in filled]
     others = [places for places, one in zip(filled, goes_on, strict=True) if not one]
     if goes_on[0] or not all(set(marks) <= set(places) for places in others):
         return {}
@@ -195,14 +209,14 @@ def _of_merged_names(
     contract: Contract,
     kept: Mapping[int, int],
     rows: Sequence[Sequence[object]],
-    rights: Collection[int],
+    several: Collection[int],
 ) -> dict[int, list[int]]:
     """The rows over which the name of a row above is merged, without a number of their own, which differ from it in
-    nothing but rights; and where these stand.
+    nothing but what a record may have several of; and where it stands.
     """
     name = header.places.get(contract.any_of[0]) if contract.any_of else None
     found: dict[int, list[int]] = {}
-    if name is None or not rights:
+    if name is None or not several:
         return found
     for top, left, bottom, right in grid.merged:
         group = [kept[at] for at in range(top, min(bottom + 1, len(grid.rows))) if at in kept]
@@ -213,11 +227,11 @@ def _of_merged_names(
             i: [
                 at
                 for at, cell in enumerate(rows[i])
-                if at not in alike and not is_blank(cell) and (at in rights or cell != cell_of(rows[group[0]], at))
+                if at not in alike and not is_blank(cell) and (at in several or cell != cell_of(rows[group[0]], at))
             ]
             for i in group[1:]
         }
-        if all(places and set(places) <= set(rights) for places in added.values()):
+        if all(places and set(places) <= set(several) for places in added.values()):
             found |= added
     return found
 
@@ -248,8 +262,11 @@ def _fill_merged(
     kept: Mapping[int, int],
     rows: list[Sequence[object]],
     problems: list[Problem],
-) -> None:
-    """Give every row of cells merged downwards their value, except ids; tell where numbers could be counted twice."""
+) -> list[list[Problem]]:
+    """Give every row of cells merged downwards their value, except ids; what to tell, a list for each such cell, of
+    numbers that could be counted twice.
+    """
+    repeated: list[list[Problem]] = []
     fields = {place: contract[name] for name, place in header.places.items()}
     for merged in grid.merged:
         top, left, bottom, right = merged
@@ -272,11 +289,13 @@ def _fill_merged(
             begin = grid.numbers[top]
             problem = f"纵向合并（从第 {begin} 行起共 {bottom - top + 1} 行）的一个数，已填到每一行，合计时会重复"
             action = "请核对，或拆开后各自填写"
-            problems += [
+            group = [
                 Problem(grid.numbers[at], _text(header, left), shown(value), problem, action)
                 for at in range(top, min(bottom + 1, len(grid.rows)))
                 if at in kept
             ]
+            repeated.append(group)
+    return repeated
 
 
 def _add_units(header: Header, rows: list[Sequence[object]], numbers: list[int], problems: list[Problem]) -> None:
