@@ -62,13 +62,13 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     strays: list[Remark] = []
     labels = _label_columns(grid, names)
     by_year, in_years = _by_years(grid), False
+    alone = True  # until forms stand side by side
     units: list[tuple[int, Sequence[object]]] = []  # lines that state the unit of the money below them
     filled = held = 0
     for at, (row, covered) in enumerate(zip(grid.rows, _covered(grid), strict=True)):
         if all(map(is_blank, row)):
             continue
-        alone = first is not None and all(sum(map(_is_filled, one.cells)) < 2 for one in beside)
-        in_years = at in by_year and alone and (in_years or not by_year[at])  # from its header on
+        in_years = first is not None and at in by_year and alone and (in_years or not by_year[at])  # from its header on
         if in_years:
             forms[-1][1].extend(_Pair(label, value, names(label) or "") for label, value in by_year[at])
             continue
@@ -95,6 +95,7 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
             start = texts.index(pairs[0].label)
             place = next(place for place in range(start + 1, len(row) + 2) if place not in covered)
             beside.append(_Beside(at, pairs[0], row[start + 1 :], place))
+            alone = alone and sum(map(_is_filled, beside[-1].cells)) < 2
         for pair in pairs:
             if not forms or pair.label == forms[0][1][0].label:
                 forms.append((at, []))
