@@ -501,6 +501,15 @@ def test_the_commands_take_an_address_for_a_file(address, run, tmp_path):
         assert one.log.fingerprint() == two.log.fingerprint()
 
 
+def test_a_round_of_two_books_whose_addresses_begin_alike_is_verified(address, run, tmp_path, monkeypatch):
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    place = address.replace(f":{IN_ADDRESS}@", "@")
+    steps = [f'  - 建库{end}: pool create "{place}{end}"\n' for end in ("", "2")]
+    (tmp_path / "年度.yaml").write_text(f"日期: 2026-11-24\n经办人: 王岚\n步骤:\n{''.join(steps)}", "utf-8")
+    assert run("run", "年度.yaml", "-q") == (0, "", "")
+    assert run("run", "年度.yaml", "--verify") == (0, "2 步：重做的结果与记录一致\n", "")
+
+
 def test_a_round_writes_into_a_book_there_and_is_verified_in_files(address, run, tmp_path, monkeypatch):
     plan = "日期: 2026-11-24\n经办人: 王岚\n步骤:\n  - 建库: pool create {0}\n  - 导入: pool import {0} f.csv\n"
     plan += "  - 快照: pool snapshot {0} -o 快照.csv\n"
