@@ -257,8 +257,8 @@ def _instead(step: Step, files: dict[str, str]) -> Step:
     """A step with files in the place of books in PostgreSQL."""
 
     def put(text: str) -> str:
-        for address, file in files.items():
-            text = text.replace(address, file)
+        for address in sorted(files, key=len, reverse=True):  # pool2 before pool
+            text = text.replace(address, files[address])
         return text
 
     return Step(step.name, *(list(map(put, part)) for part in step[1:]))

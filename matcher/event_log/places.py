@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from matcher.errors import ArgumentTypeError, BookError
 
-_ADDRESS = re.compile(r"postgres(?:ql)?://")
+_SCHEME = (
+    r"postgres(?:ql)?(?:\+\w+)?:/"  # SQLAlchemy's postgresql+psycopg://, capitals and one slash are wrong, and told so
+)
+_ADDRESS = re.compile(_SCHEME, re.IGNORECASE)
 _PARTS = re.compile(r"postgres(?:ql)?://(?:([^:@/?#]*)(?::([^:@/?#]*))?@)?([^@?#]*)\?([^#]*)")
 _SECRETS = (  # as much as might be one, in what may be written wrongly
-    (re.compile(r"(postgres(?:ql)?:/+[^:@/?#\s]*):\S*@"), r"\1:***@"),
-    (re.compile(r"([?&](?:ssl)?password=)[^&\s]*"), r"\1***"),
+    (re.compile(rf"({_SCHEME}+[^:@/?#]*):.*@", re.IGNORECASE | re.DOTALL), r"\1:***@"),
+    (re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE), r"\1***"),
 )
 _PASSWORDS = ("password", "sslpassword")
 _LONGEST = 63  # bytes of a name; PostgreSQL cuts off the rest, and two books would be one
@@ -76,13 +79,13 @@ def place_of(given: str | Place, error: type[BookError] = BookError) -> Place:
     """
     if isinstance(given, Address):
         return given
-    if isinstance(given, Path) and str(given).startswith(("postgresql:/", "postgres:/")):
+    if isinstance(given, Path) and is_address(str(given)):
         raise ArgumentTypeError("an address of PostgreSQL must be a str; a Path has lost one of its slashes")
     if not is_address(given):
         return Path(given)
     text = str(given)
     parts = _PARTS.fullmatch(text)
-    pairs = parse_qsl(parts[4], keep_blank_values=True) if parts else []
+    pairs = parse_qsl(parts[4].replace("+", "%2B"), keep_blank_values=True) if parts else []  # to libpq + is no blank
     schemas = [value for name, value in pairs if name == "schema"]
     if parts is None or len(schemas) != 1:
         raise error(
@@ -91,5 +94,5 @@ def place_of(given: str | Place, error: type[BookError] = BookError) -> Place:
         )
     if not re.fullmatch(r"\w+", schemas[0]) or len(schemas[0].encode()) > _LONGEST:
         raise error(f"schema“{schemas[0]}”不可用：只能用文字、数字和下划线，至多 {_LONGEST} 个字节（一个汉字三个）")
-    rest = urlencode([pair for pair in pairs if pair[0] != "schema"])
+    rest = urlencode([pair for pair in pairs if pair[0] != "schema"], quote_via=quote)
     return Address(f"{text.partition('?')[0]}?{rest}", schemas[0], hidden(text))

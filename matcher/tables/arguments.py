@@ -105,6 +105,8 @@ def check_frame(value: Any, name: str, example: str = "read_needs(...).rows or r
 def plain_cells(table: pd.DataFrame) -> pd.DataFrame:
     """The table with one value in each cell: lists, as Parquet files have them, become texts, and so do bytes.
 
+    Arrays of floats stay: they are vectors, which nobody filters by, and as texts take many times their room.
+
     >>> plain_cells(pd.DataFrame({"keywords": [["齿轮", "磨削"], None]}))["keywords"].tolist()
     ['齿轮,磨削', None]
     """
@@ -113,9 +115,15 @@ def plain_cells(table: pd.DataFrame) -> pd.DataFrame:
         if column.dtype == object or str(column.dtype).startswith(("list", "large_list", "struct", "binary")):
             cells = column.tolist()
             if any(isinstance(cell, _SEVERAL) for cell in cells):
-                texts = [as_written(cell) if isinstance(cell, _SEVERAL) else cell for cell in cells]
+                texts = [
+                    as_written(cell) if isinstance(cell, _SEVERAL) and not _is_vector(cell) else cell for cell in cells
+                ]
                 plain[name] = pd.Series(texts, index=table.index, dtype=object)
     return plain
+
+
+def _is_vector(cell: Any) -> bool:
+    return isinstance(cell, np.ndarray) and cell.dtype.kind == "f"
 
 
 def check_firms(firms: Any, *columns: str, name: str = "firms") -> None:

@@ -118,7 +118,8 @@ def _masked_cell(value: object, cue: str | None) -> object:
     if isinstance(value, np.ndarray) and value.dtype.kind in "OSU":
         return np.array([_masked_cell(part, cue) for part in value.tolist()], dtype=object)
     if isinstance(value, Mapping):
-        return mask_nested(value)
+        parts = value if cue is None else {name: _masked_cell(part, cue) for name, part in value.items()}
+        return mask_nested(parts)
     if isinstance(value, bytes):
         masked = _masked_cell(text := as_written(value), cue)
         return value if masked == text else masked

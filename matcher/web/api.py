@@ -150,6 +150,12 @@ def _said(text: str) -> str:
     return text
 
 
+def _whole(given: Any) -> Any:
+    if isinstance(given, bool | str):  # 10.0 is the whole number 10, as in a JSON schema
+        raise PydanticCustomError("int_type", "a count is a number")
+    return given
+
+
 def _day(given: Any) -> Any:
     if given is not None and "-" not in str(given)[1:]:  # a number would count the seconds from 1970
         raise PydanticCustomError("date_type", "a day is a text")
@@ -162,7 +168,7 @@ Cell = Annotated[
 Labels = Annotated[str | list[str], AfterValidator(_bounded)]
 Row = dict[Annotated[str, Field(max_length=200)], Cell]
 Rows = Annotated[list[Row], Field(min_length=1, max_length=2_000)]
-Count = Annotated[int, Field(strict=True, ge=1, le=50)]
+Count = Annotated[int, Field(ge=1, le=50), BeforeValidator(_whole)]
 Date = Annotated[dt.date, BeforeValidator(_day)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(_said)]

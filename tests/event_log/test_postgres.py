@@ -17,7 +17,7 @@ import pytest
 from served import client, library
 from small import EXAMPLES
 
-from matcher.errors import ArgumentTypeError, MissingExtraError, PoolError
+from matcher.errors import ArgumentTypeError, BookError, MissingExtraError, PoolError
 from matcher.event_log import store
 from matcher.event_log.log import Event
 from matcher.event_log.places import hidden, place_of
@@ -142,6 +142,17 @@ def test_a_password_is_never_shown():
     assert hidden("--pool=postgres://u:a/b?c@d@h/db?schema=x") == "--pool=postgres://u:***@h/db?schema=x"
     assert hidden("postgresql:///db?user=u&password=geheim&schema=x") == "postgresql:///db?user=u&password=***&schema=x"
     assert place_of("培育库.db") == Path("培育库.db")
+    blank = place_of("postgresql://u:ge heim@h/db?schema=x&sslpassword=pa%20ss+wort&options=-c%20a%3Db")
+    assert str(blank) == "postgresql://u:***@h/db?schema=x&sslpassword=***&options=-c%20a%3Db"
+    assert blank.url == "postgresql://u:ge heim@h/db?sslpassword=pa%20ss%2Bwort&options=-c%20a%3Db"  # as libpq reads it
+    assert hidden("postgresql:///db?schema=x&Password=ge heim") == "postgresql:///db?schema=x&Password=***"
+
+
+@pytest.mark.parametrize("scheme", ["postgresql+psycopg://", "PostgreSQL://", "postgresql:/"])
+def test_an_address_with_another_beginning_is_no_file(scheme):
+    with pytest.raises(BookError, match=r"的写法不对：应为 postgresql://用户@主机") as told:
+        place_of(f"{scheme}u:geheim@h/db?schema=x")
+    assert "geheim" not in str(told.value)
 
 
 @pytest.mark.parametrize(
@@ -488,6 +499,15 @@ def test_the_commands_take_an_address_for_a_file(address, run, tmp_path):
     assert run("projects", "status", projects, "--on", DAY, "-o", "项目.csv")[0] == 0
     with Book.open(address) as one, Book.open(f"{address}_2") as two:
         assert one.log.fingerprint() == two.log.fingerprint()
+
+
+def test_a_round_of_two_books_whose_addresses_begin_alike_is_verified(address, run, tmp_path, monkeypatch):
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    place = address.replace(f":{IN_ADDRESS}@", "@")
+    steps = [f'  - 建库{end}: pool create "{place}{end}"\n' for end in ("", "2")]
+    (tmp_path / "年度.yaml").write_text(f"日期: 2026-11-24\n经办人: 王岚\n步骤:\n{''.join(steps)}", "utf-8")
+    assert run("run", "年度.yaml", "-q") == (0, "", "")
+    assert run("run", "年度.yaml", "--verify") == (0, "2 步：重做的结果与记录一致\n", "")
 
 
 def test_a_round_writes_into_a_book_there_and_is_verified_in_files(address, run, tmp_path, monkeypatch):

@@ -98,6 +98,14 @@ def test_one_text_alone_finds_what_it_finds_among_others_and_in_another_process(
     assert_frame_equal(pd.read_parquet(tmp_path / "matches.parquet"), together, check_exact=True)
 
 
+def test_equal_vectors_beyond_those_that_are_found_are_not_taken_for_further_ones():
+    """A byte a number makes a cosine a little smaller or larger than it is."""
+    some = np.random.default_rng(0).standard_normal((8, 16)).astype(np.float32)
+    vectors = np.repeat(some / np.linalg.norm(some, axis=1, keepdims=True), 150, axis=0)
+    held = Candidates.of(vectors)
+    assert [held.near(vector).beyond for vector in vectors[::150]] == pytest.approx([1] * 8, abs=1e-6)
+
+
 def test_lists_that_hold_too_little_lose_nothing(monkeypatch):
     """Equal vectors share one list, and the others are empty."""
     monkeypatch.setattr(candidates, "EACH", 1)

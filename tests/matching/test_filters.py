@@ -348,3 +348,13 @@ def test_lists_in_cells_are_read_as_their_texts_before_and_after_saving(kind, tm
         assert library.records["field"].tolist()[0] == "装备制造,烧伤"
         pd.testing.assert_frame_equal(match(needs, library, where={"field": "烧伤"}, same=["field"]), wanted)
         assert library.search({"title": None, "keywords": outcomes["keywords"][0]}, 1)[0]["outcome_id"] == "1"
+
+
+def test_vectors_in_cells_stay(tmp_path):
+    """A column of embeddings, which no filter reads, is saved as it is."""
+    vectors = np.random.default_rng(0).random((len(OUTCOMES), 3), dtype=np.float32)
+    index = Index.build(OUTCOMES.assign(vector=list(vectors)))
+    index.save(tmp_path / "library")
+    for library in (index, Index.load(tmp_path / "library")):
+        assert np.array_equal(np.stack(library.records["vector"]), vectors)
+    assert match(NEEDS.assign(vector=list(vectors[: len(NEEDS)])), index).equals(match(NEEDS, index))

@@ -82,6 +82,12 @@ def test_experts_come_with_names():
     assert (first["expert_id"], first["name"], first["rank"], first["work_ids"]) == ("E1", "甲", 1, "W1")
 
 
+def test_a_whole_number_may_have_a_point():
+    answers = [client().post("/api/search", json={"text": "机械手抓取零件", "k": k}).json() for k in (2, 2.0)]
+    assert answers[0] == answers[1]
+    assert len(answers[0]["hits"]) == 2
+
+
 def test_no_contact_leaves():
     outcomes = OUTCOMES.assign(title=lambda table: table["title"] + "，联系13812345678")
     browser = client(library(outcomes=build(outcomes)))
@@ -138,6 +144,7 @@ def test_feedback_is_kept_in_a_saved_index_beside_what_a_command_taught(tmp_path
         ("/api/search", {"text": "x", "k": 0}, "k：太小"),
         ("/api/search", {"text": "x", "k": True}, "k：要整数"),
         ("/api/match", {"rows": [{"a": "b"}], "k": "3"}, "k：要整数"),
+        ("/api/match", {"rows": [{"a": "b"}], "k": 3.5}, "k：要整数"),
         ("/api/experts", {"text": "x", "on": 1767225600}, "on：不是日期，请写成 2026-11-24"),
         ("/api/search", {"text": "x", "valid_on": "1767225600"}, "valid_on：不是日期，请写成 2026-11-24"),
         ("/api/search", {"text": "x", "side": "works"}, "side：不是可用的词"),

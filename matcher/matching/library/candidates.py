@@ -83,9 +83,13 @@ class Candidates:
     def near(self, vector: NDArray[np.float32]) -> Near:
         """What a unit vector finds."""
         cosines, found = self._index.search(vector[None], NEAR)  # one alone starts no threads
-        rows = np.sort(found[0][found[0] >= 0])
-        beyond = cosines[0, -1] if len(rows) == NEAR else 1  # lists that hold too little do not say what is beyond
-        return Near(rows, self.vectors[rows] @ vector, np.float32(beyond))
+        found, rough = found[0][found[0] >= 0], cosines[0][found[0] >= 0]
+        order = np.argsort(found)
+        rows = found[order]
+        exact = self.vectors[rows] @ vector
+        if len(rows) < NEAR:  # lists that hold too little do not say what is beyond
+            return Near(rows, exact, np.float32(1))
+        return Near(rows, exact, np.float32(rough[-1] + (exact - rough[order]).max()))  # and a byte a number hides some
 
 
 def _flat(centres: NDArray[np.float32]) -> Any:
