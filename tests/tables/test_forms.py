@@ -248,6 +248,13 @@ def test_forms_on_several_sheets_are_told_to_be_gathered():
     assert told["action"].iloc[0] == "要读别的，请指定工作表；“乙”也像企业表，要一起用，请先用 matcher gather 合成一张"
 
 
+def test_a_line_with_foreign_money_in_a_form_is_told():
+    rows = [("企业名称", "虚构甲公司"), ("职工总数", 120), ("单位：万美元", None), ("资产总额", 800)]
+    read = read_firms(Book("表", [Grid("", rows, range(1, 5))]), "tech-sme", on="2026-06-10")
+    assert "assets_total" not in read.rows
+    assert "是外币，这一列没有读入" in "".join(read.problems["problem"])
+
+
 @pytest.mark.parametrize(
     ("lines", "assets"),
     [

@@ -66,6 +66,7 @@ def as_list(grid: Grid, names: Callable[[str], str | None], money: Collection[st
     by_year, in_years = _by_years(grid), False
     unit, last = "", list[tuple[int, Sequence[object]]]()  # of the lines that state one; one with nothing below it
     filled = held = 0
+    unclear: list[tuple[int, Sequence[object]]] = []
     for at, (row, covered) in enumerate(zip(grid.rows, _covered(grid), strict=True)):
         if all(map(is_blank, row)):
             continue
@@ -87,18 +88,20 @@ def as_list(grid: Grid, names: Callable[[str], str | None], money: Collection[st
             over = row
             continue
         first = at if first is None else first
-        lines = [(cell, not pairs) for cell in rest] + [(pair.value, False) for pair in pairs]
-        if not named and len(lines) == 1:
-            said = list(statements(str(lines[0][0]), at, above=lines[0][1]))
+        texts = [(cell, not pairs) for cell in rest] + [(pair.value, False) for pair in pairs]
+        if not named and len(texts) == 1:
+            said = list(statements(str(texts[0][0]), at, above=texts[0][1]))
             if len(said) == 1 and said[0].clear and len(said[0].units) == 1:
                 unit, last = said[0].units[0], [(grid.numbers[at], row)]
+                continue
+            if said:  # in foreign money, or in several units: as if it stood above
+                unclear.append((grid.numbers[at], row))
                 continue
         known = named or any(names(pair.label) is not None for pair in pairs)
         sealed = not pairs and len(rest) == 1 and isinstance(rest[0], str) and bool(_SEALED.fullmatch(rest[0].strip()))
         filled, held = filled + (not sealed), held + known
         if pairs and (len(pairs) == 1 or rest):
-            texts = [text.rstrip("：: ") for text in row_texts(row)]
-            start = texts.index(pairs[0].label)
+            start = [text.rstrip("：: ") for text in row_texts(row)].index(pairs[0].label)
             place = next(place for place in range(start + 1, len(row) + 2) if place not in covered)
             beside.append(_Beside(at, _in_unit(pairs[0], unit, money), row[start + 1 :], place))
         for pair in pairs:
@@ -133,11 +136,12 @@ def as_list(grid: Grid, names: Callable[[str], str | None], money: Collection[st
     body = [list(map(dict(_counted(form)).get, keys)) for _, form in forms]
     problem = f"这是竖排的表单，每份作一条记录，共 {len(forms)} 条"
     told = Remark(None, None, "", problem, "若不是，请改成一行一条的表")
-    rows = [*grid.rows[:first], *(row for _, row in last), [label for label, _ in keys], *body]
-    numbers = [*grid.numbers[:first], *(number for number, _ in last), 0, *(grid.numbers[at] for at, _ in forms)]
+    lines = [*unclear, *last]
+    rows = [*grid.rows[:first], *(row for _, row in lines), [label for label, _ in keys], *body]
+    numbers = [*grid.numbers[:first], *(number for number, _ in lines), 0, *(grid.numbers[at] for at, _ in forms)]
     return Grid(
         grid.sheet, rows, numbers, bad=grid.bad, remarks=(*grid.remarks, told, *remarks), hidden=grid.hidden
-    ), first + len(last)
+    ), first + len(lines)
 
 
 def _in_unit(pair: _Pair, unit: str, money: Collection[str]) -> _Pair:
