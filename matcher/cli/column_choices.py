@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.options import FILE, Decorated, named, option
+from matcher.cli.options import BOOK, FILE, Decorated, named, option
 
 if TYPE_CHECKING:
     from matcher.tables.reading import Reading
@@ -92,7 +92,7 @@ def files_of(ctx: click.Context) -> set[str]:
     paths = set()
     for name, value in ctx.params.items():
         for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(one, Path) and params[name].type is FILE:
+            if isinstance(one, Path) and params[name].type in (FILE, BOOK):
                 paths.add(one.name)
             elif isinstance(one, str) and not takes_columns(params[name]):  # 种类=文件
                 path = Path(one.partition("=")[2])

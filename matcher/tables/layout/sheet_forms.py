@@ -64,14 +64,14 @@ def as_list(grid: Grid, names: Callable[[str], str | None], money: Collection[st
     strays: list[Remark] = []
     labels = _label_columns(grid, names)
     by_year, in_years = _by_years(grid), False
+    alone = True  # until forms stand side by side
     unit, last = "", list[tuple[int, Sequence[object]]]()  # of the lines that state one; one with nothing below it
     filled = held = 0
     unclear: list[tuple[int, Sequence[object]]] = []
     for at, (row, covered) in enumerate(zip(grid.rows, _covered(grid), strict=True)):
         if all(map(is_blank, row)):
             continue
-        alone = first is not None and all(sum(map(_is_filled, one.cells)) < 2 for one in beside)
-        in_years = at in by_year and alone and (in_years or not by_year[at])  # from its header on
+        in_years = first is not None and at in by_year and alone and (in_years or not by_year[at])  # from its header on
         if in_years:
             found = [_Pair(label, value, names(label) or "") for label, value in by_year[at]]
             forms[-1][1].extend(_in_unit(pair, unit, money) for pair in found)
@@ -104,6 +104,7 @@ def as_list(grid: Grid, names: Callable[[str], str | None], money: Collection[st
             start = [text.rstrip("：: ") for text in row_texts(row)].index(pairs[0].label)
             place = next(place for place in range(start + 1, len(row) + 2) if place not in covered)
             beside.append(_Beside(at, _in_unit(pairs[0], unit, money), row[start + 1 :], place))
+            alone = alone and sum(map(_is_filled, beside[-1].cells)) < 2
         for pair in pairs:
             if not forms:
                 opening = pair.label
