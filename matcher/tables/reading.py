@@ -62,7 +62,9 @@ _USED_IN = {NEEDS.name: "参加匹配", OUTCOMES.name: "参加匹配", TECH_CONT
 _SHOWN = 20  # lines of problems that a message has
 _ALIKE = 3  # cells of a column of which a problem is told for each
 _SAID = ("problem", "action")
-_VARYING = re.compile(r"“[^”]*”|[0-9A-Z][0-9A-Z,.:/-]*")  # what a problem says of the one cell
+_VARYING = re.compile(  # what a problem says of the one cell; not another row, nor what to write
+    r"“[^”]*”|(?<![0-9A-Z])(?<!第 )(?<!应为 )[0-9A-Z][0-9A-Z,.:/-]*"
+)
 
 
 @dataclass(frozen=True)
@@ -284,9 +286,13 @@ def _kind_of(text: str) -> str:
 
 
 def _line_of(same: pd.DataFrame) -> str:
-    """One line for a problem, or for the same problem of several cells, which leaves out wherein they differ."""
+    """One line for a problem, or for the same problem of several cells, which leaves out wherein they differ; an
+    example is that of the first.
+    """
     first = same.iloc[0]
-    problem, action = (first[name] if same[name].nunique() == 1 else _kind_of(first[name]) for name in _SAID)
+    problem, action = (
+        first[name] if same[name].nunique() == 1 or "如“" in first[name] else _kind_of(first[name]) for name in _SAID
+    )
     rows = [f"{row}" for row in dict.fromkeys(same["row"].dropna())]
     row = f"第 {'、'.join(rows[:5])} " + (f"等 {len(rows)} 行" if len(rows) > 5 else "行") if rows else ""
     columns = first_few([str(column) for column in dict.fromkeys(same["column"]) if column], "列", most=3)

@@ -968,3 +968,15 @@ def test_the_columns_of_registers_are_accounted_for_beside_those_of_firms():
     assert done.columns.set_index("header")["use"]["颜色"] == "没看懂"
     without = add_registers(FIRMS, {}, "hte", on=ON)
     assert without.columns_with(pd.DataFrame({"header": ["企业名称"]}))["header"].tolist() == ["企业名称"]
+
+
+def test_a_sum_of_what_is_entrusted_and_its_part_overseas_leave_the_rest_domestic():
+    header = "企业编号 项目编号 年度 人员人工费用（元） 委托外部研发（元） 委托境外研发（元）"
+    done = facts("projects", table(header, ["a", "RD01", 2025, 100, 50, 20]))
+    assert bounds(done, "rd_expense_y3") == 140
+    assert bounds(done, "rd_domestic_3y") == (124, None)  # of one year of three
+
+
+def test_small_sums_without_a_unit_beside_a_budget_in_ten_thousands_are_both():
+    header = "企业编号 项目编号 年度 项目预算（万元） 人员人工费用"
+    assert bounds(facts("projects", table(header, ["a", "RD01", 2025, 30, "8"])), "rd_expense_y3") == (8, 80_000)

@@ -259,3 +259,9 @@ def test_a_total_that_its_criteria_do_not_give_is_told():
         ["总分", "P1、张三", "写的是 88，各项（创新性（30分）、可行性（满分40））之和是 51，按写的计算"],
         ["可行性（满分40）", "P2、李四", "写的是 41 分，多于满分 40 分，总分仍按写的计算"],
     ]
+
+
+def test_figures_in_headers_that_are_weights_are_no_points():
+    rows = [["P1", "张三", 88, 90, 89.4], ["P1", "李四", 70, 80, 77], ["P2", "张三", 60, 70, 67]]
+    read = read_scores(pd.DataFrame(rows, columns=["项目编号", "专家", "创新性（30）", "可行性（70）", "总分"]))
+    assert read.problems["problem"].tolist() == []

@@ -246,3 +246,23 @@ def test_forms_on_several_sheets_are_told_to_be_gathered():
     sheets = [Grid(title, rows, range(1, 4)) for title in ("甲", "乙")]
     told = read_firms(Book("表", sheets), "tech-sme", on="2026-06-10").problems
     assert told["action"].iloc[0] == "要读别的，请指定工作表；“乙”也像企业表，要一起用，请先用 matcher gather 合成一张"
+
+
+def test_a_line_with_foreign_money_in_a_form_is_told():
+    rows = [("企业名称", "虚构甲公司"), ("职工总数", 120), ("单位：万美元", None), ("资产总额", 800)]
+    read = read_firms(Book("表", [Grid("", rows, range(1, 5))]), "tech-sme", on="2026-06-10")
+    assert "assets_total" not in read.rows
+    assert "是外币，这一列没有读入" in "".join(read.problems["problem"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "assets"),
+    [
+        ([("资产总额", "8000000"), ("经营情况（单位：万元）", None), ("上年度销售收入", 485)], 8_000_000),
+        ([("资产总额", "800"), ("上年度销售收入", 485), ("注：金额单位为万元", None)], 8_000_000),
+    ],
+)
+def test_a_line_with_a_unit_in_a_form_is_for_what_stands_below_it(lines, assets):
+    rows = [("企业名称", "虚构甲公司"), ("职工总数", 120), *lines]
+    read = read_firms(Book("表", [Grid("", rows, range(1, len(rows) + 1))]), "tech-sme", on="2026-06-10").rows
+    assert read[["employees_total", "assets_total", "sales_last_year"]].values.tolist() == [[120, assets, 4_850_000]]

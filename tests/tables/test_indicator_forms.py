@@ -7,6 +7,7 @@ import pytest
 from matcher.errors import TableError
 from matcher.policy.firms.table import read_firms
 from matcher.pool.targets import read_targets
+from matcher.tables.files.sheets import Book, Grid, Merged
 
 FORM = [
     ["2025年高新技术企业经济情况表（107-2表）"],
@@ -86,3 +87,16 @@ def test_figures_of_the_year_before_beside_them_are_left(tmp_path):
 def test_a_table_of_targets_is_read_as_before():
     table = pd.DataFrame({"指标名称": ["高企", "平台", "合同"], "单位": ["家", "个", "份"], "数量": [1, 2, 3]})
     assert len(read_targets(table, on="2026-07-01").rows) == 3
+
+
+def test_a_unit_merged_over_its_rows_and_one_left_blank_lose_no_indicator():
+    rows = [
+        ["企业名称：虚构甲公司", None, None, None],
+        ["指标", "单位", "2024年", "2025年"],
+        ["销售收入", "万元", 112, 129],
+        ["净资产", None, 60, 70],
+        ["职工总数", None, 2, 3],
+    ]
+    read = read_firms(Book("表", [Grid("", rows, range(1, 6), merged=(Merged(2, 1, 3, 1),))]), "hte", on="2026-11-29")
+    columns = ["sales_y2", "sales_y3", "net_assets_y2", "net_assets_y3", "employees_total"]
+    assert read.rows[columns].values.tolist() == [[1_120_000, 1_290_000, 600_000, 700_000, 3]]

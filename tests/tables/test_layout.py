@@ -650,6 +650,17 @@ def test_a_need_with_a_row_for_each_indicator_is_one_record(merged: Sequence[tup
     assert said[["row", "value", "kept"]].to_numpy().tolist() == [[3, "成型周期", False], [4, "合格率", False]]
 
 
+def test_indicators_with_the_same_figure_and_with_breaks_stay_beside_it():
+    rows = [list(one) for one in FIGURES]
+    rows[1][3], rows[2][4], rows[3][4] = "翘曲量\n（mm）", "≤0.3mm", "≤0.3mm"
+    cells = tuple(Merged(1, place, 3, place) for place in (0, 1, 2, 5))
+    read = read_needs(Book("表", [Grid("", rows, range(1, 6), merged=cells)]))
+    assert read.rows[["指标名称", "目标值"]].to_numpy().tolist() == [
+        ["翘曲量 （mm）\n成型周期\n合格率", "≤0.3mm\n≤0.3mm\n≤0.3mm"],
+        ["检出率", "≥99%"],
+    ]
+
+
 @pytest.mark.parametrize(("row", "place", "value"), [(2, 0, 3), (2, 3, "湿度降到两成"), (2, 2, "丙公司")])
 def test_rows_under_one_name_that_differ_in_more_than_patents_are_records(row: int, place: int, value: object):
     rows = [list(one) for one in PATENTS]

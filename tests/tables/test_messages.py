@@ -61,3 +61,12 @@ def test_what_differs_in_quotes_and_figures_only_is_told_in_one_line():
         "不是确切的值，按 …万元 至 …万元 读入；知道确切的值请改填"
     )
     assert describe(problems.head(3)).count("\n") == 3
+
+
+def test_another_row_is_named_in_each_line():
+    rows = [f"X{at % 4},磨齿{name}" for at, name in enumerate("烧伤检测降噪清洗")]
+    told = describe(read_needs("\n".join(["编号,需求名称", *rows]).encode()).problems)
+    assert told.splitlines()[1:] == [
+        f"  第 {at} 行，编号 = “X{at - 6}”：和第 {at - 4} 行编号相同，内容不同（这一行没有读入）；请给每行不同的编号"
+        for at in (6, 7, 8, 9)
+    ]

@@ -69,3 +69,14 @@ def test_small_money_without_a_unit_beside_columns_in_ten_thousands_is_asked_abo
     assert told[["value", "problem"]].to_numpy().tolist() == [
         ["1500", "没有写单位，别的金额列写了“万元”，不知是元还是万元，没有采用"]
     ]
+
+
+def test_small_money_of_small_firms_stays_yuan():
+    table = pd.DataFrame(
+        {"企业编号": ["a", "b"], "2025年销售收入（万元）": [35, 28], "2025年研发费用": [86_000, 42_000]}
+    )
+    read = read_firms(table, "hte", on="2026-11-24")
+    assert read.rows[["sales_y3", "rd_expense_y3"]].to_numpy().tolist() == [[350_000, 86_000], [280_000, 42_000]]
+    assert read.problems.loc[read.problems["column"] == "2025年研发费用", "problem"].tolist() == [
+        "没有写单位，按元读入"
+    ]

@@ -1,6 +1,7 @@
 """Files called .xls that are web pages or one XML file: the exports of web systems."""
 
 import datetime
+import time
 
 import pytest
 
@@ -81,6 +82,12 @@ def test_a_table_in_a_cell_beside_others_is_its_text_and_told():
     (sheet,) = grids(page)
     assert sheet.rows == [["名称", "成员"], ["甲", "张某 教授"]]
     assert [(one.row, one.column, one.problem) for one in sheet.remarks] == [(2, 1, "格里还有一张表，按文字读入")]
+
+
+def test_a_span_of_blanks_takes_no_time():
+    begin = time.perf_counter()
+    assert grids("<table><tr><td colspan=" + " " * 40_000 + ">a<td>b</table>")[0].rows == [["a", "b"]]
+    assert time.perf_counter() - begin < 5  # twenty, if each blank were tried with each other
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,9 @@ def _money(entry: Entry, contract: Contract, told: Warnings) -> tuple[Row, Row, 
     """
     ends = [entry.number(name) for name in CATEGORIES]
     entrusted = entry.number("entrusted")
-    if any(ends[at] != (None, None) for at in _ENTRUSTED):
+    if given := [at for at in _ENTRUSTED if ends[at] != (None, None)]:
+        if len(given) == 1:  # of a sum and the part in it that is overseas, the rest is domestic
+            ends[sum(_ENTRUSTED) - given[0]] = _rest(entrusted, ends[given[0]])
         entrusted = (None, None)  # their sum
     least, most = entry.number("amount")
     low, high = np.zeros(len(CATEGORIES)), np.zeros(len(CATEGORIES))
@@ -210,6 +212,18 @@ def _money(entry: Entry, contract: Contract, told: Warnings) -> tuple[Row, Row, 
         high[0] += max(0.0, least - total)
         _warn(told, entry, problem, OPEN if more else COUNTED, "请核对；漏的类别请补", AUDIT)
     return low, high, total
+
+
+def _rest(
+    whole: tuple[float | None, float | None], part: tuple[float | None, float | None]
+) -> tuple[float | None, float | None]:
+    """What a part leaves of a sum, at least and at most."""
+    (least, most), (low, high) = whole, part
+    if (least, most) == (None, None):
+        return None, None
+    return max(0.0, (least or 0.0) - high) if high is not None else 0.0, None if most is None else max(
+        0.0, most - (low or 0.0)
+    )
 
 
 def _other_amounts(entry: Entry) -> list[tuple[str, str, object]]:

@@ -220,6 +220,7 @@ def projects_contract() -> Contract:
         referred=False,
         by_one=_BY_ONE,
         keeps_unread=True,
+        open_units=True,
     )
 
 

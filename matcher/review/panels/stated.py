@@ -97,7 +97,7 @@ def differing_results(rows: pd.DataFrame, scores: pd.DataFrame, ranked: pd.DataF
 
 def differing_sums(reading: Reading) -> pd.DataFrame:
     """The reviews of which the criteria beside the score (创新性（30分）) give another sum, where those of most reviews
-    give the score, and the criteria above their points: problems, by item and reviewer.
+    give the score, and there the criteria above their points: problems, by item and reviewer.
     """
     rows, account = reading.rows, reading.columns
     place = {name: str(account[name].iloc[0]) for name in ("file", "sheet")} if len(account) else {}
@@ -110,14 +110,16 @@ def differing_sums(reading: Reading) -> pd.DataFrame:
     same = (sums - score).abs() <= _NEAR
     lines: list[tuple[str, str, str, str]] = []
     who = rows["item"].astype(str) + "、" + rows["reviewer"].astype(str)
-    if len(points) > 1 and 2 * (whole & same).sum() > whole.sum():
+    if len(points) < 2 or 2 * (whole & same).sum() <= whole.sum():  # weights, or numbers of columns
+        points = {}
+    else:
         title = next(iter(account.loc[account["field"] == "score", "header"]), REVIEW_SCORES["score"].title)
         for at in rows.index[whole & ~same]:
             text = (
                 f"写的是 {score[at]:g}，各项（{first_few(list(points), '项', most=3)}）之和是 {sums[at]:g}，按写的计算"
             )
             lines.append((str(title), who[at], text, "请核对总分和各项分数"))
-    for header, most in points.items() if len(points) > 1 else ():
+    for header, most in points.items():
         for at in rows.index[cells[header] > most]:
             text = f"写的是 {float(cells[header][at]):g} 分，多于满分 {most:g} 分，总分仍按写的计算"
             lines.append((header, who[at], text, "请核对"))

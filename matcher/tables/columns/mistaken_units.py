@@ -90,15 +90,22 @@ def unsaid_units(yuan: _Floats, cells: Sequence[object], words: Mapping[int, str
     return found if len(found) > _FEW * len(plain) else {}
 
 
-def small_beside(yuan: _Floats, cells: Sequence[object]) -> list[int]:
+def small_beside(yuan: _Floats, cells: Sequence[object], beside: Sequence[Amounts]) -> list[int]:
     """Of a column without a unit, read in yuan beside columns of money that have one, the plain numbers where all are
-    small for yuan.
+    small for yuan and the usual one fits better to the others in their unit.
 
-    >>> small_beside(np.array([45, 0, 3e5]), ["45", "0", "30万"]), small_beside(np.array([45, 2e5]), ["45", "200000"])
-    ([0], [])
+    >>> sales = [Amounts(10_000, np.array([3e5, 4e5, 5e5]), [30, 40, 50])]
+    >>> small_beside(np.array([45, 0, 3e5]), ["45", "0", "30万"], sales)
+    [0]
+    >>> small_beside(np.array([8e4, 2e3, 9e4]), ["80000", "2000", "90000"], sales)
+    []
     """
     plain = [row for row, cell in enumerate(cells) if takes_unit(cell) and yuan[row] > 0]
-    return plain if all(yuan[row] < SMALL for row in plain) else []
+    others = np.concatenate([one.yuan[one.yuan > 0] for one in beside])
+    if not plain or not len(others) or not all(yuan[row] < SMALL for row in plain):
+        return []
+    off = float(np.median(_logarithms(others)) - np.median(_logarithms(yuan[plain])))
+    return plain if off > math.log10(min(one.unit for one in beside)) / 2 else []
 
 
 def _scale(word: str) -> int:

@@ -333,7 +333,7 @@ def _names(vocabulary: Vocabulary) -> Callable[[str], str | None]:
 def _form(grid: Grid, contract: Contract, vocabulary: Vocabulary) -> _Found | None:
     """A sheet of forms, labels beside values, as a list."""
 
-    listed = as_list(grid, _names(vocabulary))
+    listed = as_list(grid, _names(vocabulary), {one.name for one in contract.columns if one.kind == "yuan"})
     if listed is None:
         return None
     grid, at = listed

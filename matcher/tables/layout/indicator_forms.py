@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from matcher.tables.cells.texts import is_blank
+from matcher.tables.cells.texts import as_written, is_blank
 from matcher.tables.files.sheets import Grid, Remark
 from matcher.tables.headers.forms import header_key
 from matcher.tables.headers.rows import is_period, row_texts
@@ -42,17 +42,24 @@ def as_record(grid: Grid) -> Grid | None:
             columns = {values[0]: ""}
         elif len(columns) < 2 or len(beside) != len(columns) + 1:
             continue
+        merged_units = {
+            row: grid.rows[one.top][one.left]
+            for one in grid.merged
+            if units and one.left <= units[0] <= one.right
+            for row in range(one.top, one.bottom + 1)
+        }
         kept: dict[str, object] = {}  # the first of one name
         further: tuple[Remark, ...] = ()
-        for number, below in zip(grid.numbers[at + 1 :], grid.rows[at + 1 :], strict=True):
+        for here in range(at + 1, len(grid.rows)):
+            number, below = grid.numbers[here], grid.rows[here]
             if [header_key(text) for text in row_texts(below)] == keys:
                 left = "下面还有一张指标表，从这一行起没有读入"
                 further = (Remark(number, None, "", left, "请一家企业一个工作表，再用 matcher gather 合成一张"),)
                 break
             said = [*row_texts(below), *[""] * len(keys)]
-            label, unit = said[labels[0]], said[units[0]] if units else ""
-            if (label == "甲" and unit in ("乙", "丙")) or not label or (units and not unit):
-                continue  # the numbers of the columns, a heading
+            label, unit = said[labels[0]], said[units[0]] or as_written(merged_units.get(here)) if units else ""
+            if not label or (label == "甲" and unit in ("", "乙", "丙")):
+                continue  # the numbers of the columns
             for place, year in columns.items():
                 if not is_blank(value := below[place] if place < len(below) else None):
                     kept.setdefault(year + label + (f"（{unit}）" if unit else ""), value)

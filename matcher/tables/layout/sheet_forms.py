@@ -13,7 +13,7 @@ from matcher.tables.files.grids import Grid, Merged, Remark
 from matcher.tables.headers.forms import header_key
 from matcher.tables.headers.rows import is_period, row_texts
 from matcher.tables.headers.units import unit_of
-from matcher.tables.layout.unit_lines import statements
+from matcher.tables.layout.unit_lines import statements, unit_in_header
 
 _LEAST = 3  # labels that name different fields make a form
 _FIRST_ROWS = 12  # filled rows among which these stand
@@ -48,29 +48,34 @@ class _Beside(NamedTuple):
     place: int
 
 
-def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] | None:
+def as_list(grid: Grid, names: Callable[[str], str | None], money: Collection[str] = ()) -> tuple[Grid, int] | None:
     """A sheet of forms as a list, and the index of its header; None where the sheet holds no forms.
 
-    names: the field that a text names, "" for a label that nobody misses, None for what is no label. The first label
-    coming again begins the next form. Rows that are no part of a form are told.
+    names: the field that a text names, "" for a label that nobody misses, None for what is no label. money: the fields
+    of money; a line within a form states the unit of those below it, at its end of all. The first label coming again
+    begins the next form. Rows that are no part of a form are told.
     """
     first: int | None = None
     forms: list[tuple[int, list[_Pair]]] = []
     remarks: list[Remark] = []
     beside: list[_Beside] = []  # of rows with one label: what stands behind it, where
     over: Sequence[object] = ()  # the row above the first label
+    opening = ""  # the first label
     strays: list[Remark] = []
     labels = _label_columns(grid, names)
     by_year, in_years = _by_years(grid), False
     alone = True  # until forms stand side by side
-    units: list[tuple[int, Sequence[object]]] = []  # lines that state the unit of the money below them
+    unit, last = "", list[tuple[int, Sequence[object]]]()  # of the lines that state one; one with nothing below it
     filled = held = 0
+    unclear: list[tuple[int, Sequence[object]]] = []
     for at, (row, covered) in enumerate(zip(grid.rows, _covered(grid), strict=True)):
         if all(map(is_blank, row)):
             continue
         in_years = first is not None and at in by_year and alone and (in_years or not by_year[at])  # from its header on
         if in_years:
-            forms[-1][1].extend(_Pair(label, value, names(label) or "") for label, value in by_year[at])
+            found = [_Pair(label, value, names(label) or "") for label, value in by_year[at]]
+            forms[-1][1].extend(_in_unit(pair, unit, money) for pair in found)
+            last = []
             continue
         read = _pairs(row, names, labels, covered)
         if read is None or (filled >= _FIRST_ROWS and held * 2 < filled):
@@ -83,23 +88,31 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
             over = row
             continue
         first = at if first is None else first
-        lines = [(cell, not pairs) for cell in rest] + [(pair.value, False) for pair in pairs]
-        if not named and len(lines) == 1 and any(statements(str(lines[0][0]), at, above=lines[0][1])):
-            units.append((grid.numbers[at], row))
-            continue
+        texts = [(cell, not pairs) for cell in rest] + [(pair.value, False) for pair in pairs]
+        if not named and len(texts) == 1:
+            said = list(statements(str(texts[0][0]), at, above=texts[0][1]))
+            if len(said) == 1 and said[0].clear and len(said[0].units) == 1:
+                unit, last = said[0].units[0], [(grid.numbers[at], row)]
+                continue
+            if said:  # in foreign money, or in several units: as if it stood above
+                unclear.append((grid.numbers[at], row))
+                continue
         known = named or any(names(pair.label) is not None for pair in pairs)
         sealed = not pairs and len(rest) == 1 and isinstance(rest[0], str) and bool(_SEALED.fullmatch(rest[0].strip()))
         filled, held = filled + (not sealed), held + known
         if pairs and (len(pairs) == 1 or rest):
-            texts = [text.rstrip("：: ") for text in row_texts(row)]
-            start = texts.index(pairs[0].label)
+            start = [text.rstrip("：: ") for text in row_texts(row)].index(pairs[0].label)
             place = next(place for place in range(start + 1, len(row) + 2) if place not in covered)
-            beside.append(_Beside(at, pairs[0], row[start + 1 :], place))
+            beside.append(_Beside(at, _in_unit(pairs[0], unit, money), row[start + 1 :], place))
             alone = alone and sum(map(_is_filled, beside[-1].cells)) < 2
         for pair in pairs:
-            if not forms or pair.label == forms[0][1][0].label:
+            if not forms:
+                opening = pair.label
+            if pair.label == opening:
+                unit = "" if forms else unit
                 forms.append((at, []))
-            forms[-1][1].append(pair)
+            forms[-1][1].append(_in_unit(pair, unit, money))
+            last = []
         if rest:
             text = shorten(" ".join(filter(None, row_texts(rest))), 80)
             problem = f"表单里的这{'几格' if pairs else '一行'}没看懂，没有读入"
@@ -124,11 +137,18 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     body = [list(map(dict(_counted(form)).get, keys)) for _, form in forms]
     problem = f"这是竖排的表单，每份作一条记录，共 {len(forms)} 条"
     told = Remark(None, None, "", problem, "若不是，请改成一行一条的表")
-    rows = [*grid.rows[:first], *(row for _, row in units), [label for label, _ in keys], *body]
-    numbers = [*grid.numbers[:first], *(number for number, _ in units), 0, *(grid.numbers[at] for at, _ in forms)]
+    lines = [*unclear, *last]
+    rows = [*grid.rows[:first], *(row for _, row in lines), [label for label, _ in keys], *body]
+    numbers = [*grid.numbers[:first], *(number for number, _ in lines), 0, *(grid.numbers[at] for at, _ in forms)]
     return Grid(
         grid.sheet, rows, numbers, bad=grid.bad, remarks=(*grid.remarks, told, *remarks), hidden=grid.hidden
-    ), first + len(units)
+    ), first + len(lines)
+
+
+def _in_unit(pair: _Pair, unit: str, money: Collection[str]) -> _Pair:
+    """A label of money without its unit, with that of the line above it."""
+    told = not unit or pair.field not in money or unit_in_header(pair.label)
+    return pair if told else pair._replace(label=f"{pair.label}（{unit}）")
 
 
 def _by_years(grid: Grid) -> dict[int, list[tuple[str, object]]]:

@@ -164,8 +164,10 @@ class Table(NamedTuple):
                 }
                 amounts, where = _amounts(read[one.name]), "同列别的格"
                 doubted = unsaid_units(amounts, written, named)
-                if large and not doubted and header_key(self.header.texts[place]) != header_key(one.name):
-                    doubted, where = dict.fromkeys(small_beside(amounts, written), large[0]), "别的金额列"
+                beside = large and not doubted and not self.contract.open_units
+                if beside and header_key(self.header.texts[place]) != header_key(one.name):
+                    small = small_beside(amounts, written, [*columns.values()])
+                    doubted, where = dict.fromkeys(small, large[0]), "别的金额列"
                 for i, word in doubted.items():
                     text = f"没有写单位，{where}写了“{word}”，不知是元还是{word}，没有采用"
                     fault = Fault(text, f"请写明单位，如“{shown(written[i])}{word}”，或“{shown(written[i])}元”")

@@ -136,7 +136,7 @@ def _joined_rows(
     texts = {place for one in contract.columns if one.lines and (place := header.places.get(one.name)) is not None}
     of_figures = {at for at in set(range(len(header.texts))) - (taken - texts) if _OF_FIGURES.search(header.texts[at])}
     unnamed = _unnamed(header, contract, rows, texts | of_figures | rights)
-    merged = _of_merged_names(grid, header, contract, kept, rows, of_figures | rights)
+    merged = _of_merged_names(grid, header, contract, kept, rows, rights, of_figures)
     if not unnamed and not merged:
         return rows, numbers
     out: list[Sequence[object]] = []
@@ -154,6 +154,8 @@ def _joined_rows(
             sign = "；" if place in rights else "\n"
             said, more = cleaning.as_written(last[place]), cleaning.as_written(row[place])
             if place in of_figures:  # a line for each row, so that a figure stays beside its name
+                if place not in texts:
+                    said, more = said if before > 1 else " ".join(said.split()), " ".join(more.split())
                 lines = [] if is_blank(last[place]) else said.split("\n")
                 last[place] = "\n".join([*lines, *["/"] * (before - len(lines)), more])
             elif is_blank(last[place]):
@@ -209,15 +211,25 @@ def _of_merged_names(
     contract: Contract,
     kept: Mapping[int, int],
     rows: Sequence[Sequence[object]],
-    several: Collection[int],
+    rights: Collection[int],
+    figures: Collection[int],
 ) -> dict[int, list[int]]:
     """The rows over which the name of a row above is merged, without a number of their own, which differ from it in
     nothing but what a record may have several of; and where it stands.
     """
     name = header.places.get(contract.any_of[0]) if contract.any_of else None
     found: dict[int, list[int]] = {}
+    several = {*rights, *figures}
     if name is None or not several:
         return found
+    covered = {
+        (kept[row], at)
+        for top, left, bottom, right in grid.merged
+        for at in figures
+        if left <= at <= right
+        for row in range(top + 1, min(bottom + 1, len(grid.rows)))
+        if row in kept
+    }
     for top, left, bottom, right in grid.merged:
         group = [kept[at] for at in range(top, min(bottom + 1, len(grid.rows))) if at in kept]
         if not left <= name <= right or top not in kept or len(group) < 2:
@@ -231,8 +243,12 @@ def _of_merged_names(
             ]
             for i in group[1:]
         }
-        if all(places and set(places) <= set(several) for places in added.values()):
-            found |= added
+        if all(places and set(places) <= several for places in added.values()):
+            for i, places in added.items():  # two indicators may have one figure
+                again = {
+                    at for at in alike & {*figures} if (i, at) not in covered and not is_blank(cell_of(rows[i], at))
+                }
+                found[i] = sorted({*places, *again})
     return found
 
 

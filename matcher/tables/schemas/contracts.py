@@ -69,7 +69,8 @@ class Contract:
     its id, so that a table without ids is told of. keeps_unread: whether `<field>_text` also holds what was written in
     cells of days, money, numbers and shares that could not be read. unit_column: the text that names the unit of the
     row's numbers, "" for none. by_one: what names the person who fills in a sheet, or the firm that all of
-    it is of, once above its header (姓名：…).
+    it is of, once above its header (姓名：…). open_units: whether small money without a unit is left to who reads
+    the table.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Contract:
     keeps_unread: bool = False
     unit_column: str = ""
     by_one: tuple[str, ...] = ()
+    open_units: bool = False
 
     def __getitem__(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""
