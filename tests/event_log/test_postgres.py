@@ -359,18 +359,21 @@ print("done", flush=True)
 """
 
 
-def test_two_writers_and_one_that_is_killed_lose_nothing_and_double_nothing(address):
+def test_two_writers_and_one_that_is_killed_lose_nothing_and_double_nothing(address, database):
+    query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     small(address).close()
 
     def writer(who: str, stops: int = -1):
         words = [sys.executable, "-c", WRITER, address, who, str(stops)]
         return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
 
-    killed, waiting = writer("killed", 7), writer("waiting")
+    killed = writer("killed", 7)
     assert killed.stdout.readline() == "inside\n"
-    also = writer("also")
-    time.sleep(0.2)
-    assert waiting.poll() is None  # for the one that holds the book
+    waiting, also = writer("waiting"), writer("also")
+    deadline = time.monotonic() + 30
+    while database.execute(query).fetchone()[0] < 2:  # both wait for the one that holds the book
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     killed.kill()
     assert [one.communicate(timeout=30)[0] for one in (waiting, also, killed)] == ["done\n", "done\n", ""]
     with Book.open(address) as book:  # and its numbers are without gaps
