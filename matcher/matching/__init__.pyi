@@ -1,3 +1,4 @@
+from .batches import match_batches as match_batches
 from .encoding.encoders import Encoder as Encoder
 from .encoding.encoders import load_encoder as load_encoder
 from .evaluation import evaluate as evaluate
