@@ -40,7 +40,7 @@ READ = (
     HERE.parent / "pairs-zh" / "out_of_fold.csv"
 )  # log odds by reading together, of needs the reader was not trained on
 GOOD_READ = 0.45  # the same for pairs that were read together
-GOOD = 0.35  # the probability from which a pair is recommended; see the table that this script prints
+GOOD = 0.40  # the probability from which a pair is recommended; see the table that this script prints
 
 Numbers = np.ndarray
 

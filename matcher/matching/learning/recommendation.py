@@ -1,14 +1,15 @@
 """Whether to send a pair: a decision learned on whole texts, from what is asked and what of it the record has.
 
 A sum of parts says how near two texts are. People who read both texts to the end also look for the object that is asked
-for, for how much of what is asked the record speaks of, and for how much of the record was asked. The numbers here were
-learned from pairs that two readers judged on whole texts (`models/ranker-zh/CARD.md`); they move the probability that
-the sum gives, in log odds, as far as a library's records are whole texts, and never the order.
+for, for how much of what is asked the record speaks of, and in one breath, and for how much of the record was asked.
+The numbers here were learned from pairs that readers judged on whole texts (`models/ranker-zh/CARD.md`); they move the
+probability that the sum gives, in log odds, as far as a library's records are whole texts, and never the order.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,16 +24,20 @@ from matcher.matching.learning.calibration import Calibration, shipped_file
 from matcher.matching.learning.learned_ranker import calibration_of
 from matcher.matching.library.base import Asked, BaseIndex
 from matcher.matching.library.remembered import Records
+from matcher.matching.reasons.asking import fillers
 from matcher.matching.texts.plain import Plain, plain_texts
-from matcher.matching.texts.tokens import Terms
+from matcher.matching.texts.tokens import Segmenter, Terms
 from matcher.needs import understand
+from matcher.tables.naming.words import load_segmenter
 
-FEATURES = ("meaning", "words", "object", "asked", "offered", "length", "points")
+FEATURES = ("meaning", "words", "object", "asked", "offered", "length", "points", "told", "together", "named")
 OBJECTS = 2  # of a need: those that it names first
 PAIRS = 1 << 14  # looked at together
 LEAST = 1e-6
 DIGITS = 9
 Z = 1.96  # of a 95 % interval
+
+_STOP = re.compile(r"[。；;！!？?\n]")
 
 Texts = tuple[Sequence[str], Sequence[str]]  # titles and bodies
 
@@ -150,15 +155,20 @@ def features_of(
     * asked, offered: of the weight (squared idf) of the need's terms the share that the other side has, and of the
       other side's title the share that the need has.
     * length, points: logarithms of the need's characters and asked sentences.
+    * told, together, named: of the words of the need's title the share that stands in the other side's text, and the
+      largest share in one sentence of it; of the words of the other side's title the share in the need's text. Words
+      that ask for nothing (技术, 研发) count only where a title has no others.
     """
     scale, of = records.index.scale, records.place
+    own = plain_texts(*texts)
     if records.index.id_column != "need_id":
-        needs, offers = (texts, at), (records.plain, of)
+        needs, (plain, n), (offers, i) = texts, (own, at), (records.plain, of)
     else:
-        needs, offers = (records.texts, of), (plain_texts(*texts), at)
-    objects, length, points = _of_needs(needs, offers)
+        needs, (plain, n), (offers, i) = records.texts, (records.plain, of), (own, at)
+    objects, length, points = _of_needs((needs, n), (offers, i))
+    titles = _of_titles((plain, n), (offers, i), records.index.segmenter)
     both = parts[0] / scale.share, parts[1] / (1 - scale.share)
-    return np.column_stack([*both, objects, *_shared_weights(asked, texts[0], at, records), length, points])
+    return np.column_stack([*both, objects, *_shared_weights(asked, texts[0], at, records), length, points, titles])
 
 
 def _of_needs(
@@ -175,6 +185,35 @@ def _of_needs(
     sizes = [(len(read[n].title) + len(read[n].text), len(read[n].asked)) for n in at.tolist()]
     length, points = np.log1p(np.array(sizes, float).reshape(-1, 2)).T
     return [np.array(objects).round(DIGITS), length.round(DIGITS), points.round(DIGITS)]
+
+
+def _of_titles(
+    needs: tuple[Sequence[Plain], NDArray[np.int64]],
+    offers: tuple[Sequence[Plain], NDArray[np.int64]],
+    segmenter: Segmenter,
+) -> NDArray[np.float64]:
+    """(n, 3): told, together and named of pairs of texts."""
+    (wanting, at), (offered, of) = needs, offers
+    asked, heads = (_title_words(texts, segmenter) for texts in (wanting, offered))
+    sentences = [_STOP.split(one.whole) for one in offered]
+    shares = np.zeros((len(at), 3))
+    for pair, (n, i) in enumerate(zip(at.tolist(), of.tolist(), strict=True)):
+        held = [word for word in asked[n] if word in offered[i].whole]
+        most = max(sum(word in one for word in held) for one in sentences[i]) if len(held) > 1 else len(held)
+        named = sum(word in wanting[n].whole for word in heads[i])
+        shares[pair] = len(held), most, named
+        shares[pair] /= max(1, len(asked[n])), max(1, len(asked[n])), max(1, len(heads[i]))
+    return shares.round(DIGITS)
+
+
+def _title_words(texts: Sequence[Plain], segmenter: Segmenter) -> list[list[str]]:
+    """The words of each text's title (of its first sentence, where it has none), those that ask for nothing left out
+    where there are others.
+    """
+    cut = load_segmenter(segmenter.engine, segmenter.words).cut
+    titles = [dict.fromkeys(cut(_STOP.split(one.whole, maxsplit=1)[0], False)) for one in texts]
+    words = [[word for word in title if any(map(str.isalnum, word))] for title in titles]
+    return [[word for word in some if word not in fillers()] or some for some in words]
 
 
 def _shared_weights(
