@@ -196,14 +196,14 @@ def _of_titles(
     (wanting, at), (offered, of) = needs, offers
     asked, heads = (_title_words(texts, segmenter) for texts in (wanting, offered))
     sentences = [_STOP.split(one.whole) for one in offered]
-    shares = np.zeros((len(at), 3))
-    for pair, (n, i) in enumerate(zip(at.tolist(), of.tolist(), strict=True)):
+    shares = []
+    for n, i in zip(at.tolist(), of.tolist(), strict=True):
         held = [word for word in asked[n] if word in offered[i].whole]
         most = max(sum(word in one for word in held) for one in sentences[i]) if len(held) > 1 else len(held)
         named = sum(word in wanting[n].whole for word in heads[i])
-        shares[pair] = len(held), most, named
-        shares[pair] /= max(1, len(asked[n])), max(1, len(asked[n])), max(1, len(heads[i]))
-    return shares.round(DIGITS)
+        words = max(1, len(asked[n]))
+        shares.append((len(held) / words, most / words, named / max(1, len(heads[i]))))
+    return np.array(shares, float).reshape(-1, 3).round(DIGITS)
 
 
 def _title_words(texts: Sequence[Plain], segmenter: Segmenter) -> list[list[str]]:

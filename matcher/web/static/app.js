@@ -58,6 +58,14 @@
     addEventListener("pageshow", function () { button.disabled = false; status.textContent = ""; });
   });
 
+  all(".nav a").forEach(function (link) { // the visiting list of a large pool takes half a minute the first time
+    link.addEventListener("click", function () {
+      var waiting = setTimeout(function () { document.querySelector("[data-waiting]").hidden = false; }, 1000);
+      addEventListener("pagehide", function () { clearTimeout(waiting); });
+    });
+  });
+  addEventListener("pageshow", function () { document.querySelector("[data-waiting]").hidden = true; });
+
   document.addEventListener("click", function (event) {
     var button = event.target.closest(".judge button");
     if (!button) return;
