@@ -37,6 +37,13 @@ class TableError(MatcherError, ValueError):
         self.problems = problems
 
 
+def not_opened(name: str, error: OSError) -> TableError:
+    """What is said of a file that cannot be opened."""
+    if isinstance(error, FileNotFoundError):
+        return TableError(f"{name}：找不到这个文件；请检查路径是否写对")
+    return TableError(f"{name}：打不开这个文件（{error.strerror or error}）；请检查权限，或它是否被别的程序占用")
+
+
 class IndexFolderError(MatcherError, ValueError):
     """A saved index is damaged, of another format, encoder or segmenter, or was changed by somebody else."""
 

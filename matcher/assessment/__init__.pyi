@@ -6,7 +6,6 @@ from .maturity import propose_maturity as propose_maturity
 from .readiness import qingdao_level as qingdao_level
 from .readiness import readiness_of as readiness_of
 from .readiness import to_raise as to_raise
-from .scales import contract_kinds as contract_kinds
 from .scales import read_scales as read_scales
 from .values import value_outcomes as value_outcomes
 from .workbook import write_assessment as write_assessment

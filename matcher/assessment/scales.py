@@ -106,11 +106,6 @@ def not_words() -> dict[str, str]:
     return {name: one["not"] for name, one in tree()["evidence"].items()}
 
 
-def contract_kinds() -> dict[str, str]:
-    """The five kinds of technology contract of 民法典第八百四十三条, by English name."""
-    return dict(tree()["contracts"])
-
-
 def stage_of(level: int) -> str:
     """成果所处阶段 of a level (bands of this library): 初期 1 to 4, 中期 5 to 7, 成熟应用 8 to 13."""
     bands = ((name, int(one["low"]), int(one["high"])) for name, one in tree()["stages"].items())

@@ -17,7 +17,7 @@ import pandas as pd
 
 from matcher import __version__
 from matcher.assignment.assigning import Assignment, assign
-from matcher.errors import MatcherError, TableError
+from matcher.errors import MatcherError, TableError, not_opened
 from matcher.export.formats import json_bytes
 from matcher.tables.contacts.hiding import mask_contacts
 from matcher.tables.json import parse_json
@@ -168,7 +168,7 @@ def read_record(path: Path) -> dict[str, Any]:
     try:
         record = parse_json(path.read_bytes())
     except OSError as error:
-        raise TableError(f"{path.name}：读不了（{error.strerror}）") from error
+        raise not_opened(path.name, error) from error
     except ValueError as error:
         raise TableError(f"{path.name}：不是分配记录（JSON）") from error
     if not isinstance(record, dict):

@@ -20,7 +20,7 @@ from matcher.assignment.assigning import GOALS
 from matcher.assignment.ids import SHOWN, in_their_writing, parted
 from matcher.assignment.labels import NOUNS, SIDES, names_of
 from matcher.assignment.reading import ids_and_names, read_fact_table
-from matcher.errors import TableError
+from matcher.errors import TableError, not_opened
 from matcher.tables.cells.dates import read_date
 from matcher.tables.headers.column_account import COLUMN_ACCOUNT, USED
 from matcher.tables.naming.names import person_key
@@ -87,7 +87,7 @@ def _parsed(path: Path) -> Any:
     try:
         return read(path) or {}
     except OSError as error:
-        raise TableError(f"{path.name}：读不了（{error.strerror}）") from error
+        raise not_opened(path.name, error) from error
     except YamlFault as fault:
         raise TableError(f"{path.name}：{fault}") from fault
 

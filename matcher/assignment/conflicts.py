@@ -142,13 +142,12 @@ def with_records(
     people: pd.DataFrame | None = None,
     *,
     on: Day,
-    rules: str | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Pairs whose left id must not review on a day by an integrity record, and sentences on those to be confirmed.
 
     Parameters
     ----------
-    records, rules
+    records
         As for `matcher.integrity.integrity_hits`.
     people
         Who the left ids are: what `matcher.integrity.read_subjects` gave, in `.rows`. Without it the names of the pair
@@ -166,7 +165,7 @@ def with_records(
         names = pairs["left_name"].astype(object).fillna("").astype(str) if "left_name" in pairs else ""
         people = pd.DataFrame({"row_id": pairs["left_id"].astype(str), "person": names}).drop_duplicates("row_id")
     people = people.assign(row_id=known.find_all(people["row_id"].astype(str).to_list()))
-    hits = integrity_hits(people[people["row_id"].isin(list(known))], records, role="reviewer", on=on, rules=rules)
+    hits = integrity_hits(people[people["row_id"].isin(list(known))], records, role="reviewer", on=on)
     hits = hits.assign(reason=[f"科研诚信：{text}" for text in reasons(hits, "reviewer")])
     sure = hits[hits["state"] == "barred"].rename(columns={"row_id": "left_id"})[["left_id", "reason"]]
     open_ = hits[(hits["state"] == "confirm") & ~hits["row_id"].isin(sure["left_id"])]

@@ -66,7 +66,6 @@ def timetable_files(
     output: str | Path,
     plan: Timetable,
     *,
-    nouns: Mapping[str, str] = NOUNS,
     about: Mapping[str, str] | None = None,
     mask: bool = True,
 ) -> dict[Path, bytes]:
@@ -83,20 +82,20 @@ def timetable_files(
         notes["上界"] = f"{proof['bound']:.6g}"
         notes["最优性"] = "已证明最优" if proof["optimal"] else f"与上界相差 {proof['gap']:.3%}"
     notes |= about or {}
-    return files_of(output, timetable_sheets(plan, nouns), notes=notes, title="日程", mask=mask)
+    return files_of(output, timetable_sheets(plan), notes=notes, title="日程", mask=mask)
 
 
-def timetable_sheets(plan: Timetable, nouns: Mapping[str, str] = NOUNS) -> dict[str, Sheet]:
+def timetable_sheets(plan: Timetable) -> dict[str, Sheet]:
     """The sheets of a timetable: by slot and room, by person of either side, what is not held, what was changed."""
-    names, titles = plan.names, _titles(nouns)
+    names, titles = plan.names, _titles(NOUNS)
     slots = titles | {f"slot {slot}": slot for slot in plan.slots}
     meetings = plan.meetings[["slot", "room", "left_id", "right_id", "value"]]
     changes = plan.changes.assign(change=plan.changes["change"].map(CHANGES))
     changes = changes[["change", "left_id", "right_id", "from_slot", "slot", "from_room", "room"]]
     return {
         "日程": Sheet(_named(meetings, names), titles),
-        f"按{nouns['left']}": Sheet(_by_person(plan, "left", "right"), slots),
-        f"按{nouns['right']}": Sheet(_by_person(plan, "right", "left"), slots),
+        f"按{NOUNS['left']}": Sheet(_by_person(plan, "left", "right"), slots),
+        f"按{NOUNS['right']}": Sheet(_by_person(plan, "right", "left"), slots),
         "未安排": Sheet(_named(plan.unplaced, names), titles),
         "改动": Sheet(_named(changes, names), titles),
     }

@@ -9,7 +9,7 @@ import click
 
 from matcher.cli.messages import near
 from matcher.cli.options import FILE
-from matcher.errors import TableError
+from matcher.errors import TableError, not_opened
 
 
 class SettingsOption(click.Option):
@@ -60,7 +60,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     try:
         content = read(path)
     except OSError as error:
-        raise TableError(f"{path.name}：打不开这个文件（{error.strerror}）") from error
+        raise not_opened(path.name, error) from error
     except YamlFault as fault:
         raise TableError(f"{path.name}：{fault}；请每行写一个 选项名: 值") from fault
     if not isinstance(content, dict):

@@ -75,16 +75,6 @@ def assess(service: Service, scheme: str, counts: pd.DataFrame | None = None) ->
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def list_schemes() -> pd.DataFrame:
-    """The rows of every table of points: scheme, title, each, full, points, most, verified, note, source."""
-    rows = [
-        {"scheme": node["title"], **{key: row.get(key) for key in ("title", "each", "full", "points", "most", "note")},
-         "verified": row["verified"] == "true", "source": node["source"]}
-        for node in _schemes().values() for row in node["rows"]
-    ]  # fmt: skip
-    return pd.DataFrame(rows)
-
-
 def _measures(service: Service, counts: pd.DataFrame | None) -> dict[str, dict[str, tuple[float, float]]]:
     """Person -> measure -> the least and most that it can be."""
     found: dict[str, dict[str, tuple[float, float]]] = {

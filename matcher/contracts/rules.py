@@ -11,10 +11,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from matcher.errors import PolicyError
+from matcher.tables.cells.dates import days_after
 from matcher.tables.naming.writings import fold
 from matcher.tables.yaml import read
 
@@ -129,14 +129,8 @@ class Edition:
     basis: Basis
 
     def due(self, accepted: dt.date, *, large: bool) -> dt.date:
-        """The last day for the decision on what was accepted on a day.
-
-        Days count from the day after. Working days are Mondays to Fridays: public holidays are not known here.
-        """
-        days = self.large_days if large else self.days
-        if not self.working:
-            return accepted + dt.timedelta(days)
-        return dt.date.fromisoformat(str(np.busday_offset(np.datetime64(accepted, "D"), days, roll="backward")))
+        """The last day for the decision on what was accepted on a day."""
+        return days_after(accepted, self.large_days if large else self.days, working=self.working)
 
 
 @dataclass(frozen=True)

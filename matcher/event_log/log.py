@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
-from matcher.errors import MissingExtraError
+from matcher.errors import MatcherError, MissingExtraError
 from matcher.event_log.format import Format, hash_of_text, id_of
 from matcher.event_log.places import Address, Place, place_of
 from matcher.event_log.soundness import check_log
@@ -178,6 +178,13 @@ class EventLog:
         """All rule texts by their names."""
         with self.store.reading():
             return dict(map(tuple, self.store.execute("SELECT * FROM rule_texts ORDER BY sha256")))
+
+
+def refuse_faults(what: str, faults: Sequence[str], error: type[MatcherError]) -> None:
+    """Raise an error that names the first 20 faults, where a table has any and nothing of it is written."""
+    if faults:
+        more = f"\n  ……另有 {len(faults) - 20} 处" if len(faults) > 20 else ""
+        raise error(f"{what}有 {len(faults)} 处问题，没有写入：\n  " + "\n  ".join(faults[:20]) + more)
 
 
 def _listed(values: Sequence[str]) -> tuple[str, dict[str, Any]]:

@@ -28,7 +28,7 @@ def _templates() -> Any:
     )
 
 
-def notice_bytes(heading: str, sheets: Mapping[str, Sheet], lines: Mapping[str, str], *, mask: bool = True) -> bytes:
+def notice_bytes(heading: str, sheets: Mapping[str, Sheet], lines: Mapping[str, str]) -> bytes:
     """Tables with a heading and lines above them, to be published: the sheets of a workbook as one page."""
     tables = [
         {
@@ -38,7 +38,7 @@ def notice_bytes(heading: str, sheets: Mapping[str, Sheet], lines: Mapping[str, 
         }
         for title, sheet in sheets.items()
     ]
-    return page_bytes("notice", {"heading": heading, "lines": dict(lines), "tables": tables}, mask=mask)
+    return page_bytes("notice", {"heading": heading, "lines": dict(lines), "tables": tables}, mask=True)
 
 
 def _texts(sheet: Sheet, name: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -62,7 +62,8 @@ def match_batches(
     rows = as_whole(rows, "rows", 1)
     if isinstance(queries, pd.DataFrame) or hasattr(queries, "rows") or not isinstance(queries, Iterable):
         check_frame(queries, "queries")
-        batches: Iterable[pd.DataFrame] = (queries[at : at + rows] for at in range(0, max(1, len(queries)), rows))
+        table = cast(pd.DataFrame, queries)
+        batches = (table[at : at + rows] for at in range(0, max(1, len(table)), rows))
         return _matched(batches, index, choices)
     return _matched(queries, index, choices)
 

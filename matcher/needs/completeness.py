@@ -23,7 +23,7 @@ from matcher.needs.completeness_cues import (
     UNSOLVED,
     USE,
 )
-from matcher.needs.elements import Element, Sentence, Understood, understand
+from matcher.needs.elements import Element, Sentence, Understood, is_filled, understand
 from matcher.needs.indicators import Indicator, indicators_of
 from matcher.needs.labels import labelled_parts, says_something, tells_problem, without_label
 from matcher.needs.parts import PARTS
@@ -251,13 +251,9 @@ def _texts_of(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
     needs = plain_cells(needs)
     columns = {name: needs[name].tolist() for name in names if name in needs}
     for i, need_id in enumerate(ids_of(needs, "need_id")):
-        texts = {name: _text(values[i]) for name, values in columns.items() if _is_filled(values[i])}
+        texts = {name: _text(values[i]) for name, values in columns.items() if is_filled(values[i])}
         whole = texts.get("description", "")
         yield need_id, {name: text for name, text in texts.items() if name not in _TEXTS or text not in whole}
-
-
-def _is_filled(value: object) -> bool:
-    return value is not None and value is not pd.NA and value == value and str(value).strip() not in ("", "NaT")
 
 
 def _text(value: object) -> str:
@@ -288,9 +284,7 @@ def _whole(need: ReadNeed, part: str, name: str, share: float = 1.0) -> list[Evi
     return [Evidence(part, share * _POINTS[part], text, name, 0, len(text))] if text else []
 
 
-def _said(
-    need: ReadNeed, part: str, pattern: re.Pattern[str], but: re.Pattern[str] | None = None, share: float = 1.0
-) -> list[Evidence]:
+def _said(need: ReadNeed, part: str, pattern: re.Pattern[str], but: re.Pattern[str] | None = None) -> list[Evidence]:
     """The clause, of a sentence below the title, in which a pattern is met, and no boast."""
     for sentence in need.sentences:
         if sentence.field == "title":
@@ -301,7 +295,7 @@ def _said(
                 start, end = 0, len(sentence.text)
             if not (but and but.search(sentence.text[start:end])):
                 place = sentence.start + start, sentence.start + end
-                return [Evidence(part, share * _POINTS[part], sentence.text[start:end], sentence.field, *place)]
+                return [Evidence(part, _POINTS[part], sentence.text[start:end], sentence.field, *place)]
     return []
 
 

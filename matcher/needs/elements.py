@@ -280,7 +280,7 @@ def _fields(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
     needs = plain_cells(needs)
     columns = {name: needs[name].tolist() for name in names if name in needs}
     for i, need_id in enumerate(ids_of(needs, "need_id")):
-        fields = {name: str(values[i]) for name, values in columns.items() if _is_filled(values[i])}
+        fields = {name: str(values[i]) for name, values in columns.items() if is_filled(values[i])}
         whole = fields.get("description", "")
         for part in _SECTIONS:
             if part in fields and fields[part] in whole:
@@ -292,5 +292,6 @@ def _fields(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
         yield need_id, fields
 
 
-def _is_filled(value: object) -> bool:
+def is_filled(value: object) -> bool:
+    """Whether a cell of a plain table says anything."""
     return value is not None and value is not pd.NA and value == value and str(value).strip() not in ("", "NaT")

@@ -317,7 +317,7 @@ def _unique(rows: pd.DataFrame, id_column: str) -> pd.DataFrame:
     return out.assign(原编号=written) if any(written) else out
 
 
-def join_firms(rows: pd.DataFrame, id_column: str = "enterprise_id") -> tuple[pd.DataFrame, pd.DataFrame]:
+def join_firms(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of one firm to one row: the first value of each column; values that differ are listed as problems."""
     problems = []
     first: dict[str, dict[str, object]] = {}
@@ -325,7 +325,7 @@ def join_firms(rows: pd.DataFrame, id_column: str = "enterprise_id") -> tuple[pd
         dict(zip(rows.columns, row, strict=True)) for row in rows.itertuples(index=False)
     ]
     for record in records:
-        firm = str(record[id_column])
+        firm = str(record["enterprise_id"])
         before = first.setdefault(firm, record)
         for name, value in record.items():
             if is_blank(value) or value == before[name]:

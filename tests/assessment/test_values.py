@@ -8,7 +8,6 @@ import pytest
 
 from matcher.assessment import (
     assess_outcomes,
-    contract_kinds,
     economic_values,
     read_assessed_outcomes,
     value_outcomes,
@@ -218,7 +217,3 @@ def test_the_envelope_of_the_approaches() -> None:
         "市场法：可比成交价：可比成交价 300元；成本法：研发成本×（1－贬值率）：研发成本 200元，贬值率 50%",
         "收益法：产品年净收益、收益分成率、收益年限、折现率",
     ]
-
-
-def test_contracts_are_data() -> None:
-    assert list(contract_kinds()) == ["development", "transfer", "licence", "consulting", "service"]

@@ -1,5 +1,7 @@
 """Bids: read, checked for form, scored, published, and how the challenges go on; all made up."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -367,3 +369,13 @@ def test_an_item_that_is_taken_on_word_for_word_is_answered(item, response, stat
     bids = pd.DataFrame({"bid_id": ["J1"], "challenge_id": ["B1"], "bidder": ["甲大学"], "response": [response]})
     states = check_bids(bids, challenges).set_index("check")["state"]
     assert states[["responds", "reaches"]].tolist() == [state, state]
+
+
+def test_the_example_bids_answer_the_challenges_that_they_name(run):
+    examples = Path(__file__).parents[2] / "examples"
+    tables = [str(examples / f"{name}.csv") for name in ("needs", "outcomes", "experts", "works")]
+    run("needs", "challenges", *tables, "--local", "地区=临沂市", "--rules", "赣州2023", "-o", "榜单.xlsx")
+    run("needs", "bids", str(examples / "bids.csv"), "榜单.xlsx", "--closes", "2026-09-30", "-o", "揭榜.xlsx")
+    checks = pd.read_excel("揭榜.xlsx", sheet_name="形式检查", engine="calamine")
+    found = checks[checks["检查项"] == "逐项响应指标"].set_index("揭榜编号")["结论"]
+    assert found.to_dict() == {"JB01": "符合", "JB02": "不符合", "JB03": "符合", "JB04": "符合"}

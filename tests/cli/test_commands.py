@@ -303,6 +303,9 @@ MISTAKES = [
     ([*MATCH, "--bad-rows", "drop"], "--bad-rows：“drop”不可用；可以是 list、refuse"),
     (["match", "无.csv", "成果.csv", "-o", "a.csv"], "无.csv：找不到这个文件"),
     (["match", "需求.csv", "无.csv", "-o", "a.csv"], "无.csv：找不到这个文件"),
+    (["assign", "需求.csv", "--config", "无.yaml", "-o", "a.xlsx"], "无.yaml：找不到这个文件"),
+    ([*MATCH, "--settings", "无.yaml"], "无.yaml：找不到这个文件"),
+    (["run", "无.yaml"], "无.yaml：找不到这个文件"),
     (["match", "成果.csv", "成果.csv", "-o", "a.csv"], "成果.csv：没有“需求名称”或“需求描述”这样的列"),
     (
         ["match", "需求.csv", "成果.csv", "-o", "a.doc"],

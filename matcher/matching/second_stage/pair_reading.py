@@ -7,7 +7,7 @@ a twentieth of a second, so only first rows are read that may be recommended at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,9 +87,7 @@ class PairModel:
         except Exception as error:  # tokenizers and onnxruntime raise plain ones
             raise EncoderError(f"{folder}: damaged pair model ({type(error).__name__}: {error!s:.160})") from error
 
-    def odds(
-        self, pairs: Sequence[tuple[Text, Text]], advance: Callable[[int], object] = lambda done: None
-    ) -> NDArray[np.float64]:
+    def odds(self, pairs: Sequence[tuple[Text, Text]]) -> NDArray[np.float64]:
         """(n) log odds that the second text, an outcome, answers the first, a need; each (title, body)."""
         texts = list(
             dict.fromkeys((text, role) for pair in pairs for text, role in zip(pair, self.pieces, strict=True))
@@ -101,7 +99,6 @@ class PairModel:
             ids = np.array([START, *need, END, END, *outcome, END], np.int64)
             sides = (np.arange(len(ids)) >= len(need) + 2).astype(np.int64)
             (odds,) = self.session.run(None, {"ids": ids[None], "sides": sides[None]})
-            advance(1)
             return float(odds[0])
 
         with ThreadPoolExecutor(THREADS) as pool:

@@ -269,7 +269,7 @@ def _firm(titles: Mapping[str, Any], changed: Any, may: Any, place: str, day: dt
             if low <= last:
                 event = "报告重大变化" + _past(high, day)
                 yield _Due(node["policy"], "change", event, low, high, node["does"], node["source"], node["verified"])
-    yield from _apply(may, day)
+    yield from _apply(may)
     yield from _rounds(terms, may, place, day, last)
 
 
@@ -307,7 +307,7 @@ def _duty(node: Mapping[str, Any], got: Any, term: Any, day: dt.date, last: dt.d
                    bool(node["verified"]))  # fmt: skip
 
 
-def _apply(may: Any, day: dt.date) -> Iterator[_Due]:
+def _apply(may: Any) -> Iterator[_Due]:
     """When the firm may apply for recognition as a high-tech enterprise."""
     decision, sure, possible, ask = may
     first, rest, question = (

@@ -288,9 +288,7 @@ def _day_of(edition: str, day: dt.date) -> dt.date:
     return next(one.since for one in policy.editions if one.id == edition)
 
 
-def point_sheets(
-    firms: pd.DataFrame, result: Pointed, weights: Weights | None, *, weights_file: str = ""
-) -> tuple[dict[str, Sheet], list[str]]:
+def point_sheets(firms: pd.DataFrame, result: Pointed, weights: Weights | None) -> tuple[dict[str, Sheet], list[str]]:
     """The sheets 积分, 原始值, 逐项得分, and the lines of 说明."""
     names: Mapping[str, str] = {}
     if "name" in firms:
@@ -319,7 +317,7 @@ def point_sheets(
         edition = str(summary["edition"].iloc[0]) if len(summary) else ""
         return tables, [*lines, missing_weights(edition)]
     tables["逐项得分"] = Sheet(named(result.points), INNOVATION, frozen=2)
-    lines.append(f"权重、分档来自使用者的权重表{weights_file}，按 {weights.edition} 版核对了项数；得分由使用者的表决定")
+    lines.append(f"权重、分档来自使用者的权重表，按 {weights.edition} 版核对了项数；得分由使用者的表决定")
     lines.append("事实未知的，得分是可能的最低和最高；阶段未知的，是各阶段中的最低和最高")
     return tables, lines
 

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ConflictError, PoolError
-from matcher.event_log.log import Event
+from matcher.event_log.log import Event, refuse_faults
 from matcher.event_log.places import Place
 from matcher.policy.firms.identity import has_ended
 from matcher.policy.firms.linkage import coded_twins, find_firm
@@ -321,7 +321,7 @@ class Book:
                     faults.append(f"{firm}：登记状态是“{ended[firm]}”，不能入库")
                 elif passed.get(firm) != "passes" and not reason:
                     faults.append(f"{firm}：不确定符合入库条件，须写明入库理由")
-            _refuse("入库", faults)
+            refuse_faults("入库", faults, PoolError)
             new = self.log.append(events)
         taken = [event.subject for event in new]
         return pd.DataFrame({"enterprise_id": taken, "decision": [passed[firm] for firm in taken]}, dtype=object)
@@ -339,13 +339,14 @@ class Book:
         with self.log.writing():
             known = {event.id for event in self.log.events("leave")}
             states = self.states(on).set_index("enterprise_id")["state"]
-            _refuse(
+            refuse_faults(
                 "出库",
                 [
                     f"{event.subject}：不在库"
                     for event in events
                     if event.id not in known and states.get(event.subject) != "in_pool"
                 ],
+                PoolError,
             )
             return [event.subject for event in self.log.append(events)]
 
@@ -422,9 +423,3 @@ def _row_texts(table: pd.DataFrame) -> dict[str, str]:
 
 
 _TEXTS = {"name", "entered_on", "left_on", "left_reason", "edition", "open_rules"}
-
-
-def _refuse(what: str, faults: Sequence[str]) -> None:
-    if faults:
-        more = f"\n  ……另有 {len(faults) - 20} 处" if len(faults) > 20 else ""
-        raise PoolError(f"{what}有 {len(faults)} 处问题，没有写入：\n  " + "\n  ".join(faults[:20]) + more)

@@ -50,7 +50,7 @@ class Variable:
         return np.where(np.isfinite(ratio), ratio, np.nan)
 
 
-def bases(policy: Policy, ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
+def _bases(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
     """What each fact is measured against, from the ratios of the rules and the accounting years."""
     measured: dict[str, tuple[str, ...]] = {}
     names = columns_of(ruleset)
@@ -76,7 +76,7 @@ def variables(policy: Policy, ruleset: Ruleset, judged: set[str], seen: Mapping[
     if policy.years is not None and policy.years.since not in names:
         names.append(policy.years.since)
     names = [name for name in names if name not in judged or (~np.isnan(seen[name])).sum() >= 30]
-    measured = {name: base for name, base in bases(policy, ruleset).items() if name in names}
+    measured = {name: base for name, base in _bases(ruleset).items() if name in names}
     ordered = [name for name in names if name not in measured]
     left = [name for name in names if name in measured]
     while left:

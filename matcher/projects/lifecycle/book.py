@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from matcher.errors import ProjectBookError, TableError
-from matcher.event_log.log import Event
+from matcher.event_log.log import Event, refuse_faults
 from matcher.event_log.places import Place
 from matcher.projects.lifecycle.entries import Said, body_of, event_of, illegal, once_more, place_of, plain, said
 from matcher.projects.lifecycle.log import ProjectLog
@@ -173,7 +173,7 @@ class ProjectBook:
                         continue
                     body = body_of(code, {"note": UNDATED} if undated else {})
                     stages.append(once_more(Event("stage", since or day, person, body, name, source), again))
-            _refuse("项目表", faults, ProjectBookError)
+            refuse_faults("项目表", faults, ProjectBookError)
             self.log.append([*events, *stages])
         return Imported(
             len(new), len(events) - len(new), sum(len(event.body["facts"]) for event in events), len(stages)
@@ -204,7 +204,7 @@ class ProjectBook:
                 new.append((place_of(row), once_more(event, again)))
             for name in dict.fromkeys(event.subject for _, event in new if event.kind == "stage"):
                 faults += illegal(stages.get(name, []), [pair for pair in new if pair[1].subject == name])
-            _refuse("记录表", faults, TableError)
+            refuse_faults("记录表", faults, TableError)
             self.log.append([event for _, event in new])
         return Recorded(len(new), passed)
 
@@ -298,9 +298,3 @@ def _by_project(events: Iterable[Event]) -> dict[str, list[Event]]:
     for event in sorted(events, key=lambda event: (event.day, event.seq)):
         found.setdefault(event.subject, []).append(event)
     return found
-
-
-def _refuse(what: str, faults: list[str], error: type[TableError] | type[ProjectBookError]) -> None:
-    if faults:
-        more = f"\n  ……另有 {len(faults) - 20} 处" if len(faults) > 20 else ""
-        raise error(f"{what}有 {len(faults)} 处问题，没有写入：\n  " + "\n  ".join(faults[:20]) + more)

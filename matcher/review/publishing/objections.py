@@ -15,6 +15,7 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.review.publishing.rules import PublicityRule, differing_periods, publicity_rule
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.cells.dates import days_after
 from matcher.tables.cells.numbers import Number, read_number
 from matcher.tables.cells.texts import first_few
 from matcher.tables.naming.names import is_unit
@@ -181,7 +182,7 @@ def _due_within(table: pd.DataFrame, received: pd.Series) -> pd.Series:
         if limit is None or pd.isna(day) or not isinstance(number, Number) or number.exact is None:
             due.append(None)
         elif "工作日" in limit["unit"]:
-            due.append(pd.Timestamp(np.busday_offset(day.date(), int(number.exact), roll="backward")))
+            due.append(pd.Timestamp(days_after(day.date(), int(number.exact), working=True)))
         elif "月" in limit["unit"]:
             due.append(day + pd.DateOffset(months=int(number.exact)))
         else:

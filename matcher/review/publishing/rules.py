@@ -9,10 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from matcher.errors import PolicyError
 from matcher.policy.language.loader import named_faults, need, read_yaml
+from matcher.tables.cells.dates import days_after
 from matcher.tables.cells.texts import first_few
 
 
@@ -29,12 +28,8 @@ class PublicityRule(NamedTuple):
     verified: bool
 
     def until(self, first: dt.date) -> dt.date:
-        """The last day; the day of publication does not count. Working days are Mondays to Fridays: public holidays
-        are not known here.
-        """
-        if not self.working:
-            return first + dt.timedelta(self.days)
-        return dt.date.fromisoformat(str(np.busday_offset(np.datetime64(first, "D"), self.days, roll="backward")))
+        """The last day; the day of publication does not count."""
+        return days_after(first, self.days, working=self.working)
 
     @property
     def text(self) -> str:

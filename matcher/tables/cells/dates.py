@@ -7,6 +7,7 @@ import datetime
 import re
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from matcher.tables.cells.texts import (
@@ -220,6 +221,19 @@ def last_day(cell: object) -> datetime.date | str | None:
     if isinstance(day, Span):
         return day.high or OPEN
     return day.high if isinstance(day, Days) else None if isinstance(day, Fault) else OPEN if day == "" else day
+
+
+def days_after(day: datetime.date, days: int, *, working: bool) -> datetime.date:
+    """The last of so many days after one, which does not count. Working days are Mondays to Fridays: public holidays
+    are not known here.
+
+    >>> friday = datetime.date(2026, 11, 6)
+    >>> days_after(friday, 1, working=True), days_after(friday, 1, working=False)
+    (datetime.date(2026, 11, 9), datetime.date(2026, 11, 7))
+    """
+    if not working:
+        return day + datetime.timedelta(days)
+    return datetime.date.fromisoformat(str(np.busday_offset(np.datetime64(day, "D"), days, roll="backward")))
 
 
 def is_last_day(cell: object) -> bool:

@@ -130,9 +130,9 @@ def read_persons(cell: str) -> Persons:
             if not 2 <= len(text) <= 4 or _BESIDE.fullmatch(text) or is_unit(text) or not text.isalpha():
                 continue
             if not names or (names[0].surname and text.startswith(names[0].key)):
-                names = [PersonName(text, _key(text))]
+                names = [PersonName(text, fold_unit(text))]
             else:
-                names.append(PersonName(text, _key(text), "括号中的姓名"))
+                names.append(PersonName(text, fold_unit(text), "括号中的姓名"))
         for one in names:
             at = one.key, one.surname
             if one.key and (at not in found or (found[at].doubt and not one.doubt)):
@@ -307,16 +307,16 @@ def _outer(text: str) -> Iterator[PersonName]:
         return
     name = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", bare)
     if re.fullmatch(r"[\u4e00-\u9fff]", name) or (_COMPOUND.fullmatch(name) and bare != written):
-        yield PersonName(written, _key(name), "只写了姓", True)
+        yield PersonName(written, fold_unit(name), "只写了姓", True)
         if bare != written:
             return
-    yield PersonName(name, _key(name))
+    yield PersonName(name, fold_unit(name))
     if (behind := _AFTER_UNIT.match(name)) and not is_unit(name):
-        yield PersonName(behind[1], _key(behind[1]), "单位后的姓名")
+        yield PersonName(behind[1], fold_unit(behind[1]), "单位后的姓名")
     if (without := _FOOTNOTE.sub("", name)) != name and len(without) > 1:
-        yield PersonName(without, _key(without), "姓名后有数字")
+        yield PersonName(without, fold_unit(without), "姓名后有数字")
     for part in _apart(bare.split()):
-        yield PersonName(part, _key(part))
+        yield PersonName(part, fold_unit(part))
 
 
 def _apart(parts: list[str]) -> Iterator[str]:
@@ -331,7 +331,3 @@ def _apart(parts: list[str]) -> Iterator[str]:
         for part in joined:
             if (name := _bare(part)) and not _BESIDE.fullmatch(name):
                 yield name
-
-
-def _key(name: str) -> str:
-    return fold_unit(name)

@@ -234,13 +234,13 @@ def _overrides(row: Mapping[Any, Any], states: frozenset[str], day: dt.date | No
 
 
 def without_overridden(
-    rows: pd.DataFrame, by: str, what: str, *, states: Sequence[str] = (), day: dt.date | None = None, file: str = ""
+    rows: pd.DataFrame, by: str, what: str, *, states: Sequence[str] = (), day: dt.date | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows that their remarks and states leave standing, and what is told of the others and of those in doubt.
 
     by: the column that names a row in what is told; what: what is done with the rows, in a word (计入).
     """
-    return left_standing(rows, [override_in(row, states, day) for row in rows.to_dict("records")], by, what, file=file)
+    return left_standing(rows, [override_in(row, states, day) for row in rows.to_dict("records")], by, what)
 
 
 def left_standing(
