@@ -155,8 +155,7 @@ def _grids(name: str, data: bytes) -> list[Grid]:
     if (suffix := Path(name).suffix.lower()) in _FOREIGN:
         raise TableError(f"{name}：{suffix} 文件读不出来；{SAVE_AS}")
     if pages := archived_pages(name, data):
-        found = [(title, grid) for title, page in pages for grid in _grids(name, page)]
-        return [grid._replace(sheet=title + grid.sheet) for title, grid in found]
+        return [grid._replace(sheet=title + grid.sheet) for title, page in pages for grid in _grids(name, page)]
     text, remarks = decode(name, data)
     opening = text[:2000].lstrip("\ufeff \t\r\n").lower()
     if (of_xml := is_xml_spreadsheet(opening)) or is_web_page(text):

@@ -21,6 +21,7 @@ from matcher.tables.layout.above import Values, take_owner
 from matcher.tables.layout.blocks import Block, is_lower_header, lower_tables, side_by_side
 from matcher.tables.layout.double_columns import take_apart
 from matcher.tables.layout.footers import Footers
+from matcher.tables.layout.indicator_columns import compose_indicators
 from matcher.tables.layout.indicator_forms import as_record
 from matcher.tables.layout.sheet_forms import as_list
 from matcher.tables.layout.sheet_units import open_units, settle_units
@@ -280,6 +281,12 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     grid, block = side_by_side(grid, block, vocabulary, contract) or (grid, block)
     grid, block = lower_tables(grid, block, lambda at: _header(grid, at, vocabulary), vocabulary, contract)
     rows, texts = block
+    whole = next((one for one in contract.columns if one.name == "indicators" and one.lines), None)
+    if whole and not vocabulary.named and (composed := compose_indicators(grid, rows, texts, whole.title)):
+        grid, heads = composed
+        changed = {at: (head,) if head else () for at, head in enumerate(heads) if head != texts[at]}
+        rows = rows._replace(parts=[changed.get(at, one) for at, one in enumerate(rows.parts)])
+        texts = heads
     grid, apart = take_apart(grid, rows, texts, vocabulary)
     grid, more = take_owner(grid, rows, texts, found.fields.places, _names(vocabulary), contract.by_one)
     if texts == found.texts and not more and not apart:
