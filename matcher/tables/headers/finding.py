@@ -23,7 +23,7 @@ from matcher.tables.layout.double_columns import take_apart
 from matcher.tables.layout.footers import Footers
 from matcher.tables.layout.indicator_columns import compose_indicators
 from matcher.tables.layout.indicator_forms import as_record
-from matcher.tables.layout.sheet_forms import as_list
+from matcher.tables.layout.sheet_forms import as_list, is_beside_years
 from matcher.tables.layout.sheet_units import open_units, settle_units
 from matcher.tables.schemas.main import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 from matcher.tables.schemas.reviews import EARLIER_AWARDS, NOMINATED_PERSONS, VOTES
@@ -36,7 +36,6 @@ _YEAR = re.compile(r"(?<![\d〔\[【(（])((?:19|20)\d\d)\s*年(?:度|(?=\s*0?1\
 _PART_OF_YEAR = re.compile(r"半年|季度|\d\s*[-—~至]\s*(?!12)\d{1,2}\s*月|(?<!\d)\d{1,2}\s*月份")
 _YEAR_ALONE = re.compile(r"(?:19|20)\d\d\s*年?度?")
 _OF_FIGURES = re.compile(r"(?:(?:主要|经济|财务|统计|考核)*指标|项目|科目)(?:名称)?")
-_BESIDE_YEARS = re.compile(r"(?:计量)?单位|备注|说明|合计|平均|同比.*|增[长幅速].*")
 _OF_A_ROUND = re.compile(
     r"申报|申请|认定|入库|征集|推荐|报名|填报|名录|名单|培育|摸底|更新|走访|台账|截至|[:：]"
 )  # in a title, the time is not that of figures
@@ -160,7 +159,7 @@ def _years_across(grid: Grid) -> int | None:
             below = [text for text in row_texts(grid.rows[at + 1])[1:] if text] if grid.rows[at + 1 :] else []
             if below and not any(re.fullmatch(r"[-—\d,.%]+", text) for text in below):
                 return None  # a second row of the header: 企业名称 under 项目, 销售收入 under 2023年
-            alone = all(_YEAR_ALONE.fullmatch(text) or _BESIDE_YEARS.fullmatch(text) for text in others if text)
+            alone = all(_YEAR_ALONE.fullmatch(text) or is_beside_years(text) for text in others if text)
             return at if alone else None
     return None
 
