@@ -678,6 +678,24 @@ def test_names_values_and_units_of_indicators_are_put_together():
     assert read.problems["problem"].str.startswith("编号和第 ").sum() == 4  # told, row by row
 
 
+def test_a_table_of_indicators_in_a_form_is_of_its_need():
+    def form(name: str, *indicators: list[object]) -> list[list[object]]:
+        head = ["主要技术指标", "指标名称", "目标值", "单位", "现有水平"]
+        lines = [["企业名称", "虚构甲公司"], ["技术需求名称", name], ["所属领域", "新材料"], head]
+        return [*lines, *([None, *one] for one in indicators), ["合作方式", "合作开发"]]
+
+    rows = [
+        *form("铝合金压铸", ["抗拉强度", "≥320", "MPa", 280], ["延伸率", 8, "%", None]),
+        *form("隔膜涂覆", ["厚度偏差", "±0.5", "μm", None]),
+    ]
+    grid = Grid("", [[*row, *[None] * (5 - len(row))] for row in rows], range(1, len(rows) + 1))
+    read = read_needs(Book("表", [grid]))
+    assert read.rows[["title", "indicators", "background", "cooperation"]].to_numpy().tolist() == [
+        ["铝合金压铸", "抗拉强度≥320MPa\n延伸率：8%", "抗拉强度：280", "合作开发"],
+        ["隔膜涂覆", "厚度偏差±0.5μm", "", "合作开发"],
+    ]
+
+
 def test_a_whole_indicator_beside_a_level_stays_apart():
     table = {"需求名称": ["压铸"], "技术指标": ["抗拉强度≥320MPa"], "目标值": ["国际先进"]}
     assert read_needs(pd.DataFrame(table)).rows["indicators"].tolist() == ["抗拉强度≥320MPa"]

@@ -13,6 +13,7 @@ from matcher.tables.files.grids import Grid, Merged, Remark
 from matcher.tables.headers.forms import header_key
 from matcher.tables.headers.rows import is_period, row_texts
 from matcher.tables.headers.units import unit_of
+from matcher.tables.layout.indicator_columns import indicator_blocks
 from matcher.tables.layout.unit_lines import statements, unit_in_header
 
 _LEAST = 3  # labels that name different fields make a form
@@ -65,6 +66,7 @@ def as_list(grid: Grid, names: Callable[[str], str | None], money: Collection[st
     strays: list[Remark] = []
     labels = _label_columns(grid, names)
     by_year, in_years = _by_years(grid), False
+    of_indicators = indicator_blocks(grid, names)
     alone = True  # until forms stand side by side
     unit, last = "", list[tuple[int, Sequence[object]]]()  # of the lines that state one; one with nothing below it
     filled = held = 0
@@ -77,6 +79,9 @@ def as_list(grid: Grid, names: Callable[[str], str | None], money: Collection[st
             found = [_Pair(label, value, names(label) or "") for label, value in by_year[at]]
             forms[-1][1].extend(_in_unit(pair, unit, money) for pair in found)
             last = []
+            continue
+        if at in of_indicators and forms and alone:
+            forms[-1][1].extend(_Pair(label, value, names(label) or "") for label, value in of_indicators[at])
             continue
         read = _pairs(row, names, labels, covered)
         if read is None or (filled >= _FIRST_ROWS and held * 2 < filled):
@@ -161,7 +166,7 @@ def _by_years(grid: Grid) -> dict[int, list[tuple[str, object]]]:
     found: dict[int, list[tuple[str, object]]] = {}
     heads: list[str] = []
     start, down = 0, False
-    for at, row in enumerate(grid.rows[: 10 * _LOOKED_THROUGH]):
+    for at, row in enumerate(grid.rows[: 50 * _LOOKED_THROUGH]):
         texts = row_texts(row)
         corner = next((place for place, text in enumerate(texts) if text), None)
         corner = corner if corner is not None and _CORNER.fullmatch(header_key(texts[corner])) else None
