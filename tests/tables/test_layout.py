@@ -168,6 +168,11 @@ def test_a_column_of_units_serves_the_money_of_its_row():
     assert read.columns.loc[read.columns["header"] == "单位", "use"].tolist() == [CARRIED]
 
 
+def test_a_unit_said_to_be_that_above_is_that_unit():
+    read = read_needs(csv("需求编号,需求名称,预算,单位", "1,甲,40,万元", "2,乙,50,〃", "3,丙,60,同上", "4,丁,7,元"))
+    assert read.rows["budget"].tolist() == [400_000, 500_000, 600_000, 7]
+
+
 def test_groups_over_columns_are_joined_with_them():
     rows, problems = read_table(
         csv("基本情况,,,财务数据（万元）,", "企业编号,企业名称,职工总数,上年度销售收入,资产总额", ROW), FIRM

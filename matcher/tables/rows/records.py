@@ -342,8 +342,10 @@ def _add_units(header: Header, rows: list[Sequence[object]], numbers: list[int],
     """Give money whose unit stands in a column of its own that unit."""
     for name, beside in header.unit_places.items():
         place = header.places[name]
+        unit: object = None
         for i, row in enumerate(rows):
-            cell, unit = cell_of(row, place), cell_of(row, beside)
+            cell, above = cell_of(row, place), unit
+            unit = above if cleaning.is_ditto(cell_of(row, beside)) else cell_of(row, beside)
             changed = with_units(cell, unit)
             if changed is not cell:
                 rows[i] = [*row[:place], changed, *row[place + 1 :]]
