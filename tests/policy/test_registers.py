@@ -978,6 +978,15 @@ def test_a_sum_of_what_is_entrusted_and_its_part_overseas_leave_the_rest_domesti
 
 
 @pytest.mark.parametrize(
+    "header", ["其中：委托境外", "委外研发费（境外）", "境外的外部研发费用", "委托外部研发费用其中：境外"]
+)
+def test_what_is_entrusted_overseas_has_many_headers(header: str):
+    names = "企业编号 项目编号 年度 人员人工费用（元） 委托外部研发（元）"
+    done = facts("projects", table(f"{names} {header}（元）", ["a", "RD01", 2025, 100, 50, 20]))
+    assert bounds(done, "rd_domestic_3y") == (124, None)
+
+
+@pytest.mark.parametrize(
     ("stated", "expense", "said"),
     [
         (50, 140, ""),
