@@ -240,6 +240,7 @@ def projects_contract() -> Contract:
         by_one=_BY_ONE,
         keeps_unread=True,
         open_units=True,
+        year_above=("year", "starts_on", "ends_on"),
     )
 
 
