@@ -25,8 +25,11 @@ _QUESTION = re.compile("是否|有无|是不是")  # of which a label may be lon
 _LOOKED_THROUGH = 40  # filled rows whose labels show in which columns labels stand
 _YEARS = re.compile("(?:会计)?年[度份]?")  # over the years of a table in a form
 _CORNER = re.compile("(?:(?:主要|经济|财务|统计)*指标|项目|科目)(?:名称)?|(?:会计)?年[度份]?")  # beside them
-BESIDE_YEARS = re.compile(r"(?:计量)?单位|备注|说明|合计|平均|同比.*|增[长幅速].*")  # a header beside them
-_FIGURE = re.compile(r"[-+−－—/\\约≈¥￥(（\s]*[\d.].*|[-−－—/\\无\s]*", re.S)
+BESIDE_YEARS = re.compile(  # a header beside them
+    r"(?:计量)?单位|备注|说明|(?:近?[三3两2]年)?(?:合计|小计|总计|总和|累计|平均)(?:数|额|值)?|同比.*|(?:年均|平均|复合)*增[长幅速].*"
+)
+_FIGURE = re.compile(r"[-+−－—/\\约≈¥￥(（\s]*[\d.].*|[-−－—/\\无\s]*|#\S+", re.S)
+_OF_WHICH = re.compile(r"^\s*其中\s*[:：]?\s*")  # before a figure that is part of the one above it
 _HINT = re.compile(r"[(（【\[]\s*(?:请|如|例|填|注|说明|不超过|可另|限)[^()（）]*[)）】\]]")  # what to write there
 FIRM = re.compile(r".+(?:公司|厂|集团|合作社|企业|大学|学院|研究院|研究所|院|所|中心|基地|农场|医院)")
 UNIT_LABELS = ("计量单位", "单位")
@@ -209,7 +212,7 @@ def beside_label(head: str, first: str) -> str:
 
 
 def _of_year(year: str, label: str) -> str:
-    return year.removesuffix(".0") + label.rstrip("：: ")
+    return year.removesuffix(".0") + _OF_WHICH.sub("", label).rstrip("：: ")
 
 
 def _label_columns(grid: Grid, names: Callable[[str], str | None]) -> set[int]:
