@@ -108,6 +108,7 @@ def test_exact_money_in_many_writings(cell: str, yuan: int):
         ("120人，其中2025年新增35人、女职工占30%", 120, "120人"),
         ("1,200（其中女职工300）", 1200, "1,200"),
         ("12人（研发10人、辅助2人）", 12, "12人"),  # they add up
+        ("3（另有2件受理中）", 3, "3"),  # which do not count yet
     ],
 )
 def test_a_number_with_its_parts_is_the_whole(cell: str, value: float, whole: str):
@@ -124,6 +125,7 @@ def test_a_number_with_its_parts_is_the_whole(cell: str, value: float, whole: st
         "5（其中受理2件）",
         "5（授权3、受理2）",
         "3（待定）",
+        "120（另有外聘20）",
         "45（在册）",
     ],
 )

@@ -48,6 +48,7 @@ _WITH_PARTS = re.compile(  # 120人（含研发人员35人）; 120人，其中�
 _PARTS = re.compile("(?:其中|包括|包含|内含|含).")
 _PART = re.compile(r"\d[\d,.]*(?:[百千]?[万亿]元?)?(?![\d.%年月])")
 _NOT_ALL_COUNT = re.compile("受理|申请|在申|在审|实审|公开|待|拟|计划|预计|失效|到期|过期|离职|未|不")
+_NOT_YET = re.compile("另外?有?[^其]{0,12}(?:受理|申请|在申|在审|实审|公开)")  # 另有2件受理中
 _NOUN = re.compile(r"(.*\d)\s?([\u4e00-\u9fff]{1,5})")
 _ABOVE_ZERO = re.compile(
     "收入|销售额|预算|资产总|总资产|费|支出|投入|产值|人数|职工|员工|人员|专利|知识产权|标准数|数量|年限|年龄|估值|融资|资本|价"
@@ -75,7 +76,7 @@ def read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
         if number == NOT_A_NUMBER:
             number = read_number(_without_noun(column.title, cell), unit)
         if number == NOT_A_NUMBER and isinstance(cell, str) and (parts := _whole_and_parts(cell, unit)):
-            value, note = read(parts[0]), f"按“{parts[0]}”读入，“{parts[1]}”是其中的一部分，没有另外采用"
+            value, note = read(parts[0]), f"按“{parts[0]}”读入，{parts[1]}"
             return value if isinstance(value, Fault | Soft) else _Noted(value, Fault(note, "请只填总数，部分另填一列"))
         value = _yuan(number) if money else _float(column, number)
         if money and isinstance(value, int) and isinstance(number, Number) and (off := _fen(number.low, value)):
@@ -179,19 +180,24 @@ class _Noted(NamedTuple):
 
 
 def _whole_and_parts(cell: str, unit: int) -> tuple[str, str] | None:
-    """A number and what is said behind it of its parts, where it says that they are, or where they add up to it; None
-    where one is more than the whole, or where some (受理中) may not count.
+    """A number, and a word on what is said behind it of its parts, where it says that they are, or where they add up to
+    it, or of others that do not count yet (另有2件受理中); None where a part is more than the whole, or where some of
+    it (受理中) may not count.
     """
     match = _WITH_PARTS.fullmatch(half_width(cell)) if len(cell) <= _LONGEST_WITH_PARTS else None
-    if match is None or _NOT_ALL_COUNT.search(inside := match["inside"] or match["behind"]):
+    if match is None:
         return None
+    inside = (match["inside"] or match["behind"]).strip()
     whole = read_number(match["whole"], unit)
+    if _NOT_ALL_COUNT.search(inside):
+        besides = isinstance(whole, Number) and _NOT_YET.match(inside)
+        return (match["whole"].strip(), f"“{inside}”还不算，没有采用") if besides else None
     parts = [read_number(one.rstrip(",."), unit) for one in _PART.findall(inside)]
     lows = [part.low for part in parts if isinstance(part, Number) and part.low is not None]
     if not isinstance(whole, Number) or len(lows) < len(parts) or any(low > (whole.high or low) for low in lows):
         return None
     if _PARTS.match(inside) or (len(lows) > 1 and sum(lows) == whole.exact):
-        return match["whole"].strip(), inside.strip()
+        return match["whole"].strip(), f"“{inside}”是其中的一部分，没有另外采用"
     return None
 
 
