@@ -39,10 +39,10 @@ def write_tables(
 
     output: .xlsx holds all tables as sheets, then 问题 (`problems`), 列的去向 (`columns`, the account of `Reading`) and
     说明 (`notes`), with Chinese headers. .csv, .parquet and .json hold the first table, with the names of its fields;
-    the problems then stand beside it in `<stem>.problems.csv`, which is written where there are any and renewed where
-    it exists. Days are 2026-11-24, in columns with times of day 2026-11-24 09:30; a column whose name stands twice gets
-    a number. mask: hide contacts in cells, headers and such ids (see `matcher.tables.privacy`). Raises OutputError, and
-    ArgumentError for sheets of one name.
+    the problems then stand beside it in `<stem>.problems.csv`, with Chinese headers, which is written where there are
+    any and renewed where it exists. Days are 2026-11-24, in columns with times of day 2026-11-24 09:30; a column whose
+    name stands twice gets a number. mask: hide contacts in cells, headers and such ids (see `matcher.tables.privacy`).
+    Raises OutputError, and ArgumentError for sheets of one name.
     """
     check_targets({output: _SUFFIXES})
     save_files(files_of(output, tables, problems=problems, columns=columns, notes=notes, title=title, mask=mask))
@@ -81,11 +81,17 @@ def files_of(
 
 
 def problem_files(target: Path, problems: pd.DataFrame | None, *, mask: bool = True) -> dict[Path, bytes]:
-    """`<stem>.problems.csv` beside a result that is no workbook: where there are problems, or such a file already."""
+    """`<stem>.problems.csv`, with Chinese headers, beside a result that is no workbook: where there are problems, or
+    such a file already.
+    """
     beside = problems_beside(target)
     if problems is None or not (len(problems) or beside.exists()):
         return {}
-    return {beside: csv_bytes(_ready({"": Sheet(problems)}, mask)[""].table)}  # type: ignore[union-attr]
+    sheet = problems_sheet(problems)
+    table: pd.DataFrame = _ready({"": sheet}, mask)[""].table  # type: ignore[union-attr]
+    if "kept" in table:
+        table = table.assign(kept=table["kept"].map({True: "是", False: "否"}))
+    return {beside: csv_bytes(table.rename(columns=sheet.header))}
 
 
 def table_bytes(table: pd.DataFrame, suffix: str) -> bytes:

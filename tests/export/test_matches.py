@@ -216,9 +216,9 @@ def test_csv_whole(tmp_path: Path) -> None:
         ["N2", "A2", "1", "0.5", "'=1+1", "'-5～40℃ 电池", "不相关", "False", "", "ab", "'-", "0.0", "0.125", "z"],
     ]  # fmt: skip
     assert read_csv(tmp_path / "m.problems.csv") == [
-        ["file", "sheet", "row", "column", "value", "problem", "action", "kept"],
-        ["needs.csv", "", "5", "预算", "约五百万", "不是数字", "留空", "True"],
-        ["needs.csv", "", "9", "", "'=A", "空行", "未读入", "False"],
+        ["文件", "工作表", "行", "列", "原值", "问题", "处理", "保留该行"],
+        ["needs.csv", "", "5", "预算", "约五百万", "不是数字", "留空", "是"],
+        ["needs.csv", "", "9", "", "'=A", "空行", "未读入", "否"],
     ]
 
 
@@ -364,7 +364,7 @@ def test_no_matches_and_no_problems(tmp_path: Path) -> None:
 def test_an_older_list_of_problems_is_renewed(tmp_path: Path) -> None:
     write(tmp_path / "m.csv")
     write(tmp_path / "m.csv", problems=PROBLEMS.head(0))
-    assert read_csv(tmp_path / "m.problems.csv") == [list(PROBLEMS.columns)]
+    assert read_csv(tmp_path / "m.problems.csv") == [["文件", "工作表", "行", "列", "原值", "问题", "处理", "保留该行"]]
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".html", ".csv", ".parquet"])

@@ -322,7 +322,7 @@ def test_what_is_not_known_of_a_project_leaves_the_sums_open():
 @pytest.mark.parametrize(
     ("cells", "expected", "problem"),
     [
-        (("20（含外聘5）", 5, 25), (5, 25), "“人员人工费用”写的“20（含外聘5）”没有采用，按 0 至合计余下的数计"),
+        (("20（另有外聘5）", 5, 25), (5, 25), "“人员人工费用”写的“20（另有外聘5）”没有采用，按 0 至合计余下的数计"),
         (("20+10", 5, None), (5, None), "“人员人工费用”写的“20+10”没有采用，不知有多少"),
         (("见附件", None, 30), (0, 30), "“人员人工费用”写的“见附件”没有采用，按 0 至合计余下的数计"),
         ((20, "含税？", 25), (20, 25), "“直接投入费用”写的“含税？”没有采用，按 0 至合计余下的数计"),
@@ -975,6 +975,31 @@ def test_a_sum_of_what_is_entrusted_and_its_part_overseas_leave_the_rest_domesti
     done = facts("projects", table(header, ["a", "RD01", 2025, 100, 50, 20]))
     assert bounds(done, "rd_expense_y3") == 140
     assert bounds(done, "rd_domestic_3y") == (124, None)  # of one year of three
+
+
+@pytest.mark.parametrize(
+    "header", ["其中：委托境外", "委外研发费（境外）", "境外的外部研发费用", "委托外部研发费用其中：境外"]
+)
+def test_what_is_entrusted_overseas_has_many_headers(header: str):
+    names = "企业编号 项目编号 年度 人员人工费用（元） 委托外部研发（元）"
+    done = facts("projects", table(f"{names} {header}（元）", ["a", "RD01", 2025, 100, 50, 20]))
+    assert bounds(done, "rd_domestic_3y") == (124, None)
+
+
+@pytest.mark.parametrize(
+    ("stated", "expense", "said"),
+    [
+        (50, 140, ""),
+        (80, (140, 164), "多出的不知是境内还是境外，在两者之间未定"),
+        (30, 140, "已按境内、境外之和"),
+    ],
+)
+def test_a_sum_of_what_is_entrusted_that_its_parts_do_not_make_up_is_told(stated: int, expense: object, said: str):
+    header = "企业编号 项目编号 年度 人员人工费用（元） 委托外部研发（元） 委托境内研发（元） 委托境外研发（元）"
+    done = facts("projects", table(header, ["a", "RD01", 2025, 100, stated, 30, 20]))
+    assert bounds(done, "rd_expense_y3") == expense
+    lines = [text for _, text, _ in told(done) if text.startswith("委托境内、境外之和")]
+    assert [text.split("；")[1] for text in lines] == [said] * bool(said)
 
 
 def test_small_sums_without_a_unit_beside_a_budget_in_ten_thousands_are_both():

@@ -79,6 +79,11 @@ def test_a_number_is_read_in_the_unit_of_its_row(unit, cell, actual, problem):
     assert problems[["column", "value", "problem"]].values.tolist() == ([["实际值", cell, problem]] if problem else [])
 
 
+def test_a_unit_said_to_be_that_above_is_that_of_the_row():
+    table = pd.DataFrame({"目标名称": ["甲", "乙"], "单位": ["亿元", "〃"], "目标值": [10, "8000万元"]})
+    assert read_targets(table, on="2026-06-01").rows["goal"].tolist() == [10, 0.8]
+
+
 def test_units_of_headers_and_of_rows_are_brought_together():
     table = pd.DataFrame(
         {

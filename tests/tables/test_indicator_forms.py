@@ -100,3 +100,25 @@ def test_a_unit_merged_over_its_rows_and_one_left_blank_lose_no_indicator():
     read = read_firms(Book("表", [Grid("", rows, range(1, 6), merged=(Merged(2, 1, 3, 1),))]), "hte", on="2026-11-29")
     columns = ["sales_y2", "sales_y3", "net_assets_y2", "net_assets_y3", "employees_total"]
     assert read.rows[columns].values.tolist() == [[1_120_000, 1_290_000, 600_000, 700_000, 3]]
+
+
+@pytest.mark.parametrize("beside", ["备注", "三年合计"])
+@pytest.mark.parametrize("pairs", [2, 4])
+def test_years_with_remarks_beside_them_and_what_stands_around_them(pairs, beside):
+    above = [["企业名称", "虚构甲公司"], ["所在乡镇", "城关镇"], ["注册时间", "2015-03-12"], ["科技人员数", 18]]
+    rows = [
+        ["2026年高企培育摸底表"],
+        *above[:pairs],
+        ["项目", "单位", "2023年", "2024年", "2025年", beside],
+        ["销售收入", "万元", 3200, 3650, 4100, "未审计"],
+        ["研发费用", "万元", 150, 180, 210, "#REF!"],
+        ["职工总数", "人", 60],
+        ["Ⅰ类知识产权数", "件", 2],
+    ]
+    grid = Grid("", [[*row, *[None] * (6 - len(row))] for row in rows], range(1, len(rows) + 1))
+    read = read_firms(Book("表", [grid]), "hte", on="2026-06-01")
+    columns = ["name", "sales_y1", "sales_y3", "rd_expense_y2", "rd_expense_y3", "employees_total", "class1_ip"]
+    expected = ["虚构甲公司", 32_000_000, 41_000_000, 1_800_000, 2_100_000, 60, 2]
+    assert read.rows[[*columns, "所在乡镇", f"{beside}（销售收入）"]].values.tolist() == [
+        [*expected, "城关镇", "未审计"]
+    ]

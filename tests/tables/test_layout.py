@@ -168,6 +168,11 @@ def test_a_column_of_units_serves_the_money_of_its_row():
     assert read.columns.loc[read.columns["header"] == "单位", "use"].tolist() == [CARRIED]
 
 
+def test_a_unit_said_to_be_that_above_is_that_unit():
+    read = read_needs(csv("需求编号,需求名称,预算,单位", "1,甲,40,万元", "2,乙,50,〃", "3,丙,60,同上", "4,丁,7,元"))
+    assert read.rows["budget"].tolist() == [400_000, 500_000, 600_000, 7]
+
+
 def test_groups_over_columns_are_joined_with_them():
     rows, problems = read_table(
         csv("基本情况,,,财务数据（万元）,", "企业编号,企业名称,职工总数,上年度销售收入,资产总额", ROW), FIRM
@@ -642,12 +647,12 @@ FIGURES = [
 def test_a_need_with_a_row_for_each_indicator_is_one_record(merged: Sequence[tuple[int, int, int, int]]):
     cells = tuple(Merged(*one) for one in merged)
     read = read_needs(Book("表", [Grid("", FIGURES, range(1, 6), merged=cells)]))
-    assert read.rows[["need_id", "title", "budget", "指标名称", "目标值"]].to_numpy().tolist() == [
-        ["1", "注塑件翘曲控制", 500_000, "翘曲量\n成型周期\n合格率", "≤0.3mm\n/\n≥98%"],
-        ["2", "釉面针孔检测", 800_000, "检出率", "≥99%"],
+    assert read.rows[["need_id", "title", "budget", "indicators"]].to_numpy().tolist() == [
+        ["1", "注塑件翘曲控制", 500_000, "翘曲量≤0.3mm\n成型周期\n合格率≥98%"],
+        ["2", "釉面针孔检测", 800_000, "检出率≥99%"],
     ]
     said = read.problems.loc[read.problems["row"].gt(1)]
-    assert said[["row", "value", "kept"]].to_numpy().tolist() == [[3, "成型周期", False], [4, "合格率", False]]
+    assert said[["row", "value", "kept"]].to_numpy().tolist() == [[3, "成型周期", False], [4, "合格率≥98%", False]]
 
 
 def test_indicators_with_the_same_figure_and_with_breaks_stay_beside_it():
@@ -655,10 +660,50 @@ def test_indicators_with_the_same_figure_and_with_breaks_stay_beside_it():
     rows[1][3], rows[2][4], rows[3][4] = "翘曲量\n（mm）", "≤0.3mm", "≤0.3mm"
     cells = tuple(Merged(1, place, 3, place) for place in (0, 1, 2, 5))
     read = read_needs(Book("表", [Grid("", rows, range(1, 6), merged=cells)]))
-    assert read.rows[["指标名称", "目标值"]].to_numpy().tolist() == [
-        ["翘曲量 （mm）\n成型周期\n合格率", "≤0.3mm\n≤0.3mm\n≤0.3mm"],
-        ["检出率", "≥99%"],
+    assert read.rows["indicators"].tolist() == ["翘曲量 （mm）≤0.3mm\n成型周期≤0.3mm\n合格率≤0.3mm", "检出率≥99%"]
+
+
+def test_names_values_and_units_of_indicators_are_put_together():
+    head = ["需求编号", "需求名称", "主要技术指标", None, None]
+    names = [None, None, "指标名称", "目标值", "单位"]
+    body = [
+        ["X1", "铝合金压铸", "抗拉强度", 320, "MPa"],
+        ["X1", "铝合金压铸", "延伸率", "8以上", "%"],
+        ["X1", "铝合金压铸", "气孔率", "<1", "〃"],
+        ["X2", "隔膜涂覆", "外观", "无漏涂", "/"],
+        ["X2", "隔膜涂覆", "D50", "5~8", "μm"],
+        ["X2", "隔膜涂覆", "D90", "8~9", None],
     ]
+    group = Merged(0, 2, 0, 4), Merged(0, 0, 1, 0), Merged(0, 1, 1, 1), Merged(6, 4, 7, 4)
+    read = read_needs(Book("表", [Grid("", [head, names, *body], range(1, 9), merged=group)]))
+    assert read.rows[["need_id", "indicators"]].to_numpy().tolist() == [
+        ["X1", "抗拉强度：320MPa\n延伸率：8%以上\n气孔率<1%"],
+        ["X2", "外观：无漏涂\nD50：5~8μm\nD90：8~9μm"],
+    ]
+    assert read.problems["problem"].str.startswith("编号和第 ").sum() == 4  # told, row by row
+
+
+def test_a_table_of_indicators_in_a_form_is_of_its_need():
+    def form(name: str, *indicators: list[object]) -> list[list[object]]:
+        head = ["主要技术指标", "指标名称", "目标值", "单位", "现有水平"]
+        lines = [["企业名称", "虚构甲公司"], ["技术需求名称", name], ["所属领域", "新材料"], head]
+        return [*lines, *([None, *one] for one in indicators), ["合作方式", "合作开发"]]
+
+    rows = [
+        *form("铝合金压铸", ["抗拉强度", "≥320", "MPa", 280], ["延伸率", 8, "%", None]),
+        *form("隔膜涂覆", ["厚度偏差", "±0.5", "μm", None]),
+    ]
+    grid = Grid("", [[*row, *[None] * (5 - len(row))] for row in rows], range(1, len(rows) + 1))
+    read = read_needs(Book("表", [grid]))
+    assert read.rows[["title", "indicators", "background", "cooperation"]].to_numpy().tolist() == [
+        ["铝合金压铸", "抗拉强度≥320MPa\n延伸率：8%", "抗拉强度：280", "合作开发"],
+        ["隔膜涂覆", "厚度偏差±0.5μm", "", "合作开发"],
+    ]
+
+
+def test_a_whole_indicator_beside_a_level_stays_apart():
+    table = {"需求名称": ["压铸"], "技术指标": ["抗拉强度≥320MPa"], "目标值": ["国际先进"]}
+    assert read_needs(pd.DataFrame(table)).rows["indicators"].tolist() == ["抗拉强度≥320MPa"]
 
 
 @pytest.mark.parametrize(("row", "place", "value"), [(2, 0, 3), (2, 3, "湿度降到两成"), (2, 2, "丙公司")])

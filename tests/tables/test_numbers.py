@@ -101,6 +101,40 @@ def test_exact_money_in_many_writings(cell: str, yuan: int):
 
 
 @pytest.mark.parametrize(
+    ("cell", "value", "whole"),
+    [
+        ("120人（含研发人员35人）", 120, "120人"),
+        ("40（其中博士3人）", 40, "40"),
+        ("120人，其中2025年新增35人、女职工占30%", 120, "120人"),
+        ("1,200（其中女职工300）", 1200, "1,200"),
+        ("12人（研发10人、辅助2人）", 12, "12人"),  # they add up
+        ("3（另有2件受理中）", 3, "3"),  # which do not count yet
+    ],
+)
+def test_a_number_with_its_parts_is_the_whole(cell: str, value: float, whole: str):
+    read = read_cells(STAFF, "", [cell])
+    (note,) = (fault.problem for _, fault in read.faults)
+    assert (read.values, note.split("，")[0]) == ([value], f"按“{whole}”读入")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "12人（研发10人、辅助3人）",
+        "12（其中研发130）",
+        "5（其中受理2件）",
+        "5（授权3、受理2）",
+        "3（待定）",
+        "120（另有外聘20）",
+        "45（在册）",
+    ],
+)
+def test_a_number_with_what_may_be_no_part_of_it_is_none(cell: str):
+    read = read_cells(STAFF, "", [cell])
+    assert (read.values, [fault.problem for _, fault in read.faults]) == ([None], ["不是数字"])
+
+
+@pytest.mark.parametrize(
     ("cell", "low", "high", "known"),
     [
         ("约50万", 450_000, 550_000, "45万元 至 55万元"),

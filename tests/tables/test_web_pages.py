@@ -1,6 +1,7 @@
 """Files called .xls that are web pages or one XML file: the exports of web systems."""
 
 import datetime
+import quopri
 import time
 
 import pytest
@@ -54,6 +55,33 @@ def test_the_needs_of_a_page():
     ]
     assert rows["budget"].tolist()[:2] == [500_000, 1_205_000]  # in the unit of the line above the table
     assert problems.loc[~problems["kept"], "value"].tolist() == ["合计"]
+
+
+def archive(*parts: tuple[str, str]) -> bytes:
+    """A web archive as Excel saves it: parts (place, text) in GBK and quoted-printable."""
+    head = (
+        'MIME-Version: 1.0\nX-Document-Type: Workbook\nContent-Type: multipart/related; boundary="----=_P"\n\n预览\n\n'
+    )
+    lines = [
+        f"------=_P\nContent-Location: file:///C:/x/{place}\nContent-Transfer-Encoding: quoted-printable\n"
+        f'Content-Type: text/html; charset="gb2312"\n\n{quopri.encodestring(text.encode("gbk")).decode()}\n\n'
+        for place, text in parts
+    ]
+    return (head + "".join(lines) + "------=_P--\n").encode()
+
+
+def test_a_web_archive_is_its_pages():
+    (sheet,) = read_book(archive(("导出.htm", PAGE))).grids
+    assert (sheet.sheet, sheet.rows) == ("", grids(PAGE)[0].rows)
+    names = [
+        f'<x:Name>{name}</x:Name><x:WorksheetSource HRef="b/{file}"/>' for name, file in (("A&amp;B", 1), ("需求", 2))
+    ]
+    frame = f"<html><xml>{''.join(names)}</xml><script>'<table>'</script><frameset></frameset></html>"
+    other = "<html><body><table><tr><td>封面</td></tr></table></body></html>"
+    book = read_book(archive(("b.htm", frame), ("b/1", other), ("b/2", PAGE))).grids
+    assert [(grid.sheet, len(grid.rows)) for grid in book] == [("A&B", 1), ("需求", 8)]
+    with pytest.raises(TableError, match="这是网页归档（MHTML），里面没有读得出的表格"):
+        read_book(archive(("b.htm", frame)))
 
 
 def test_tables_that_only_lay_out_a_page_and_fields_of_a_form():

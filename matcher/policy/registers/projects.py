@@ -165,7 +165,7 @@ def _money(entry: Entry, contract: Contract, told: Warnings) -> tuple[Row, Row, 
     a word on where counts alike in both, and may be domestic or not.
     """
     ends = [entry.number(name) for name in CATEGORIES]
-    entrusted = entry.number("entrusted")
+    entrusted = stated = entry.number("entrusted")
     if given := [at for at in _ENTRUSTED if ends[at] != (None, None)]:
         if len(given) == 1:  # of a sum and the part in it that is overseas, the rest is domestic
             ends[sum(_ENTRUSTED) - given[0]] = _rest(entrusted, ends[given[0]])
@@ -192,6 +192,14 @@ def _money(entry: Entry, contract: Contract, told: Warnings) -> tuple[Row, Row, 
         low[overseas], high[domestic] = entrusted[0] or 0.0, np.inf if entrusted[1] is None else entrusted[1]
         problem = f"“{contract['entrusted'].title}”没有写境内还是境外，境内的研发费用在两者之间未定"
         _warn(told, entry, problem, OPEN, "请分填委托境内和委托境外", T195)
+    known = stated[0] is not None and stated[0] == stated[1] and all(low[at] == high[at] for at in _ENTRUSTED)
+    parts = low[[*_ENTRUSTED]].sum()
+    if given and known and abs(more := (stated[0] or 0.0) - parts) >= 1:
+        problem = f"委托境内、境外之和 {parts:,.0f} 元，与“{contract['entrusted'].title}” {stated[0]:,.0f} 元不符；"
+        problem += "多出的不知是境内还是境外，在两者之间未定" if more > 0 else "已按境内、境外之和"
+        high[_ENTRUSTED[0]] += max(0.0, more)
+        exact = exact and more < 0
+        _warn(told, entry, problem, OPEN if more > 0 else COUNTED, "请核对委托境内、境外和合计", T195)
     for name in unread:
         exact = False
         at = _ENTRUSTED[0] if name == "entrusted" else CATEGORIES.index(name)

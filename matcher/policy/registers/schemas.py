@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from matcher.policy.firms.words import WORDS
 from matcher.policy.policy import load_policy
 from matcher.tables.schemas.contracts import Column, Contract, column
@@ -164,6 +166,8 @@ PLATFORMS = Contract(
 )
 
 
+_words = str.split
+_ENTRUSTED = ("", *_words("研发 研发费 研发费用 研究开发 研究开发费 研究开发费用 研发投入额 研究开发投入额"))
 NEEDED = {  # a table with none of these columns is another one
     "rights": ("kind", "granted_on"),
     "projects": ("year", *CATEGORIES, "amount"),
@@ -174,10 +178,24 @@ NEEDED = {  # a table with none of these columns is another one
 }
 
 
+def _entrusted_to(name: str) -> Iterator[str]:
+    """Further headers of what is entrusted at home or overseas: 委托境外, 委托境外研发费用, 委外（境外）."""
+    where = {"entrusted_domestic": "境内", "entrusted_overseas": "境外"}.get(name)
+    for word in _ENTRUSTED if where else ():
+        for what in ("", "机构", "单位"):
+            yield f"委托{where}{what}{word}"
+        yield from (f"{where}委托{word}", f"{where}的外部{word}")
+        for whole in (f"委托外部{word}", f"委外{word}"):
+            yield from (f"{whole}({where})", f"{whole}其中:{where}")
+
+
 def projects_contract() -> Contract:
     """One row an R&D project and year, with the eight categories of its expense (195号, 三、（六）)."""
     policy = load_policy("hte-rd-expense")
-    money = tuple(Column(name, "yuan", policy.columns[name].title, policy.columns[name].headers) for name in CATEGORIES)
+    known = {name: (policy.columns[name].title, policy.columns[name].headers) for name in CATEGORIES}
+    money = tuple(
+        Column(name, "yuan", title, (*headers, *_entrusted_to(name))) for name, (title, headers) in known.items()
+    )
     return Contract(
         "projects",
         "研发项目",
@@ -208,19 +226,21 @@ def projects_contract() -> Contract:
                 "yuan",
                 "委托外部研究开发费用",
                 "委托外部研发 委托外部研发费用 委托外部研发费 委托外部研究开发 委托外部研究开发费 "
-                "委托研发费用 委外研发费用",
+                "委托研发费用 委外研发费用 委托研发 委托研发费 委外研发 委外研发费 委外费用 委托外部 "
+                "委托外部研发投入额 委托外部研究开发投入额",
             ),
             column(
                 "amount",
                 "yuan",
                 "研发费用合计",
-                "合计 研发费用 研发支出 费用合计 研发投入 研究开发费用合计 项目经费支出",
+                "合计 研发费用 研发支出 费用合计 研发投入 研究开发费用合计 项目经费支出 研究开发投入额小计 研发投入额",
             ),
         ),
         referred=False,
         by_one=_BY_ONE,
         keeps_unread=True,
         open_units=True,
+        year_above=("year", "starts_on", "ends_on"),
     )
 
 

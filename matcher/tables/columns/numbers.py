@@ -35,12 +35,20 @@ _OF_PEOPLE = re.compile("人|员|职|件|项|家|专利|数量|票|次|村|样�
 OF_MONEY = re.compile("元|额|估值|费|价|收入|投入|产值|利润|资")
 _OF_TIME = re.compile("年限|年龄|年数|月数|天数|工作日|期限|时长|机时|小时|[(（][年月天日][)）]")
 _OF_POINTS = re.compile("(?:(?<!百)[得评打总满]分|\\d分)(?![率比制])")  # of a score, of which 85% is none
+_LONGEST_WITH_PARTS = 60  # characters of a number with its parts
 _PLAIN_AS_SHARE = 1000  # per cent: a plain 80 whose cell has the format of shares
 _TIME_SIGNS = {"年": "年龄", "岁": "年龄", "周岁": "年龄", "月": "月", "个月": "月", "天": "天日", "日": "天日"}
 _TIME_SIGNS |= {"小时": "时", "个小时": "时", "分钟": "分"}
 _OF_WORKING_DAYS = re.compile("工作日|服务")
 _IN_OTHER_TIME = "请按这一列的单位折算后填写"
 _OPTION = re.compile(r"\s*[A-Ha-h][.、:)]\s*(?=[^A-Ha-h\s]*\d)")  # B.10万-30万, an answer of a questionnaire
+_WITH_PARTS = re.compile(  # 120人（含研发人员35人）; 120人，其中研发人员35人; 12（发明2、实用新型10）
+    r"(?P<whole>[^()]*?\d[^()\d]{0,6}?)[\s,;]*(?:\((?P<inside>.+)\)|(?P<behind>(?:其中|包括|包含|内含|含).+))", re.S
+)
+_PARTS = re.compile("(?:其中|包括|包含|内含|含).")
+_PART = re.compile(r"\d[\d,.]*(?:[百千]?[万亿]元?)?(?![\d.%年月])")
+_NOT_ALL_COUNT = re.compile("受理|申请|在申|在审|实审|公开|待|拟|计划|预计|失效|到期|过期|离职|未|不")
+_NOT_YET = re.compile("另外?有?[^其]{0,12}(?:受理|申请|在申|在审|实审|公开)")  # 另有2件受理中
 _NOUN = re.compile(r"(.*\d)\s?([\u4e00-\u9fff]{1,5})")
 _ABOVE_ZERO = re.compile(
     "收入|销售额|预算|资产总|总资产|费|支出|投入|产值|人数|职工|员工|人员|专利|知识产权|标准数|数量|年限|年龄|估值|融资|资本|价"
@@ -67,6 +75,9 @@ def read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
             return read(half_width(cell)[option.end() :])
         if number == NOT_A_NUMBER:
             number = read_number(_without_noun(column.title, cell), unit)
+        if number == NOT_A_NUMBER and isinstance(cell, str) and (parts := _whole_and_parts(cell, unit)):
+            value, note = read(parts[0]), f"按“{parts[0]}”读入，{parts[1]}"
+            return value if isinstance(value, Fault | Soft) else _Noted(value, Fault(note, "请只填总数，部分另填一列"))
         value = _yuan(number) if money else _float(column, number)
         if money and isinstance(value, int) and isinstance(number, Number) and (off := _fen(number.low, value)):
             return _Rounded(value, off)
@@ -94,6 +105,9 @@ def read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
                 value = known[cell] = None if is_blank(cell) else read(cell)
         else:
             value = None if is_blank(cell) else read(cell)
+        if type(value) is _Noted:
+            faults.append((i, value.note))
+            value = value.value
         kind = type(value)
         if kind is _Rounded:
             rounded[i], fen[i], value = cell, value.fen, value.value
@@ -156,6 +170,35 @@ def _part_of_one(column: Column, values: list[Any]) -> list[tuple[int, Fault]]:
 class _Rounded(NamedTuple):
     value: int
     fen: int
+
+
+class _Noted(NamedTuple):
+    """A value that was read from a cell with more in it."""
+
+    value: Any
+    note: Fault
+
+
+def _whole_and_parts(cell: str, unit: int) -> tuple[str, str] | None:
+    """A number, and a word on what is said behind it of its parts, where it says that they are, or where they add up to
+    it, or of others that do not count yet (另有2件受理中); None where a part is more than the whole, or where some of
+    it (受理中) may not count.
+    """
+    match = _WITH_PARTS.fullmatch(half_width(cell)) if len(cell) <= _LONGEST_WITH_PARTS else None
+    if match is None:
+        return None
+    inside = (match["inside"] or match["behind"]).strip()
+    whole = read_number(match["whole"], unit)
+    if _NOT_ALL_COUNT.search(inside):
+        besides = isinstance(whole, Number) and _NOT_YET.match(inside)
+        return (match["whole"].strip(), f"“{inside}”还不算，没有采用") if besides else None
+    parts = [read_number(one.rstrip(",."), unit) for one in _PART.findall(inside)]
+    lows = [part.low for part in parts if isinstance(part, Number) and part.low is not None]
+    if not isinstance(whole, Number) or len(lows) < len(parts) or any(low > (whole.high or low) for low in lows):
+        return None
+    if _PARTS.match(inside) or (len(lows) > 1 and sum(lows) == whole.exact):
+        return match["whole"].strip(), f"“{inside}”是其中的一部分，没有另外采用"
+    return None
 
 
 def _fen(exact: Decimal | None, whole: int) -> int:

@@ -21,7 +21,7 @@ from matcher.tables.files import sheets, xls_records
 from matcher.tables.files.number_formats import shown
 from matcher.tables.files.sheets import SAVE_AS, BadRow, Book, Grid, Merged, Remark, check_shape, hidden_remark
 from matcher.tables.files.text_files import csv_grid, decode, json_grid, records_of_answer
-from matcher.tables.files.web_pages import is_web_page, page_grids
+from matcher.tables.files.web_pages import archived_pages, is_web_page, page_grids
 from matcher.tables.files.xlsx import read_xlsx
 from matcher.tables.files.xml_spreadsheets import is_xml_spreadsheet, xml_spreadsheet_grids
 
@@ -154,6 +154,8 @@ def _grids(name: str, data: bytes) -> list[Grid]:
             raise TableError(f"{name}：这是 {kind}，不是表格；{remedy}")
     if (suffix := Path(name).suffix.lower()) in _FOREIGN:
         raise TableError(f"{name}：{suffix} 文件读不出来；{SAVE_AS}")
+    if pages := archived_pages(name, data):
+        return [grid._replace(sheet=title + grid.sheet) for title, page in pages for grid in _grids(name, page)]
     text, remarks = decode(name, data)
     opening = text[:2000].lstrip("\ufeff \t\r\n").lower()
     if (of_xml := is_xml_spreadsheet(opening)) or is_web_page(text):

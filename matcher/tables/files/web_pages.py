@@ -1,7 +1,8 @@
-"""Web pages to raw grids, as programs export them under the name .xls. The marks of HTML stay in here."""
+"""Web pages and web archives to raw grids, as programs export them under the name .xls. The marks of HTML stay here."""
 
 from __future__ import annotations
 
+import email
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from matcher.errors import TableError
 from matcher.tables.cells.markup import HIDDEN, without_markup
 from matcher.tables.cells.texts import is_blank, shorten
 from matcher.tables.files.sheets import SAVE_AS, Grid, Merged, Remark, check_shape, check_span, hidden_remark
-from matcher.tables.files.text_files import TEXT_FORMULA
+from matcher.tables.files.text_files import TEXT_FORMULA, decode
 
 _OPENING = re.compile(r"\s*<(?:[a-z][a-z\d]*[\s>]|!--|!doctype|\?xml)", re.I)
 _MARK = re.compile(r"<(/?)(table|tr|td|th)\b((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+'|[\"'])*+)>", re.I)
@@ -23,6 +24,11 @@ _TITLE = re.compile(r"<title\b[^<>]*>[^<]*</title\s*>", re.I)
 _SPAN = re.compile(r"\b(col|row)span\s*+=\s*+[\"']?\s*+(\d{1,9})", re.I)
 _VALUE = re.compile(r"\bvalue\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)'|([^\s\"'<>]+))", re.I)
 _TYPE = re.compile(r"\btype\s*=\s*[\"']?(\w+)", re.I)
+_ARCHIVE = re.compile(rb"\s*(?:MIME-Version|From|Subject|Date|Content-Type):[^\0]{0,2000}?\bmultipart/related\b", re.I)
+_FRAMES = re.compile(r"<frameset[\s>]", re.I)
+_SHEET_NAME = re.compile(  # of the page that frames the sheets of a workbook
+    r"<x:Name>([^<]*)</x:Name>\s*<x:WorksheetSource\s+HRef=\"([^\"<>]*)\"", re.I
+)
 _UNSEEN = re.compile(r"display\s*:\s*none", re.I)
 _MOST = {"col": 1_000, "row": 65_534}  # columns and rows of one cell, as browsers have them
 _MAX_DEPTH = 100  # tables in tables
@@ -49,6 +55,34 @@ Rows = list[_Row]
 def is_web_page(text: str) -> bool:
     """Whether a text opens with a mark of HTML and holds a table."""
     return bool(_OPENING.match(text)) and bool(re.search(r"<table[\s>]", text, re.I))
+
+
+def archived_pages(name: str, data: bytes) -> list[tuple[str, bytes]]:
+    """The pages of a web archive (MHTML) that hold tables, each with the name of its sheet ("" for the only one
+    without); [] for other data. Raises TableError for an archive without such a page.
+    """
+    if not _ARCHIVE.match(data[:4096]):
+        return []
+    pages: list[tuple[str, bytes]] = []
+    names: dict[str, str] = {}
+    try:
+        for part in email.message_from_bytes(data).walk():
+            if part.get_content_type() != "text/html" or not isinstance(page := part.get_payload(decode=True), bytes):
+                continue
+            text, _ = decode(name, page)
+            if _FRAMES.search(text):
+                names |= {file: without_markup(title) for title, file in _SHEET_NAME.findall(text)}
+            elif is_web_page(text):
+                pages.append((str(part["Content-Location"] or ""), page))
+    except RecursionError:  # parts in parts without end
+        pages = []
+    if not pages:
+        raise TableError(f"{name}：这是网页归档（MHTML），里面没有读得出的表格；{SAVE_AS}")
+    numbered = [f"表{number}" if len(pages) > 1 else "" for number in range(1, len(pages) + 1)]
+    return [
+        (next((names[file] for file in names if place.endswith(file)), title), page)
+        for (place, page), title in zip(pages, numbered, strict=True)
+    ]
 
 
 def page_grids(name: str, text: str) -> list[Grid]:

@@ -21,8 +21,9 @@ from matcher.tables.layout.above import Values, take_owner
 from matcher.tables.layout.blocks import Block, is_lower_header, lower_tables, side_by_side
 from matcher.tables.layout.double_columns import take_apart
 from matcher.tables.layout.footers import Footers
+from matcher.tables.layout.indicator_columns import compose_indicators
 from matcher.tables.layout.indicator_forms import as_record
-from matcher.tables.layout.sheet_forms import as_list
+from matcher.tables.layout.sheet_forms import as_list, is_beside_years
 from matcher.tables.layout.sheet_units import open_units, settle_units
 from matcher.tables.schemas.main import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 from matcher.tables.schemas.reviews import EARLIER_AWARDS, NOMINATED_PERSONS, VOTES
@@ -31,11 +32,13 @@ from matcher.tables.schemas.single_commands import REVIEW_SCORES
 HEADER_ROWS = 20  # the header is looked for among the first filled rows
 _IN_A_FORM = 3  # fields that a row of a form, label beside value, may name
 _LOOKED_THROUGH = 200  # rows, filled or not, among which these are looked for
-_YEAR = re.compile(r"(?<![\d〔\[【(（])((?:19|20)\d\d)\s*年(?:度|(?=\s*0?1\s*月?[-—~至]\s*12\s*月)|(?!\s*\d))")
+_YEAR = re.compile(
+    r"(?<![\d〔\[【(（])((?:19|20)\d\d)\s*年(?:度|(?=\s*0?1\s*月?[-—~至]\s*12\s*月)|(?!\s*\d))"
+    r"|(?<=[(（])((?:19|20)\d\d)\s*年度?(?=\s*[)）])"
+)
 _PART_OF_YEAR = re.compile(r"半年|季度|\d\s*[-—~至]\s*(?!12)\d{1,2}\s*月|(?<!\d)\d{1,2}\s*月份")
 _YEAR_ALONE = re.compile(r"(?:19|20)\d\d\s*年?度?")
 _OF_FIGURES = re.compile(r"(?:(?:主要|经济|财务|统计|考核)*指标|项目|科目)(?:名称)?")
-_BESIDE_YEARS = re.compile(r"(?:计量)?单位|备注|说明|合计|平均|同比.*|增[长幅速].*")
 _OF_A_ROUND = re.compile(
     r"申报|申请|认定|入库|征集|推荐|报名|填报|名录|名单|培育|摸底|更新|走访|台账|截至|[:：]"
 )  # in a title, the time is not that of figures
@@ -159,7 +162,7 @@ def _years_across(grid: Grid) -> int | None:
             below = [text for text in row_texts(grid.rows[at + 1])[1:] if text] if grid.rows[at + 1 :] else []
             if below and not any(re.fullmatch(r"[-—\d,.%]+", text) for text in below):
                 return None  # a second row of the header: 企业名称 under 项目, 销售收入 under 2023年
-            alone = all(_YEAR_ALONE.fullmatch(text) or _BESIDE_YEARS.fullmatch(text) for text in others if text)
+            alone = all(_YEAR_ALONE.fullmatch(text) or is_beside_years(text) for text in others if text)
             return at if alone else None
     return None
 
@@ -280,8 +283,20 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     grid, block = side_by_side(grid, block, vocabulary, contract) or (grid, block)
     grid, block = lower_tables(grid, block, lambda at: _header(grid, at, vocabulary), vocabulary, contract)
     rows, texts = block
+    whole = next((one for one in contract.columns if one.name == "indicators" and one.lines), None)
+    if whole and not vocabulary.named and (composed := compose_indicators(grid, rows, texts, whole.title)):
+        grid, heads = composed
+        changed = {at: (head,) if head else () for at, head in enumerate(heads) if head != texts[at]}
+        rows = rows._replace(parts=[changed.get(at, one) for at, one in enumerate(rows.parts)])
+        texts = heads
     grid, apart = take_apart(grid, rows, texts, vocabulary)
     grid, more = take_owner(grid, rows, texts, found.fields.places, _names(vocabulary), contract.by_one)
+    dated = not contract.year_above or not found.fields.places.keys().isdisjoint(contract.year_above)
+    if not dated and (year := _year_of_rows(grid, rows.at)):
+        title = contract[contract.year_above[0]].title
+        what = f"没有“{title}”这一列，照标题作 {year} 年"
+        told = Remark(grid.numbers[rows.at], None, "", what, f"若不是，请加一列“{title}”")
+        grid, more = grid._replace(remarks=(*grid.remarks, told)), {**more, title: [(0, f"{year}年")]}
     if texts == found.texts and not more and not apart:
         return found._replace(grid=grid, rows=rows)
     start = len(texts) if grid.delimited or not (more or apart) else max(len(texts), *map(len, grid.rows))
@@ -313,9 +328,15 @@ def _assigned(
     return assign(texts, vocabulary, contract.columns, parts, year, grid.hidden_columns, cleaning.shorten(part, 40))
 
 
+def _year_of_rows(grid: Grid, at: int) -> int | None:
+    """The year of which the texts above a header say that the rows are; None where they speak of a round."""
+    titles = [text for row in grid.rows[:at] for text in row_texts(row) if text]
+    return None if any(map(_OF_A_ROUND.search, filter(_YEAR.search, titles))) else _year_of_title(titles)
+
+
 def _year_of_title(titles: Sequence[str]) -> int | None:
     """The one year of which the texts above a header say that the table is; None for none, several or a part of one."""
-    years = {match[1] for text in titles for match in _YEAR.finditer(text)}
+    years = {match[1] or match[2] for text in titles for match in _YEAR.finditer(text)}
     return int(years.pop()) if len(years) == 1 and not any(map(_PART_OF_YEAR.search, titles)) else None
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from matcher.tables.cells.texts import as_written, is_blank
 from matcher.tables.files.sheets import Grid, Remark
 from matcher.tables.headers.forms import header_key
 from matcher.tables.headers.rows import is_period, row_texts
-from matcher.tables.layout.sheet_forms import UNIT_LABELS
+from matcher.tables.layout.sheet_forms import UNIT_LABELS, beside_label, is_beside_years, only_first
 
 _FIRST_ROWS = 20  # among which its header stands
 _LEAST = 3  # indicators that it has
@@ -20,6 +21,14 @@ _OF_BEFORE = re.compile("(?:上年|去年|上期|年初|期初).*")
 _WHO = re.compile(
     r"(?:\d{1,3}\s*)?((?:法人)?(?:单位|企业)(?:详细)?名称|统一社会信用代码)(?:[（(][^()（）]*[)）])?[:：]\s*(\S.*)"
 )
+
+
+def _pairs(row: Sequence[object]) -> dict[str, object]:
+    """The labels of a row above, with the values behind them; {} for a row of other texts."""
+    filled = [(text, cell) for text, cell in zip(row_texts(row), row, strict=True) if text]
+    if len(filled) % 2 or any(re.search("[:：]|^附[件表]", text) for text, _ in filled):
+        return {}
+    return {label: value for (label, _), (_, value) in zip(filled[::2], filled[1::2], strict=True)}
 
 
 def as_record(grid: Grid) -> Grid | None:
@@ -34,7 +43,7 @@ def as_record(grid: Grid) -> Grid | None:
         units = [place for place, key in enumerate(keys) if key in UNIT_LABELS]
         values = [place for place, key in enumerate(keys) if _VALUE.fullmatch(key)]
         columns = {place: text.removesuffix(".0") for place, text in enumerate(heads) if is_period(text)}
-        known = (*UNIT_LABELS, *_CODE, "序号", "备注")
+        known = (*_CODE, "序号", *filter(is_beside_years, keys))
         beside = [key for key in keys if key and key not in known and not _OF_BEFORE.fullmatch(key)]
         if len(labels) != 1 or len(units) > 1:
             continue
@@ -60,18 +69,27 @@ def as_record(grid: Grid) -> Grid | None:
             label, unit = said[labels[0]], said[units[0]] or as_written(merged_units.get(here)) if units else ""
             if not label or (label == "甲" and unit in ("", "乙", "丙")):
                 continue  # the numbers of the columns
+            cells = {place: below[place] if place < len(below) else None for place in columns}
+            label += f"（{unit}）" if unit else ""
+            alone = only_first([*cells.values()])
             for place, year in columns.items():
-                if not is_blank(value := below[place] if place < len(below) else None):
-                    kept.setdefault(year + label + (f"（{unit}）" if unit else ""), value)
+                if not is_blank(value := cells[place]):
+                    kept.setdefault(label if alone else year + label, value)
+            for place, head in enumerate(heads):
+                if said[place] and is_beside_years(head) and place not in units:
+                    kept.setdefault(beside_label(head, label), below[place])
         if (many := len(kept)) < _LEAST:
             return None
         near = (*grid.rows[:at], *grid.rows[at + 1 : at + 3])
         named = [_WHO.fullmatch(text.strip()) for one in near for text in row_texts(one)]
-        kept = {who[1]: who[2].strip() for who in named if who} | kept
+        pairs = [_pairs(one) for one in grid.rows[:at]]
+        who = {one[1]: one[2].strip() for one in named if one}
+        kept = {label: value for one in pairs for label, value in one.items()} | who | kept
+        above = [[] if taken else one for taken, one in zip(pairs, grid.rows, strict=False)]
         problem = f"这是一家企业的指标表（指标在左，数在右），作一条记录，共 {many} 项"
         told = Remark(None, None, "", problem, "若不是，请改成一家一行、一项一列")
         return grid._replace(
-            rows=[*grid.rows[:at], [*kept], [*kept.values()]],
+            rows=[*above, [*kept], [*kept.values()]],
             numbers=[*grid.numbers[: at + 1], grid.numbers[at] + 1],
             remarks=(*grid.remarks, told, *further),
             merged=(),

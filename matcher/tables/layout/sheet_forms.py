@@ -13,6 +13,7 @@ from matcher.tables.files.grids import Grid, Merged, Remark
 from matcher.tables.headers.forms import header_key
 from matcher.tables.headers.rows import is_period, row_texts
 from matcher.tables.headers.units import unit_of
+from matcher.tables.layout.indicator_columns import indicator_blocks
 from matcher.tables.layout.unit_lines import statements, unit_in_header
 
 _LEAST = 3  # labels that name different fields make a form
@@ -24,7 +25,11 @@ _QUESTION = re.compile("是否|有无|是不是")  # of which a label may be lon
 _LOOKED_THROUGH = 40  # filled rows whose labels show in which columns labels stand
 _YEARS = re.compile("(?:会计)?年[度份]?")  # over the years of a table in a form
 _CORNER = re.compile("(?:(?:主要|经济|财务|统计)*指标|项目|科目)(?:名称)?|(?:会计)?年[度份]?")  # beside them
-_FIGURE = re.compile(r"[-+−－—/\\约≈¥￥(（\s]*[\d.].*|[-−－—/\\无\s]*", re.S)
+BESIDE_YEARS = re.compile(  # a header beside them
+    r"(?:计量)?单位|备注|说明|(?:近?[三3两2]年)?(?:合计|小计|总计|总和|累计|平均)(?:数|额|值)?|同比.*|(?:年均|平均|复合)*增[长幅速].*"
+)
+_FIGURE = re.compile(r"[-+−－—/\\约≈¥￥(（\s]*[\d.].*|[-−－—/\\无\s]*|#\S+", re.S)
+_OF_WHICH = re.compile(r"^\s*其中\s*[:：]?\s*")  # before a figure that is part of the one above it
 _HINT = re.compile(r"[(（【\[]\s*(?:请|如|例|填|注|说明|不超过|可另|限)[^()（）]*[)）】\]]")  # what to write there
 FIRM = re.compile(r".+(?:公司|厂|集团|合作社|企业|大学|学院|研究院|研究所|院|所|中心|基地|农场|医院)")
 UNIT_LABELS = ("计量单位", "单位")
@@ -64,6 +69,7 @@ def as_list(grid: Grid, names: Callable[[str], str | None], money: Collection[st
     strays: list[Remark] = []
     labels = _label_columns(grid, names)
     by_year, in_years = _by_years(grid), False
+    of_indicators = indicator_blocks(grid, names)
     alone = True  # until forms stand side by side
     unit, last = "", list[tuple[int, Sequence[object]]]()  # of the lines that state one; one with nothing below it
     filled = held = 0
@@ -76,6 +82,9 @@ def as_list(grid: Grid, names: Callable[[str], str | None], money: Collection[st
             found = [_Pair(label, value, names(label) or "") for label, value in by_year[at]]
             forms[-1][1].extend(_in_unit(pair, unit, money) for pair in found)
             last = []
+            continue
+        if at in of_indicators and forms and alone:
+            forms[-1][1].extend(_Pair(label, value, names(label) or "") for label, value in of_indicators[at])
             continue
         read = _pairs(row, names, labels, covered)
         if read is None or (filled >= _FIRST_ROWS and held * 2 < filled):
@@ -154,33 +163,56 @@ def _in_unit(pair: _Pair, unit: str, money: Collection[str]) -> _Pair:
 def _by_years(grid: Grid) -> dict[int, list[tuple[str, object]]]:
     """The rows of tables of figures by year in a form, as labels and values; none of their headers.
 
-    年度, 销售收入 stand over 2023年, 3500, or 项目, 2023年 over 销售收入, 3500.
+    年度, 销售收入 stand over 2023年, 3500, or 项目, 2023年 over 销售收入, 3500. What stands beside the years (备注) is
+    of its row; a row with a value below the first year alone is a label beside it.
     """
     found: dict[int, list[tuple[str, object]]] = {}
     heads: list[str] = []
     start, down = 0, False
-    for at, row in enumerate(grid.rows[: 10 * _LOOKED_THROUGH]):
+    for at, row in enumerate(grid.rows[: 50 * _LOOKED_THROUGH]):
         texts = row_texts(row)
         corner = next((place for place, text in enumerate(texts) if text), None)
         corner = corner if corner is not None and _CORNER.fullmatch(header_key(texts[corner])) else None
         others = list(filter(None, texts[corner + 1 :])) if corner is not None else []
         years = [text for text in others if is_period(text)]
-        across = len(years) > 1 and len(years) == len(others)
+        across = len(years) > 1 and len(years) + sum(map(is_beside_years, others)) == len(others)
         if corner is not None and others and (across or (not years and _YEARS.fullmatch(header_key(texts[corner])))):
             start, heads, down, found[at] = corner, texts, not across, []
             continue
         cells = list(zip(heads, texts, row, strict=False))[start:] if heads else []
         first = cells[0][1] if cells else ""
-        if not first or is_period(first) is not down or not all(_FIGURE.fullmatch(text) for _, text, _ in cells[1:]):
+        figures = [one for one in cells[1:] if not is_beside_years(one[0])]
+        if not first or is_period(first) is not down or not all(_FIGURE.fullmatch(text) for _, text, _ in figures):
             heads = []
             continue
-        named = [(head, cell) for head, text, cell in cells[1:] if head and text]
-        found[at] = [(_of_year(first, head) if down else _of_year(head, first), cell) for head, cell in named]
+        unit = next((text for head, text, _ in cells if text and header_key(head) in UNIT_LABELS), "")
+        label = f"{first}（{unit}）" if unit else first
+        named = [(head, cell) for head, text, cell in figures if head and text]
+        found[at] = [(_of_year(label, head) if down else _of_year(head, label), cell) for head, cell in named]
+        if not down and only_first([text for _, text, _ in figures]):
+            found[at] = [(label, named[0][1])]
+        said = [(head, cell) for head, text, cell in cells[1:] if text and is_beside_years(head)]
+        found[at] += [(beside_label(head, first), cell) for head, cell in said if header_key(head) not in UNIT_LABELS]
     return {at: pairs for at, pairs in found.items() if pairs or found.get(at + 1)}
 
 
+def is_beside_years(head: str) -> bool:
+    """Whether a header is of no year, in a table whose other headers are."""
+    return bool(BESIDE_YEARS.fullmatch(header_key(head)))
+
+
+def only_first(cells: Sequence[object]) -> bool:
+    """Whether of the cells of several years that of the first alone is filled: 职工总数, 120 below such a table."""
+    return len(cells) > 1 and not is_blank(cells[0]) and all(map(is_blank, cells[1:]))
+
+
+def beside_label(head: str, first: str) -> str:
+    """The label of what stands beside the years of a figure: 备注（销售收入）."""
+    return f"{head}（{re.split('[（(]', first)[0].strip('：: ')}）"
+
+
 def _of_year(year: str, label: str) -> str:
-    return year.removesuffix(".0") + label.rstrip("：: ")
+    return year.removesuffix(".0") + _OF_WHICH.sub("", label).rstrip("：: ")
 
 
 def _label_columns(grid: Grid, names: Callable[[str], str | None]) -> set[int]:

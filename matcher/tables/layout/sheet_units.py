@@ -151,7 +151,8 @@ def _unit_columns(grid: Grid, rows: HeaderRows, texts: Sequence[str], money: Col
         of_money = key in _OF_MONEY_ONLY or (key.endswith("单位") and key.removesuffix("单位") in money)
         if key not in _UNIT_COLUMNS and not of_money:
             continue
-        seen = {as_written(row[place]).strip() for row in grid.rows[rows.end :] if place < len(row)} - {""}
+        cells = [row[place] for row in grid.rows[rows.end :] if place < len(row)]
+        seen = {as_written(cell).strip() for cell in cells if not cleaning.is_ditto(cell)} - {""}
         named = [word for word in seen if money_unit(word) or FOREIGN.search(half_width(word))]
         if named and (len(named) == len(seen) or of_money):
             yield place

@@ -240,7 +240,9 @@ class Table(NamedTuple):
         place = self.header.places.get(self.contract.unit_column, len(self.header.texts))
         numbers = [column.name for column in self.contract.columns if column.kind == "number"]
         common = next(filter(None, (self.header.units.get(name, "") for name in numbers)), "")
-        words = [cleaning.half_width(cleaning.as_written(cell_of(row, place))) for row in self.rows]
+        cells = [cell_of(row, place) for row in self.rows]
+        cells = self._as_above("", cells, []) if any(map(cleaning.is_ditto, cells)) else cells
+        words = [cleaning.half_width(cleaning.as_written(cell)) for cell in cells]
         written = [self.header.places[name] for name in numbers if name in self.header.places and not common]
         return [
             common or unit_of_cells([cell_of(row, place) for place in written]) if cleaning.is_nothing(word) else word

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
@@ -29,7 +30,7 @@ _COUNTED = re.compile(
 )  # headers of how many rights there are, or whether any
 _NUMBERED = re.compile(r"[号日年]|时间")  # headers of rights over numbers that count nothing
 _OF_FIGURES = re.compile(
-    "指标|参数|(?:目标|要求|现状?|达到|标准|数)值|[^\\W\\d_]水平$"
+    "指标|参数|(?:目标|要求|现状?|达到|标准|数)值|[^\\W\\d_]水平$|^现状$"
 )  # of which a need has a row each
 _FIGURE = re.compile(r"[-+]?\d[\d,.]*\s*[件项个]?")
 _ANSWERS = {"", "是", "否", "有", "无"}
@@ -137,18 +138,19 @@ def _joined_rows(
     of_figures = {at for at in set(range(len(header.texts))) - (taken - texts) if _OF_FIGURES.search(header.texts[at])}
     unnamed = _unnamed(header, contract, rows, texts | of_figures | rights)
     merged = _of_merged_names(grid, header, contract, kept, rows, rights, of_figures)
-    if not unnamed and not merged:
+    again = _of_one_id(header, contract, rows, rights | of_figures)
+    if not unnamed and not merged and not again:
         return rows, numbers
     out: list[Sequence[object]] = []
     left: list[int] = []
     before = 0  # rows that went into the last one
     for i, (row, number) in enumerate(zip(rows, numbers, strict=True)):
-        if i not in unnamed and i not in merged:
+        if i not in unnamed and i not in merged and i not in again:
             out.append(row)
             left.append(number)
             before = 1
             continue
-        places = unnamed.get(i) or merged[i]
+        places = unnamed.get(i) or merged.get(i) or again[i]
         last = [*out[-1], *[None] * (len(row) - len(out[-1]))]
         for place in places:
             sign = "；" if place in rights else "\n"
@@ -171,6 +173,9 @@ def _joined_rows(
             name = _text(header, header.places[contract.any_of[0]])
             problem = f"和第 {left[-1]} 行的“{name}”是合并的一格，当作同一条的另一项“{column}”，已并入那一行"
             action = f"若是另一条，请拆开合并的“{name}”，各自编号"
+        elif i in again:
+            problem = f"编号和第 {left[-1]} 行相同，只有“{column}”不同，当作同一条的另一项“{column}”，已并入那一行"
+            action = "若是另一条，请给每行不同的编号"
         problems.append(Problem(number, column, shown(row[first]), problem, action, kept=False))
     return out, left
 
@@ -252,6 +257,25 @@ def _of_merged_names(
     return found
 
 
+def _of_one_id(
+    header: Header, contract: Contract, rows: Sequence[Sequence[object]], several: Collection[int]
+) -> dict[int, list[int]]:
+    """The rows with the number of the row above, which differ from it in nothing but what a record may have several of;
+    and where it stands.
+    """
+    place = header.places.get(contract.id_column)
+    if place is None or not several:
+        return {}
+    found: dict[int, list[int]] = {}
+    for i, (above, row) in enumerate(itertools.pairwise(rows), 1):
+        if is_blank(cell_of(row, place)) or cell_of(row, place) != cell_of(above, place):
+            continue
+        differ = {at for at in range(max(len(above), len(row))) if cell_of(row, at) != cell_of(above, at)}
+        if differ and differ <= set(several) and not all(is_blank(cell_of(row, at)) for at in differ):
+            found[i] = sorted(at for at in differ if not is_blank(cell_of(row, at)))
+    return found
+
+
 def _tell_owners(
     header: Header, contract: Contract, rows: list[Sequence[object]], numbers: list[int], problems: list[Problem]
 ) -> None:
@@ -318,8 +342,10 @@ def _add_units(header: Header, rows: list[Sequence[object]], numbers: list[int],
     """Give money whose unit stands in a column of its own that unit."""
     for name, beside in header.unit_places.items():
         place = header.places[name]
+        unit: object = None
         for i, row in enumerate(rows):
-            cell, unit = cell_of(row, place), cell_of(row, beside)
+            cell, above = cell_of(row, place), unit
+            unit = above if cleaning.is_ditto(cell_of(row, beside)) else cell_of(row, beside)
             changed = with_units(cell, unit)
             if changed is not cell:
                 rows[i] = [*row[:place], changed, *row[place + 1 :]]

@@ -70,7 +70,8 @@ class Contract:
     cells of days, money, numbers and shares that could not be read. unit_column: the text that names the unit of the
     row's numbers, "" for none. by_one: what names the person who fills in a sheet, or the firm that all of
     it is of, once above its header (姓名：…). open_units: whether small money without a unit is left to who reads
-    the table.
+    the table. year_above: the field of the year, which the title tells of all rows where no column is that
+    field or one of the others named here.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Contract:
     unit_column: str = ""
     by_one: tuple[str, ...] = ()
     open_units: bool = False
+    year_above: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""

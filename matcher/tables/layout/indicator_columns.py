@@ -1,0 +1,142 @@
+"""Indicators of needs in columns of their own (指标名称, 目标值, 单位), put together as the text that people write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from matcher.tables.cells.texts import is_ditto, is_nothing
+from matcher.tables.files.sheets import Grid, Remark
+from matcher.tables.headers.forms import header_key
+from matcher.tables.headers.rows import HeaderRows, row_texts
+
+_NAME = re.compile("(?:主要|关键|核心|考核|技术|性能|参数)*(?:指标|参数)(?:名称|项目?|内容)?")
+_VALUE = re.compile(
+    "(?:拟|需|应|要求|期望|预期|预计)?(?:达到)?的?(?:技术)?(?:目标|指标|要求|期望|预期|参数)?(?:数值|值|水平)(?:要求)?|目标|要求"
+)
+_UNIT = re.compile("(?:计量|指标|参数|数值)?单位")
+_NUMBER = re.compile(r"(.*\d)(\s*(?:及?以[上下内]|左右))?", re.S)
+_COMPARED = re.compile(r"\s*[≥≤<>＜＞=±~～≈]|不[低高少多大小超]")
+_COMPARES = re.compile("[≥≤<>＜＞±]")  # in a whole indicator, not in a name
+_SERIALS = ("序号", "序", "No", "NO", "No.")
+_LONGEST_UNIT = 12  # characters
+
+
+class _Places(NamedTuple):
+    """The columns of the names, values and units of indicators; `unit` None for none."""
+
+    name: int
+    value: int
+    unit: int | None
+
+
+def compose_indicators(grid: Grid, rows: HeaderRows, texts: Sequence[str], title: str) -> tuple[Grid, list[str]] | None:
+    """The sheet with one column of indicators, under the header `title`, in place of those of their names, values and
+    units, and its headers; None for another sheet.
+    """
+    places = _places([parts[-1] if parts else "" for parts in rows.parts])
+    said = places and _indicators(grid, places, rows.end, len(grid.rows))
+    if not places or said is None:
+        return None
+    width = len(texts)
+    body = [[*row, *[None] * (width - len(row))] for row in grid.rows[rows.end :]]
+    for row, indicator in zip(body, said, strict=True):
+        for at in filter(None, places):
+            row[at] = None
+        row[places.name] = indicator or None
+    named = [texts[at] for at in places if at is not None]
+    told = Remark(grid.numbers[rows.at], places.name, "", f"“{'”“'.join(named)}”合成“{title}”，一行一项", "请核对")
+    heads = [title if at == places.name else "" if at in places[1:] else text for at, text in enumerate(texts)]
+    return grid._replace(rows=[*grid.rows[: rows.end], *body], remarks=(*grid.remarks, told)), heads
+
+
+def indicator_blocks(grid: Grid, names: Callable[[str], str | None]) -> dict[int, list[tuple[str, object]]]:
+    """The rows of tables of indicators in a form, as labels and values; all of a table stands in that of its header.
+
+    names: the field that a text names, None for what is no label. A table ends where a label stands in its first
+    column, or in that of the label before its header (主要技术指标).
+    """
+    found: dict[int, list[tuple[str, object]]] = {}
+    for at, row in enumerate(grid.rows):
+        if not any(isinstance(cell, str) and ("指标" in cell or "参数" in cell) for cell in row):
+            continue
+        heads = row_texts(row)
+        places = None if at in found else _places(heads)
+        if places is None:
+            continue
+        label = next((place for place in range(places.name) if heads[place] not in ("", *_SERIALS)), places.name)
+        end = at + 1
+        while end < len(grid.rows) and _goes_on(row_texts(grid.rows[end]), places, label, names):
+            end += 1
+        said = _indicators(grid, places, at + 1, end)
+        if end == at + 1 or said is None:
+            continue
+        found |= {here: [] for here in range(at, end)}
+        found[at] = [(heads[label] if label < places.name else "技术指标", "\n".join(filter(None, said)))]
+        for place, head in enumerate(heads):
+            if head and place > places.name and place not in places:
+                lines = _beside(grid.rows[at + 1 : end], places.name, place)
+                found[at] += [(head, "\n".join(lines))] if lines else []
+    return found
+
+
+def _places(heads: Sequence[str]) -> _Places | None:
+    """Where the names, values and units of indicators stand, by the headers; without a column of units only beside one
+    of values so called.
+    """
+    keys = [header_key(text) for text in heads]
+    for value, key in enumerate(keys):
+        if not _VALUE.fullmatch(key):
+            continue
+        name = next((at for at in range(max(0, value - 3), value) if _is_name(keys, at)), None)
+        unit = next((at for at in (value + 1, value - 1) if 0 < at < len(keys) and _UNIT.fullmatch(keys[at])), None)
+        if name is not None and (unit is not None or key.endswith("值")):
+            return _Places(name, value, unit)
+    return None
+
+
+def _beside(rows: Sequence[Sequence[object]], name: int, place: int) -> list[str]:
+    """What a further column says of each indicator (现有水平), with its name."""
+    texts = [[*row_texts(row), *[""] * (place + 1 - len(row))] for row in rows]
+    return [_indicator(row[name], row[place], "") for row in texts if not is_nothing(row[place])]
+
+
+def _is_name(keys: Sequence[str], at: int) -> bool:
+    """Whether a header is of names of indicators, and no label before another such header."""
+    return bool(_NAME.fullmatch(keys[at])) and not (keys[at + 1 :] and _NAME.fullmatch(keys[at + 1]))
+
+
+def _goes_on(texts: Sequence[str], places: _Places, label: int, names: Callable[[str], str | None]) -> bool:
+    """Whether a row of a form is one of its table of indicators; label: where the label of the table stands."""
+    filled = [place for place, text in enumerate(texts) if text]
+    if not filled or filled[0] > places.value or (label < places.name and filled[0] <= label):
+        return False
+    return label < places.name or names(texts[filled[0]]) is None
+
+
+def _indicators(grid: Grid, places: _Places, start: int, end: int) -> list[str] | None:
+    """The indicator of each of these rows, "" for none; None where the names are whole indicators, or units are none.
+
+    A unit that is merged over several rows, or said to be that above, is that of each.
+    """
+    texts = [[*row_texts(row), *[""] * (max(filter(None, places)) + 1 - len(row))] for row in grid.rows[start:end]]
+    units = [row[places.unit] if places.unit is not None else "" for row in texts]
+    for top, left, bottom, _ in grid.merged:
+        if left == places.unit and start <= top and bottom < end:
+            units[top - start : bottom + 1 - start] = [units[top - start]] * (bottom + 1 - top)
+    for i, unit in enumerate(units):
+        units[i] = units[i - 1] if i and is_ditto(unit) else unit
+    if any(len(one) > _LONGEST_UNIT for one in units) or any(_COMPARES.search(row[places.name]) for row in texts):
+        return None
+    return [_indicator(row[places.name], row[places.value], unit) for row, unit in zip(texts, units, strict=True)]
+
+
+def _indicator(name: str, value: str, unit: str) -> str:
+    """抗拉强度≥320MPa of its parts; a name or a value alone is left as it is."""
+    if is_nothing(value) or is_nothing(name):
+        return name if is_nothing(value) else value
+    match = _NUMBER.fullmatch(value)
+    if match and not is_nothing(unit) and not value.endswith(unit):
+        value = f"{match[1]}{unit}{match[2] or ''}"
+    return name + ("" if _COMPARED.match(value) else "：") + value
