@@ -61,7 +61,7 @@ _LASTING = re.compile(
 _MONEY = frozenset(("成本", "价格"))
 _ELEMENTS = frozenset("铁铝铜锌镍铬锰钙镁钠钾锂硅硫磷碳氮氧氢氯氟硼铅镉汞砷锡锑铋钛钒钴钨钼金银铂钯")
 _TRACES = frozenset(("%", "‰", "ppm", "ppb", "ppt", "mg/kg", "mg/L", "μg/L", "μg/kg", "μg/g"))
-_GRADED = re.compile("级|度[A-Z]*$|精度|能效|抗性|附着力|病$")
+_GRADED = re.compile("[级性]|度[A-Z]*$|精度|能效|附着力|病$|起[毛球]|[抗耐][风水震磨渗]")
 _LENGTH = re.compile("[径距长宽高厚深]度?$")
 NO_NAME = re.compile(
     r".*[≤≥<>].*|.*\d[年月日]|标准|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
@@ -100,7 +100,7 @@ def measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
             bool(value.prefix)
             or value.unit_text == "级"
             or sense.concept in _PLAIN
-            or (compared and not name.isascii() and (known or value.soft != "reach"))
+            or (compared and not name.isascii() and (known or value.soft != "reach" or name.endswith("比")))
             or (value.comparator == "区间" and (sense.concept in _MONEY or _LENGTH.search(name) is not None))
             or (name.endswith("率") and value.high is not None and 0 <= value.high < 0.1)
         )

@@ -35,15 +35,22 @@ COLUMNS = [
     "end",
 ]
 _HAS_VALUE = re.compile(r"\d|[０-９]|分之|[两三四五六七八九十百千]倍|[一二三四五六七八九]成")
-_CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s|\d{1,2}[^\d.%])")
+_CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s)|(?<!\d)\.(?=\d{1,2}[^\d.%])")
 _SENTENCES = re.compile(r"[。；;！!？?\n]")
 _PLAIN_BEFORE = re.compile(
     "系数|因[数素]|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|[料驻波灰胶径缩动液][重肉蛋奶]?比|显指|率|pH|酸碱度|eer|cop|ratio",
     re.I,
 )
 _UNDER = re.compile(
-    r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下|时(?!间)|之?中)"
+    r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下(?![降调限料游])|时(?![间长效延段])|之?中(?![心间位值频温和性试]))"
 )
+_PLACED = re.compile(  # 1000次循环后容量保持率≥80%, 80dB噪声环境下准确率≥90%
+    r"(?:范围|区间)之?内|[\u4e00-\u9fff]{0,8}?(?:下(?![降调限料游属列面半垫沉陷])|中(?![心间位值频温和性试级文药国部型])"
+    r"|处(?![理置于方])|后(?![处续端轴道期段])|时(?![间长效延段刻速]))"
+)
+_REACHES = re.compile("(?<!达)[到至]$")  # 2h内降温至5℃ asks for the time
+_CALLED = re.compile(r"\s?\((?!.*(?:目前|现|原|标|约|同|即|折|其中|平均))[\u4e00-\u9fff]{2,8}[:=为]?")  # ≥2h(负载5kg)
+_OF_IT = re.compile("[温压电]?差|均匀|波动|变化|稳定|梯度|漂移|偏差|损失|误差|精度")  # 硬度差 is no 硬度
 _STATE = re.compile(r"室温|常温|干基|湿基|标准状态|空载|满载|额定负载|常压|高温下|低温下")
 _OPENING = re.compile(r"(?:在|于|经|当|@)[\u4e00-\u9fff]{0,6}$")
 _BRACKETS = re.compile(r"\([^()\n]{1,40}\)")
@@ -268,7 +275,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
     if not found:
         return
     places = _Clauses.of(plain)
-    condition, holds = "", -1
+    condition, holds = "", -1  # and the place up to which it holds
     named: tuple[int, int] | None = None  # where a name may stand before a condition: 检测时间在25℃时≤2秒
     last: tuple[int, str, str] | None = None
     previous = 0
@@ -299,21 +306,26 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             low, high = (None if end is None else value.low for end in (pending.low, pending.high))
             value = replace(value, comparator=pending.comparator, low=low, high=high)
         if inside := next((span for span in settings if span[0] <= value.start < span[1]), None):
-            condition, holds, previous = plain[slice(*inside)], sentence, inside[1] + 1
+            condition, holds, previous = plain[slice(*inside)], places.sentences[sentence], inside[1] + 1
             continue
         following = found[at + 1] if at + 1 < len(found) else None
         aside = _aside(plain, value, pending, following)
         if aside == "before" and pending:
-            pending = replace(pending, condition=_joined(pending.condition, plain[value.start : value.end]))
+            inner = plain[pending.end : value.end].lstrip(" (")
+            pending = replace(pending, condition=_joined(pending.condition, inner))
             previous = value.end + 1
             continue
         under = _UNDER.match(plain, value.end)
-        if aside == "behind" or (under and following and places.sentence(following.start) == sentence and _sets(value)):
+        far = aside == "behind" or (
+            under and following and places.sentence(following.start) == sentence and _sets(value)
+        )
+        set_to = (under.end() if under else value.end) if far else _set_to(plain, value, following, max(begin, previous), end)
+        if set_to is not None:
             opening = _OPENING.search(plain, max(begin, value.start - 8), value.start)
             first = opening.start() if opening else value.start
-            condition = plain[first : under.end() if under else value.end].strip("()的@")
-            holds, named = sentence, (max(begin, previous), first)
-            previous = under.end() if under else value.end
+            condition = plain[first:set_to].strip("()的@")
+            holds, named = places.sentences[sentence] if far else end, (max(begin, previous), first)
+            previous = set_to
             continue
         if pending:
             yield pending
@@ -355,7 +367,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
                 name, known = short[1], True
         if not known and value.unit.dimension == "s" and (piece := _PIECE.search(plain, begin, value.start)):
             name, known = f"单{piece[1]}时间", True
-        if not name and named and holds == sentence and named[0] >= begin:
+        if not name and named and value.start < holds and named[0] >= begin:
             name, known = name_around(plain, *named, value.end)
         if (
             not name
@@ -406,7 +418,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         if _FROM.match(plain, value.end) or (plain[value.start - 1] in "从由" and _TO.match(plain, value.end)):
             indicator, last = None, (sentence, name, value.unit.dimension) if name or value.prefix else last
         if indicator:
-            states = [condition if holds == sentence else "", within]
+            states = [condition if value.start < holds else "", within]
             if state := _STATE.search(plain, max(begin, value.start - 12), min(end, value.end + 6)):
                 states.append(state[0])
             if lasting := _LASTING_FOR.match(plain, value.end):
@@ -454,13 +466,49 @@ def _sets(value: Value) -> bool:
     return value.comparator in ("", "约", "区间", "=") and not value.prefix
 
 
+def _set_to(plain: str, value: Value, following: Value | None, first: int, stop: int) -> int | None:
+    """Where the words end that make a value the condition of the next one in its clause; None where it is none.
+
+    10m内误差≤0.3mm and 误差10m内0.3mm, but not 误差5mm内合格率99%; 28d抗压强度≥58MPa, but not 外径50mm内径30mm.
+    """
+    if following is None or following.start >= stop or following.inner or value.prefix:
+        return None
+    apart = value.unit.dimension != following.unit.dimension or value.unit.symbol != following.unit.symbol
+    if plain[value.end - 1] == "内" and value.unit.dimension in ("m", "s") and apart:
+        between = plain[value.end : following.start].rstrip()
+        if _REACHES.search(between):
+            return None
+        own = name_around(plain, first, value.start, len(plain))[1]
+        return None if own and between else value.end
+    if not _sets(value) or not value.unit.symbol:
+        return None
+    bounded = following.comparator in COMPARED
+    if bounded and (placed := _PLACED.match(plain, value.end, following.start)):
+        return placed.end()
+    tested = value.unit.dimension in ("K", "s")
+    if not apart or plain[first : value.start].strip(" 在于经当") or not (bounded or tested):
+        return None
+    name, known = name_around(plain, value.end, following.start, len(plain))
+    whole = known and (tested or not meaning(name).words)
+    return value.end if whole or (tested and bounded and name) else None
+
+
 def _aside(plain: str, value: Value, pending: Indicator | None, following: Value | None) -> str:
     """Whether a value in brackets of its own is a condition of the indicator "before" it or of the one "behind"."""
-    if not _sets(value) or value.unit.dimension == "":
+    within = plain[value.end - 1] == "内" and value.unit.dimension in ("m", "s")
+    if not (_sets(value) or within) or value.unit.dimension == "":
         return ""
     opened, closed = plain[: value.start].rstrip()[-1:], plain[value.end : value.end + 1]
     if opened == "@":
         return "behind" if following else ""
+    if (
+        pending
+        and pending.comparator in COMPARED
+        and pending.unit.dimension != value.unit.dimension
+        and closed == ")"
+        and _CALLED.fullmatch(plain, pending.end, value.start)
+    ):
+        return "before"
     if opened != "(" or closed != ")":
         return ""
     if pending and value.start - pending.end <= 1:
@@ -478,7 +526,8 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
     ahead = plain[value.end : value.end + 10]
     if not known and value.unit.dimension == "s" and (done := _DONE.match(ahead)):
         name, known = (done[1] or done[2]) + "时间", True
-    if not known and (whole := meaning("", value.unit.symbol, value.unit.dimension).concept) in name[:-1]:
+    whole = meaning("", value.unit.symbol, value.unit.dimension).concept
+    if not known and whole in name[:-1] and not _OF_IT.match(name, name.index(whole) + len(whole)):
         name, known = name[: name.index(whole) + len(whole)] if whole else name, bool(whole)
     if not name:
         if value.prefix in ("Φ", "φ"):
