@@ -110,7 +110,8 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     demanded = DEMANDED.search(text, first, stop) is not None or bool(_WISHED_HEAD.search(head))
     if not inside or all(one.role == "background" for one in inside):
         aside = _ASIDE.match(text, indicator.end)  # ≤3%（目前8%）
-        usual = USUAL.search(text, first, indicator.end) or USUAL.search(text, aside.end() if aside else indicator.end, stop)
+        rest = aside.end() if aside else indicator.end
+        usual = USUAL.search(text, first, indicator.end) or USUAL.search(text, rest, stop)
         alone = indicator.text[:1] in "≥≤><＞＜±" and len(inside) == 1 and len(inside[0].text) <= _SHORT
         alone = alone or (bool(inside) and _is_set(indicator, text, inside[0].start, first, inside[-1].end))
         written = alone or text[: indicator.start].rstrip().endswith(("：", ":"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pandas as pd
 
@@ -46,11 +47,17 @@ _UNDER = re.compile(
 )
 _PLACED = re.compile(  # 1000次循环后容量保持率≥80%, 80dB噪声环境下准确率≥90%
     r"(?:范围|区间)之?内|[\u4e00-\u9fff]{0,8}?(?:下(?![降调限料游属列面半垫沉陷])|中(?![心间位值频温和性试级文药国部型])"
-    r"|处(?![理置于方])|后(?![处续端轴道期段])|时(?![间长效延段刻速]))"
+    r"|处(?![理置于方])|后(?![处续端轴道期段])|(?<!同)时(?![间长效延段刻速]))"
 )
 _REACHES = re.compile("(?<!达)[到至]$")  # 2h内降温至5℃ asks for the time
 _CALLED = re.compile(r"\s?\((?!.*(?:目前|现|原|标|约|同|即|折|其中|平均))[\u4e00-\u9fff]{2,8}[:=为]?")  # ≥2h(负载5kg)
 _OF_IT = re.compile("[温压电]?差|均匀|波动|变化|稳定|梯度|漂移|偏差|损失|误差|精度")  # 硬度差 is no 硬度
+_BROUGHT = re.compile(  # 浓度约65%，要求提浓到92%
+    r"(?:要求|希望|期望|目标|[需想要拟])[\u4e00-\u9fff]{1,2}(?<!达)[到至](?:约|≤|<)?\s?$"
+)
+_SIDE = re.compile("[经纬纵横轴径]向|[进出]水|[进出入]口")  # 缩水率经向≤3%，纬向≤4%; 进水氨氮350mg/L，出水≤15mg/L
+_SETTING_OF = re.compile("(?:温度|湿度|海拔|压力|负[载荷]|载荷|转速|[风车流]速|电压|频率|浓度|水深)$")
+_LISTED = re.compile(r"\s?[、,，和及与]\s?(?:相对湿度|[\u4e00-\u9fff]{2}|pH|RH)?")
 _STATE = re.compile(r"室温|常温|干基|湿基|标准状态|空载|满载|额定负载|常压|高温下|低温下")
 _OPENING = re.compile(r"(?:在|于|经|当|@)[\u4e00-\u9fff]{0,6}$")
 _BRACKETS = re.compile(r"\([^()\n]{1,40}\)")
@@ -63,7 +70,7 @@ _DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,
 _FROM = re.compile(
     r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短|延长|改善|改进|优化|[改变增减延缩提])(?:到|至|为)"
 )
-_TO = re.compile(r"[\u4e00-\u9fff]{1,4}[到至为]\s?\d")  # 从100cm回弹到30cm
+_TO = re.compile(r"[\u4e00-\u9fff]{1,4}[到至为]\s?[±≤<]?\d")  # 从100cm回弹到30cm
 _IN_USE = re.compile(
     r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
 )
@@ -277,8 +284,9 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
     places = _Clauses.of(plain)
     condition, holds = "", -1  # and the place up to which it holds
     named: tuple[int, int] | None = None  # where a name may stand before a condition: 检测时间在25℃时≤2秒
+    listed: int | None = None  # where a list of conditions begins: 温度25℃、湿度60%条件下
     last: tuple[int, str, str] | None = None
-    previous = 0
+    previous, origin = 0, -1  # the end of the last value, and of one that a change starts from
     pending: Indicator | None = None
     settings = [match.span(1) for match in _SETTING.finditer(plain)] if "(" in plain else []
     turns = names_in_turn(plain, found) if "分别" in plain else {}
@@ -319,12 +327,29 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         far = aside == "behind" or (
             under and following and places.sentence(following.start) == sentence and _sets(value)
         )
-        set_to = (under.end() if under else value.end) if far else _set_to(plain, value, following, max(begin, previous), end)
-        if set_to is not None:
+        set_to: int | None = under.end() if under else value.end
+        if not far:
+            set_to = _set_to(plain, value, following, max(begin, previous), end)
+        listing = set_to is None and _is_listed(plain, found[at : at + 5])
+        if listing or set_to is not None:
             opening = _OPENING.search(plain, max(begin, value.start - 8), value.start)
-            first = opening.start() if opening else value.start
-            condition = plain[first:set_to].strip("()的@")
-            holds, named = places.sentences[sentence] if far else end, (max(begin, previous), first)
+            own = name_around(plain, max(begin, previous), value.start, len(plain))[0]
+            if not plain.endswith(own, begin, value.start):
+                own = ""
+            first = opening.start() if opening else value.start - len(own)
+            listing = listing and bool(opening or _SETTING_OF.search(own))
+            if listing and listed is None:
+                listed = first
+        if listing:
+            continue
+        if set_to is not None:
+            if listed is not None:
+                first = listed
+            elif following and not opening and not name_around(plain, set_to, following.start, len(plain))[0]:
+                first = value.start  # the name before is that of the next value
+            condition, listed = plain[first:set_to].strip("()的@"), None
+            holds = places.sentences[sentence] if far else end
+            named = (max(begin, previous), first)
             previous = set_to
             continue
         if pending:
@@ -400,6 +425,12 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         )
         if not name and not counts and last and near and last[2] == value.unit.dimension:
             name, known = last[1], True
+        if last and near and last[2] == value.unit.dimension and not known and value.unit.symbol:
+            brought = origin == previous or _BROUGHT.search(plain, max(begin, value.start - 8), value.start)
+            if brought and len(name) <= 2:
+                name, known = last[1], True
+            elif side := _SIDE.fullmatch(name):
+                name = _SIDE.sub(side[0], last[1]) if _SIDE.search(last[1]) else side[0] + last[1]
         if last and last[0] == sentence and _INDEX.fullmatch(name) and (stem := last[1].rfind(name[0])) > 0:
             name = last[1][:stem] + name
         within, lasted = "", _LASTED.fullmatch(name)
@@ -417,6 +448,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         previous = value.end
         if _FROM.match(plain, value.end) or (plain[value.start - 1] in "从由" and _TO.match(plain, value.end)):
             indicator, last = None, (sentence, name, value.unit.dimension) if name or value.prefix else last
+            origin = value.end
         if indicator:
             states = [condition if value.start < holds else "", within]
             if state := _STATE.search(plain, max(begin, value.start - 12), min(end, value.end + 6)):
@@ -491,6 +523,16 @@ def _set_to(plain: str, value: Value, following: Value | None, first: int, stop:
     name, known = name_around(plain, value.end, following.start, len(plain))
     whole = known and (tested or not meaning(name).words)
     return value.end if whole or (tested and bounded and name) else None
+
+
+def _is_listed(plain: str, found: Sequence[Value]) -> bool:
+    """Whether the first value is one of several conditions of a bound: 在海拔3000m、-20℃环境下功率≥85%."""
+    for (one, other), bound in zip(pairwise(found), found[2:], strict=False):
+        if not (_sets(one) and one.unit.symbol and _LISTED.fullmatch(plain, one.end, other.start)):
+            return False
+        if _UNDER.match(plain, other.end):
+            return _sets(other) and bound.comparator in COMPARED
+    return False
 
 
 def _aside(plain: str, value: Value, pending: Indicator | None, following: Value | None) -> str:

@@ -350,7 +350,8 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         unit, word = NO_UNIT, word or "about"
     if after and word in ("", "reach", "eq", "about"):
         word = after.lastgroup or ""
-    comparator = "区间" if len(ends) == 2 and word not in ("ge", "le", "gt", "lt") else _SIGNS.get(word, "")
+    bounded = word in ("ge", "le", "gt", "lt") and not (after and re.fullmatch(r"\s?内", after[0]))  # 95-98%以上
+    comparator = "区间" if len(ends) == 2 and not bounded else _SIGNS.get(word, "")
     bottom = None if comparator in ("≤", "<") else ends[0]
     top = None if comparator in ("≥", ">") else ends[-1]
     end = after.end() if after else end
