@@ -369,7 +369,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             name, known = (SIZE if last[1] == "直径" else last[1]), True
         elif restated and last:
             name, known = last[1], True
-        elif (not known and value.unit.symbol == "倍" and (of := _TIMES_OF.search(plain, begin, value.start))) or (
+        elif (not known and value.unit.symbol in ("倍", "%") and (of := _TIMES_OF.search(plain, begin, value.start))) or (
             value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end))
         ):
             name, known = of[1], True
@@ -515,8 +515,9 @@ def _set_to(plain: str, value: Value, following: Value | None, first: int, stop:
     if not _sets(value) or not value.unit.symbol:
         return None
     bounded = following.comparator in COMPARED
-    if bounded and (placed := _PLACED.match(plain, value.end, following.start)):
-        return placed.end()
+    if placed := _PLACED.match(plain, value.end, following.start):
+        name, known = name_around(plain, placed.end(), following.start, len(plain))
+        return placed.end() if bounded or known or name.endswith("率") else None
     tested = value.unit.dimension in ("K", "s")
     if not apart or plain[first : value.start].strip(" 在于经当") or not (bounded or tested):
         return None
@@ -586,7 +587,7 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
             name = meaning("", value.unit.symbol, value.unit.dimension).concept
         known = bool(name)
     if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
-        kept = name if not name.isascii() and (known or value.unit_text == "级") else ""
+        kept = name if not name.isascii() and (known or value.unit_text == "级" or _SIDE.fullmatch(name)) else ""
         name, known = kept + value.prefix, True
     sense = meaning(name, value.unit.symbol, value.unit.dimension)
     if not name or not measures(value, name, known, sense) or is_told_of_oneself(clause):
