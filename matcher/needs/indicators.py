@@ -58,6 +58,7 @@ _BROUGHT = re.compile(  # 浓度约65%，要求提浓到92%
 _SIDE = re.compile("[经纬纵横轴径]向|[进出]水|[进出入]口")  # 缩水率经向≤3%，纬向≤4%; 进水氨氮350mg/L，出水≤15mg/L
 _SETTING_OF = re.compile("(?:温度|湿度|海拔|压力|负[载荷]|载荷|转速|[风车流]速|电压|频率|浓度|水深)$")
 _LISTED = re.compile(r"\s?[、,，和及与]\s?(?:相对湿度|[\u4e00-\u9fff]{2}|pH|RH)?")
+_QUANTITY_ENDS = tuple("率度量力值")  # 25℃粘度, -20℃放电容量
 _STATE = re.compile(r"室温|常温|干基|湿基|标准状态|空载|满载|额定负载|常压|高温下|低温下")
 _OPENING = re.compile(r"(?:在|于|经|当|@)[\u4e00-\u9fff]{0,6}$")
 _BRACKETS = re.compile(r"\([^()\n]{1,40}\)")
@@ -448,7 +449,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         previous = value.end
         if _FROM.match(plain, value.end) or (plain[value.start - 1] in "从由" and _TO.match(plain, value.end)):
             indicator, last = None, (sentence, name, value.unit.dimension) if name or value.prefix else last
-            origin = value.end
+            origin = value.end if name and (known or name.isascii()) else origin
         if indicator:
             states = [condition if value.start < holds else "", within]
             if state := _STATE.search(plain, max(begin, value.start - 12), min(end, value.end + 6)):
@@ -517,12 +518,13 @@ def _set_to(plain: str, value: Value, following: Value | None, first: int, stop:
     bounded = following.comparator in COMPARED
     if placed := _PLACED.match(plain, value.end, following.start):
         name, known = name_around(plain, placed.end(), following.start, len(plain))
-        return placed.end() if bounded or known or name.endswith("率") else None
+        step = value.unit.dimension in ("s", "K") and not bounded  # 搅拌2h后粘度50mPa·s
+        return placed.end() if bounded or (not step and (known or name.endswith("率"))) else None
     tested = value.unit.dimension in ("K", "s")
     if not apart or plain[first : value.start].strip(" 在于经当") or not (bounded or tested):
         return None
     name, known = name_around(plain, value.end, following.start, len(plain))
-    whole = known and (tested or not meaning(name).words)
+    whole = name[-1:] in _QUANTITY_ENDS if tested else known and not meaning(name).words
     return value.end if whole or (tested and bounded and name) else None
 
 
