@@ -28,30 +28,22 @@ _STATES_OF_MATTER = frozenset(  # general quantities that, named alone, may be t
 _PER = re.compile(r"(?:.*(?=亩)|平均|每)?(?P<unit>(?<![百千万\d])亩|吨|公斤|千克|公里|立方米|平方米|平米)(?![位级])")
 _REACHED = re.compile("(?:高?达到?|up to|reach)(?!.*(?:以[上下内]|之[上内]|more))", re.IGNORECASE)
 
-_OF_FEED = re.compile("进水|原水|来水|[进入]口|进料|原料|初始|处理前")  # what is to be treated, not what is reached
+_CALENDAR = {"月", "a"}
+_CALENDAR_SLACK = 0.02  # what months of 30 days and years of 365 lack
+_OF_FEED = re.compile(
+    "进水|原水|来水|[进入]口|进料|原料|初始|[\u4e00-\u9fff](?![目当提])[\u4e00-\u9fff]前(?![端轮后])"
+)  # what is to be treated, not what is reached
 _ROOM = re.compile("[室常]温")
 _ROOM_RANGE = (283.15, 308.15)  # K; 10 to 35 degrees, GB/T 228.1-2021
-_OPPOSED = tuple(  # what is measured on the one is not measured on the other
-    (re.compile(one), re.compile(other))
-    for one, other in (
-        ("横向", "[纵竖]向"),
-        ("经向", "纬向"),
-        ("轴向", "径向"),
-        ("正[向面]", "反[向面]|背面"),
-        ("进水|原水|来水", "出水|排水"),
-        ("[入进]口", "出口"),
-        ("进料", "出料"),
-        ("输入", "输出"),
-        ("空载", "[满重]载|负[载荷]"),
-        ("静态", "动态"),
-        ("高温", "低温|[室常]温"),
-        ("低温", "[室常]温"),
-        ("白天", "夜间"),
-        ("夏季", "冬季"),
-        ("处理前", "处理后"),
-        ("干态", "湿态"),
-    )
+_LOADS = re.compile("(?P<none>空载)|[满重]载|负[载荷]")
+_HEAT = re.compile("(?P<hot>高温)|(?P<cold>低温)|[室常]温")
+_SIDES = (  # where two names differ in these, what is measured on the one is not measured on the other
+    *zip("前进入大高上内左正正充升加开开冷", "后出出小低下外右负反放降减关停热", strict=True),
+    *zip("横横经轴干动空单夏短酸", "纵竖纬径湿静满总冬长碱", strict=True),
+    *(("水平", "垂直"), ("原料", "产品"), ("一次", "最终"), ("白天", "夜间")),
+    *(("平均", most) for most in "大小高低"),
 )
+_INDEX = re.compile(r"[a-z]+\d+(?:\.\d+)?|\br[az]\b", re.ASCII)  # D50, PM2.5, Ra
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +248,8 @@ def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[M
 
 def _under(asked: Indicator, one: Indicator) -> str:
     """Under what is offered: "another" condition than asked (7d for 28d), a "wider" one, or "" where none differs."""
-    words = [f"{each.condition} {each.quantity}" for each in (asked, one)]
-    for first, second in _OPPOSED:
-        sides = [(first.search(text) is not None, second.search(text) is not None) for text in words]
-        if sorted(sides) == [(False, True), (True, False)]:
-            return "another"
+    if _are_apart(asked, one):
+        return "another"
     wider = False
     wanted, offered = map(_settings, (asked, one))
     for dimension in wanted.keys() & offered.keys():
@@ -272,6 +261,32 @@ def _under(asked: Indicator, one: Indicator) -> str:
         elif not (room and low <= offered_low and offered_high <= high):
             return "another"
     return "wider" if wider else ""
+
+
+def _are_apart(asked: Indicator, one: Indicator) -> bool:
+    """Whether the names or the states of two indicators say that they were measured on different things."""
+    names, told = (asked.quantity, one.quantity), [f"{each.condition} {each.quantity}" for each in (asked, one)]
+    for states in (_LOADS, _HEAT):
+        ways = [{found.lastgroup for found in states.finditer(text)} for text in told]
+        if all(ways) and not ways[0] & ways[1]:
+            return True
+    if (_OF_FEED.search(names[0]) is None) != (_OF_FEED.search(names[1]) is None):
+        return True
+    indices = [set(_INDEX.findall(name.lower())) for name in names]
+    if all(indices) and not indices[0] & indices[1]:
+        return True
+    first, second = _differing(*names)
+    return any((one in first and other in second) or (other in first and one in second) for one, other in _SIDES)
+
+
+def _differing(one: str, other: str) -> tuple[str, str]:
+    """Two names without what they begin and end with alike."""
+    for _ in range(2):
+        alike = next(
+            (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+        )
+        one, other = one[alike:][::-1], other[alike:][::-1]
+    return one, other
 
 
 def _settings(one: Indicator) -> dict[str, tuple[float, float, bool]]:
@@ -338,7 +353,7 @@ def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, flo
         return _inside(low, high, offered_low, offered_high)
     if better == 0:
         state, margin = (_covers if adjustable else _about)(low, high, offered_low, offered_high)
-        feed = _OF_FEED.match(asked.quantity)
+        feed = _OF_FEED.search(asked.quantity)
         sure = state == "met" or (asked.comparator and not feed) or adjustable or is_wanted_as_such(asked.meaning)
         return (state, margin) if sure else ("not_said", None)
     if asked.comparator == "±":
@@ -350,6 +365,8 @@ def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, flo
     if math.isinf(worst) or math.isinf(bound):
         return "not_said", None
     margin = _margin(better * (worst - bound), bound)
+    if margin < 0 and asked.unit != offered.unit and {asked.unit.symbol, offered.unit.symbol} & _CALENDAR:
+        margin = 0.0 if margin >= -_CALENDAR_SLACK else margin  # 180 days are 6 months
     strict = asked.comparator in (">", "<") and offered.comparator not in (">", "<")
     if margin > 0 or (margin == 0 and not strict):
         return "met", margin

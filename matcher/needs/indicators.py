@@ -370,9 +370,9 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             name, known = (SIZE if last[1] == "直径" else last[1]), True
         elif restated and last:
             name, known = last[1], True
-        elif (not known and value.unit.symbol in ("倍", "%") and (of := _TIMES_OF.search(plain, begin, value.start))) or (
-            value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end))
-        ):
+        elif (
+            not known and value.unit.symbol in ("倍", "%") and (of := _TIMES_OF.search(plain, begin, value.start))
+        ) or (value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end))):
             name, known = of[1], True
         if not known and value.unit.dimension == "m" and (extent := _EXTENT.match(plain, value.end)):
             name, known = name + extent[1], True

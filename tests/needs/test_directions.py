@@ -183,6 +183,89 @@ def test_what_is_asked_beside_what_is_today(text, expected):
     assert [one.text for _, one in asked_indicators("", text)] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("废品率由目前的12%降到3%以下。", ["3%以下"]),
+        ("保质期目前只有5天，需延长到15天。", ["15天"]),
+        ("漏气率目前千分之三，想降到万分之五以内。", ["万分之五以内"]),
+        ("理想石墨形态，目前直径400mm以上。", []),
+        ("废品率≤3%（目前8%）", ["≤3%"]),
+        ("钻头单只进尺≥150米", ["≥150米"]),
+        ("酸浓度约65%，要求提浓到92%以上", ["92%以上"]),
+    ],
+)
+def test_what_is_asked_where_today_stands_beside(text, expected):
+    assert [one.text for _, one in asked_indicators("", text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("测量误差10m内0.3mm，300m内2mm", [("测量误差", "0.3mm", "10m内"), ("测量误差", "2mm", "300m内")]),
+        ("在10m内误差≤0.3mm", [("误差", "≤0.3mm", "在10m内")]),
+        ("响应时间≤2s（10m内）", [("响应时间", "≤2s", "10m内")]),
+        ("负载5kg时续航≥2h", [("续航", "≥2h", "负载5kg时")]),
+        ("续航≥2h（负载5kg）", [("续航", "≥2h", "负载5kg")]),
+        ("检测时间在25℃时≤2秒", [("检测时间", "≤2秒", "在25℃时")]),
+        ("1000次循环后容量保持率≥80%", [("容量保持率", "≥80%", "1000次循环后")]),
+        ("28d抗压强度≥58MPa，水泥降低10%", [("抗压强度", "≥58MPa", "28d"), ("水泥降低", "10%", "")]),
+        ("在海拔3000m、-20℃环境下转速≥900rpm", [("转速", "≥900rpm", "在海拔3000m、-20℃环境下")]),
+        ("壁厚1.5mm处缩痕深度不超过0.02mm", [("缩痕深度", "不超过0.02mm", "壁厚1.5mm处")]),
+        # and what is an indicator of its own
+        ("误差控制在5mm内，效率提升20%", [("误差", "5mm内", ""), ("效率提高", "20%", "")]),
+        ("检测时间2秒内误报率≤1%", [("检测时间", "2秒内", ""), ("误报率", "≤1%", "")]),
+        ("快充30分钟内充至80%", [("快充", "30分钟内", "")]),
+        ("外径50mm内径30mm", [("外径", "50mm", ""), ("内径", "30mm", "")]),
+        ("总重≤50kg（其中电池8kg）", [("总重", "≤50kg", ""), ("电池", "8kg", "")]),
+        ("温度由200℃下降到150℃", [("温度", "150℃", "")]),
+        ("波长在1300～1350nm内可调", [("波长", "1300～1350nm内", "")]),
+        # names
+        ("抗拉强度不得低于母材的90%", [("抗拉强度", "不得低于母材的90%", "")]),
+        ("添加比例为配合料的5%", [("添加比例", "5%", "")]),
+        ("同一件硬度差不大于2HRC", [("同一件硬度差", "不大于2HRC", "")]),
+        ("缩水率经向≤3%、纬向≤4%", [("缩水率经向", "≤3%", ""), ("缩水率纬向", "≤4%", "")]),
+        ("阻抗公差由±10%收窄到±5%", [("阻抗公差", "±5%", "")]),
+        ("出口SO2浓度低于35mg/m3", [("出口SO2浓度", "低于35mg/m3", "")]),
+        ("产品出口，年创汇500万", []),
+        ("溶出度≥80%，气密性8级", [("溶出度", "≥80%", ""), ("气密性", "8级", "")]),
+        ("合格率稳定在95-98%以上", [("合格率", "95-98%以上", "")]),
+    ],
+)
+def test_the_condition_of_a_value_and_its_name(text, expected):
+    assert [(one.quantity, one.text, one.condition) for one in indicators_of(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered", "expected"),
+    [
+        ("28d抗压强度≥50MPa", "7天抗压强度达52MPa", "not_said"),
+        ("28d抗压强度≥50MPa", "28天抗压强度41MPa", "not_met"),
+        ("在800℃下抗拉强度≥500MPa", "室温抗拉强度≥600MPa", "not_said"),
+        ("常温下抗拉强度≥500MPa", "25℃下抗拉强度600MPa", "met"),
+        ("10m内误差≤0.3mm", "300m内误差2mm", "not_said"),
+        ("300m内误差≤2mm", "10m内误差0.3mm，300m内误差3mm", "not_met"),
+        ("10m内误差≤0.3mm", "300m内误差0.2mm", "met"),
+        ("1000次循环后容量保持率≥80%", "500次循环后容量保持率92%", "not_said"),
+        ("横向拉伸强度≥300MPa", "纵向拉伸强度为450MPa", "not_said"),
+        ("空载噪声≤60dB", "满载噪声72dB", "not_said"),
+        ("粒度D50≤3μm", "粒度D90≤8μm", "not_said"),
+        ("产品含水率≤10%", "原料含水率60%", "not_said"),
+        ("干燥后含水率≤10%", "干燥前含水率60%", "not_said"),
+        ("最大载荷≥5t", "最小载荷50kg", "not_said"),
+        ("最大载荷≥5t", "最高载荷6t", "met"),
+        ("重复精度±0.01mm", "精度±0.1mm", "not_said"),
+        ("保质期≥6个月", "保质期180天", "met"),
+        ("亩产≥650公斤", "平均亩产723.5公斤", "met"),
+        ("抗拉强度不低于母材的90%", "抗拉强度为母材的95%", "met"),
+        ("合格率≥98%", "合格率稳定在95-98%以上", "near"),
+    ],
+)
+def test_what_holds_elsewhere_is_not_compared(asked, offered, expected):
+    (found,) = compare_indicators(indicators_of(asked), indicators_of(offered, offered=True))
+    assert found.state == expected
+
+
 def test_a_figure_to_be_changed_is_todays_in_a_title_too():
     figures = read_one("N1", {"title": "烘房能耗高：单炉日耗电900kWh，希望降低25%以上"}).figures
     assert [(one.indicator.text, one.asked) for one in figures] == [("900kWh", False), ("25%以上", True)]
