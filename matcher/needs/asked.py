@@ -61,6 +61,10 @@ _MORE_THAN, _LESS_THAN = re.compile("超过|高于|大于|多于|超出|突破")
 _NO = re.compile("[不禁勿莫]|避免|防止|杜绝|难以|无法|要求|[须需应]")
 _MENDED = re.compile("解决|克服|消除|改善|改进|攻克|避免|针对|[由因]|目前|现[在有]|当前")  # what is today
 _A_FAULT = re.compile("(?:左右|以上|以下)?(?:等|这一)?的?(?:问题|难题|现象|情况|缺陷|状况|瓶颈)")
+_TRIGGERS = re.compile(  # 温度高于80℃时自动报警
+    "(?:时|后)?[，,]?(?:应当?|[须需则就即要可]|能够?)?(?:自动|立即|及时|马上)?"
+    "(?:报警|告警|预警|停机|停止|切断|断电|启动|关闭|开启|补[水液料]|跳闸|触发|联锁|提醒|自动)"
+)
 _STOPS = "。！!？?\n"
 _SHARES = ("%", "‰")
 _EXACT = frozenset(("误差", "精度", "重复性", "公差"))  # a bare one is asked before the wish as well
@@ -122,6 +126,8 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
             and (indicator.comparator in _BOUNDS or (demanded and indicator.meaning.change != 0))
         )
     if TODAY.match(text, indicator.end):
+        return False
+    if indicator.comparator in _BOUNDS and _TRIGGERS.match(text, indicator.end):
         return False
     clause = text[first : indicator.start]
     timed = indicator.unit.dimension == "s" and indicator.comparator in ("", "约")

@@ -59,6 +59,7 @@ _SIDE = re.compile("[经纬纵横轴径]向|[进出]水|[进出入]口")  # 缩�
 _SETTING_OF = re.compile("(?:温度|湿度|海拔|压力|负[载荷]|载荷|转速|[风车流]速|电压|频率|浓度|水深)$")
 _LISTED = re.compile(r"\s?[、,，和及与]\s?(?:相对湿度|[\u4e00-\u9fff]{2}|pH|RH)?")
 _QUANTITY_ENDS = tuple("率度量力值")  # 25℃粘度, -20℃放电容量
+_WHEN = re.compile("时(?![间长效延段刻速])")  # 温度高于200℃时粘度≤50mPa·s
 _STATE = re.compile(r"室温|常温|干基|湿基|标准状态|空载|满载|额定负载|常压|高温下|低温下")
 _OPENING = re.compile(r"(?:在|于|经|当|@)[\u4e00-\u9fff]{0,6}$")
 _BRACKETS = re.compile(r"\([^()\n]{1,40}\)")
@@ -325,9 +326,8 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             previous = value.end + 1
             continue
         under = _UNDER.match(plain, value.end)
-        far = aside == "behind" or (
-            under and following and places.sentence(following.start) == sentence and _sets(value)
-        )
+        sets = _sets(value) or _WHEN.match(plain, value.end) is not None
+        far = aside == "behind" or (under and following and places.sentence(following.start) == sentence and sets)
         set_to: int | None = under.end() if under else value.end
         if not far:
             set_to = _set_to(plain, value, following, max(begin, previous), end)
