@@ -60,6 +60,9 @@ _SETTING_OF = re.compile("(?:温度|湿度|海拔|压力|负[载荷]|载荷|转�
 _LISTED = re.compile(r"\s?[、,，和及与]\s?(?:相对湿度|[\u4e00-\u9fff]{2}|pH|RH)?")
 _QUANTITY_ENDS = tuple("率度量力值")  # 25℃粘度, -20℃放电容量
 _WHEN = re.compile("时(?![间长效延段刻速])")  # 温度高于200℃时粘度≤50mPa·s
+_WORKS = re.compile(  # -20~50℃环境下正常工作 is what is asked
+    "的?(?:环境|条件|工况)*[下中内]?(?:能够?|可以?)?(?:正常|稳定|连续|长期|可靠)*(?:工作|使用|运行)(?=[，,。；;]|$)"
+)
 _STATE = re.compile(r"室温|常温|干基|湿基|标准状态|空载|满载|额定负载|常压|高温下|低温下")
 _OPENING = re.compile(r"(?:在|于|经|当|@)[\u4e00-\u9fff]{0,6}$")
 _BRACKETS = re.compile(r"\([^()\n]{1,40}\)")
@@ -327,7 +330,13 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             continue
         under = _UNDER.match(plain, value.end)
         sets = _sets(value) or _WHEN.match(plain, value.end) is not None
-        far = aside == "behind" or (under and following and places.sentence(following.start) == sentence and sets)
+        far = aside == "behind" or (
+            under
+            and following
+            and places.sentence(following.start) == sentence
+            and sets
+            and not _WORKS.match(plain, value.end)
+        )
         set_to: int | None = under.end() if under else value.end
         if not far:
             set_to = _set_to(plain, value, following, max(begin, previous), end)
@@ -335,7 +344,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         if listing or set_to is not None:
             opening = _OPENING.search(plain, max(begin, value.start - 8), value.start)
             own = name_around(plain, max(begin, previous), value.start, len(plain))[0]
-            if not plain.endswith(own, begin, value.start):
+            if set_to == value.end or not plain.endswith(own, begin, value.start):
                 own = ""
             first = opening.start() if opening else value.start - len(own)
             listing = listing and bool(opening or _SETTING_OF.search(own))
@@ -349,7 +358,9 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             elif following and not opening and not name_around(plain, set_to, following.start, len(plain))[0]:
                 first = value.start  # the name before is that of the next value
             condition, listed = plain[first:set_to].strip("()的@"), None
-            holds = places.sentences[sentence] if far else end
+            glued = following is not None and not opening and following.start < end
+            joined = glued and following and name_around(plain, set_to, following.start, len(plain))[0]
+            holds = places.sentences[sentence] if far and not joined else end
             named = (max(begin, previous), first)
             previous = set_to
             continue
@@ -511,8 +522,8 @@ def _set_to(plain: str, value: Value, following: Value | None, first: int, stop:
         between = plain[value.end : following.start].rstrip()
         if _REACHES.search(between):
             return None
-        own = name_around(plain, first, value.start, len(plain))[1]
-        return None if own and between else value.end
+        name, known = name_around(plain, first, value.start, len(plain))
+        return None if known and between and not name.endswith("距离") else value.end
     if not _sets(value) or not value.unit.symbol:
         return None
     bounded = following.comparator in COMPARED
@@ -521,8 +532,11 @@ def _set_to(plain: str, value: Value, following: Value | None, first: int, stop:
         step = value.unit.dimension in ("s", "K") and not bounded  # 搅拌2h后粘度50mPa·s
         return placed.end() if bounded or (not step and (known or name.endswith("率"))) else None
     tested = value.unit.dimension in ("K", "s")
-    if not apart or plain[first : value.start].strip(" 在于经当") or not (bounded or tested):
+    head = plain[first : value.start].strip(" 在于经当")
+    if not apart or not (bounded or tested) or (head and not tested):
         return None
+    if head and name_around(plain, first, value.start, len(plain))[1]:
+        return None  # 反应温度80℃转化率95%, but 导热油25℃粘度40mPa·s
     name, known = name_around(plain, value.end, following.start, len(plain))
     whole = name[-1:] in _QUANTITY_ENDS if tested else known and not meaning(name).words
     return value.end if whole or (tested and bounded and name) else None
