@@ -36,7 +36,8 @@ _WISHED_HEAD = re.compile("(?:目标|指标|要求|效果)[：:]$")
 _SHORT = 24  # characters of a sentence that is no more than an indicator
 _ASIDE = re.compile(r"[（(][^（）()]*[）)]")
 _FALLS_FROM_TODAY = re.compile(  # 漏检率由目前的3%降到
-    r"(?:目前|现有|现在|当前|现状)[^，,。；;\d]{0,8}\d[^，,。；;\d]{0,6}(?<!已)(?:提[高升]|[增上]升|增加|降低?|下降|减少|缩短)(?:到|至|为)\s?$"
+    r"(?:目前|现有|现在|现行|当前|现状|(?P<past>原[来先有]|以前|过去))[^，,。；;\d]{0,8}\d[\d.]*[^，,。；;\d]{0,6}"
+    r"(?<!已)(?:提[高升]|[增上]升|增加|降低?|下降|减少|缩短)(?:到|至|为)\s?(?=\d|$)"
 )
 _CHANGED_FROM = re.compile(  # 日耗电1850kWh，希望降低25%: what is there today, and what is wished of it
     r"[^，,。；;\d]{0,4}[，,。]\s?(?:我们|公司|现|拟|计划|[急亟]需|希望|期望|要求|需要?|目标|能够?|可以?|将其?|使其|要|须|应|再|进一步|至少|整体)*"
@@ -61,6 +62,10 @@ _MORE_THAN, _LESS_THAN = re.compile("超过|高于|大于|多于|超出|突破")
 _NO = re.compile("[不禁勿莫]|避免|防止|杜绝|难以|无法|要求|[须需应]")
 _MENDED = re.compile("解决|克服|消除|改善|改进|攻克|避免|针对|[由因]|目前|现[在有]|当前")  # what is today
 _A_FAULT = re.compile("(?:左右|以上|以下)?(?:等|这一)?的?(?:问题|难题|现象|情况|缺陷|状况|瓶颈)")
+_TRIGGERS = re.compile(  # 温度高于80℃时自动报警
+    "(?:时|后)?[，,]?(?:应当?|[须需则就即要可]|能够?)?(?:自动|立即|及时|马上)?"
+    "(?:报警|告警|预警|停机|停止|切断|断电|启动|关闭|开启|补[水液料]|跳闸|触发|联锁|提醒|自动)"
+)
 _STOPS = "。！!？?\n"
 _SHARES = ("%", "‰")
 _EXACT = frozenset(("误差", "精度", "重复性", "公差"))  # a bare one is asked before the wish as well
@@ -96,20 +101,24 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     bound whose clause demands (要求, 须), that is all it says (良率≥70%) or that stands behind a colon
     (厚度：0.02-0.03mm) is asked; in one that asks by telling a fault, only what stands behind a wish.
     """
+    first, stop = clause_of(text, indicator.start, indicator.end)
+    falls = _FALLS_FROM_TODAY.search(text, first, indicator.start)
+    if falls and falls.end() == indicator.start and (not falls["past"] or indicator.comparator in _BOUNDS):
+        return True
     if _is_todays(indicator, text) or (field != "indicators" and _is_worse(indicator, text)):
         return False
     if field in ASKED_FIELDS:
         return True
     inside = [one for one in sentences if one.field == field and one.start < indicator.end <= one.end]
-    first, stop = clause_of(text, indicator.start, indicator.end)
-    if _FALLS_FROM_TODAY.search(text, first, indicator.start):
-        return True
     if inside:
         first, stop = max(first, inside[0].start), min(stop, inside[-1].end)
     head = text[max(inside[0].start, first - 12) : first] if inside else ""
     demanded = DEMANDED.search(text, first, stop) is not None or bool(_WISHED_HEAD.search(head))
-    if not inside or all(one.role == "background" for one in inside):
-        usual = USUAL.search(text, first, stop)
+    aims = bool(inside) and _FALLS_FROM_TODAY.search(text, inside[0].start, inside[-1].end) is not None
+    if not inside or (not aims and all(one.role == "background" for one in inside)):
+        aside = _ASIDE.match(text, indicator.end)  # ≤3%（目前8%）
+        rest = aside.end() if aside else indicator.end
+        usual = USUAL.search(text, first, indicator.end) or USUAL.search(text, rest, stop)
         alone = indicator.text[:1] in "≥≤><＞＜±" and len(inside) == 1 and len(inside[0].text) <= _SHORT
         alone = alone or (bool(inside) and _is_set(indicator, text, inside[0].start, first, inside[-1].end))
         written = alone or text[: indicator.start].rstrip().endswith(("：", ":"))
@@ -120,6 +129,8 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
             and (indicator.comparator in _BOUNDS or (demanded and indicator.meaning.change != 0))
         )
     if TODAY.match(text, indicator.end):
+        return False
+    if indicator.comparator in _BOUNDS and _TRIGGERS.match(text, indicator.end):
         return False
     clause = text[first : indicator.start]
     timed = indicator.unit.dimension == "s" and indicator.comparator in ("", "约")

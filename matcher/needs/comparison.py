@@ -15,6 +15,7 @@ from matcher.needs.directions import better_way, is_finer_when_less, is_wanted_a
 from matcher.needs.indicators import FIELDS, Indicator, indicators_of
 from matcher.needs.names import Meaning, same_quantity
 from matcher.needs.units import read_unit
+from matcher.needs.values import half_width, values
 
 NEAR = 0.10
 _ROUNDED = 1e-9  # of a value, what is lost where units are converted
@@ -24,8 +25,25 @@ _COVERED = ("使用温度", "测量范围")
 _STATES_OF_MATTER = frozenset(  # general quantities that, named alone, may be those of anything
     ("温度", "湿度", "压力", "压差", "浓度", "含量", "用量", "时长", "数量", "比例", "系数", "指数")
 )
-_PER = re.compile("每?(?P<unit>亩|吨|公斤|千克|公里|立方米|平方米|平米)(?![位级])")
+_PER = re.compile(r"(?:.*(?=亩)|平均|每)?(?P<unit>(?<![百千万\d])亩|吨|公斤|千克|公里|立方米|平方米|平米)(?![位级])")
 _REACHED = re.compile("(?:高?达到?|up to|reach)(?!.*(?:以[上下内]|之[上内]|more))", re.IGNORECASE)
+
+_CALENDAR = {"月", "a"}
+_CALENDAR_SLACK = 0.02  # what months of 30 days and years of 365 lack
+_OF_FEED = re.compile(
+    "进水|原水|来水|[进入]口|进料|原料|初始|[\u4e00-\u9fff](?![目当提])[\u4e00-\u9fff]前(?![端轮后])"
+)  # what is to be treated, not what is reached
+_ROOM = re.compile("[室常]温")
+_ROOM_RANGE = (283.15, 308.15)  # K; 10 to 35 degrees, GB/T 228.1-2021
+_LOADS = re.compile("(?P<none>空载)|[满重]载|负[载荷]")
+_HEAT = re.compile("(?P<hot>高温)|(?P<cold>低温)|[室常]温")
+_SIDES = (  # where two names differ in these, what is measured on the one is not measured on the other
+    *zip("前进入大高上内左正正充升加开开冷", "后出出小低下外右负反放降减关停热", strict=True),
+    *zip("横横经轴干动空单夏短酸", "纵竖纬径湿静满总冬长碱", strict=True),
+    *(("水平", "垂直"), ("原料", "产品"), ("一次", "最终"), ("白天", "夜间")),
+    *(("平均", most) for most in "大小高低"),
+)
+_INDEX = re.compile(r"[a-z]+\d+(?:\.\d+)?|\br[az]\b", re.ASCII)  # D50, PM2.5, Ra
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,8 @@ def compare_indicators(asked: Sequence[Indicator], offered: Sequence[Indicator])
 
     * The worst value that an offer leaves open is compared: ≥90% offers 90 %, 80~95% offers 80 % where more is better.
     * A range is met by a value or range inside it; a temperature of use or a measuring range by one that covers it.
+    * What holds under another condition (28d for 7d, 室温 for 800℃, 横向 for 纵向) is not decided; what holds under a
+      wider one (-40~85℃ for 0~60℃) can meet, and does not fail.
     * Where the names differ, but the outcome has one figure only of the same well-known quantity, that one counts.
     * A bare value is a lower or an upper bound where its quantity says which is better (寿命, 噪声, 年消纳), else it is
       met within a tenth and by the most of a machine that reaches it (最高转速); what is further off is not decided,
@@ -219,8 +239,69 @@ def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[M
     results = []
     for farther, place, one in candidates:
         state, margin = _judged(each, one, _better(each))
+        under = _under(asked, one)
+        if under == "another" or (under == "wider" and state != "met"):
+            state, margin = "not_said", None
         results.append((farther, order.index(state), place, Comparison(asked, offered[place], state, margin)))
     return min(results, key=lambda result: result[:3])[3]
+
+
+def _under(asked: Indicator, one: Indicator) -> str:
+    """Under what is offered: "another" condition than asked (7d for 28d), a "wider" one, or "" where none differs."""
+    if _are_apart(asked, one):
+        return "another"
+    wider = False
+    wanted, offered = map(_settings, (asked, one))
+    for dimension in wanted.keys() & offered.keys():
+        (low, high, room), (offered_low, offered_high, offered_room) = wanted[dimension], offered[dimension]
+        if (low, high) == (offered_low, offered_high):
+            continue
+        if offered_low <= low and high <= offered_high:
+            wider = wider or not offered_room
+        elif not (room and low <= offered_low and offered_high <= high):
+            return "another"
+    return "wider" if wider else ""
+
+
+def _are_apart(asked: Indicator, one: Indicator) -> bool:
+    """Whether the names or the states of two indicators say that they were measured on different things."""
+    names, told = (asked.quantity, one.quantity), [f"{each.condition} {each.quantity}" for each in (asked, one)]
+    for states in (_LOADS, _HEAT):
+        ways = [{found.lastgroup for found in states.finditer(text)} for text in told]
+        if all(ways) and not ways[0] & ways[1]:
+            return True
+    if (_OF_FEED.search(names[0]) is None) != (_OF_FEED.search(names[1]) is None):
+        return True
+    indices = [set(_INDEX.findall(name.lower())) for name in names]
+    if all(indices) and not indices[0] & indices[1]:
+        return True
+    first, second = _differing(*names)
+    return any((one in first and other in second) or (other in first and one in second) for one, other in _SIDES)
+
+
+def _differing(one: str, other: str) -> tuple[str, str]:
+    """Two names without what they begin and end with alike."""
+    for _ in range(2):
+        alike = next(
+            (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+        )
+        one, other = one[alike:][::-1], other[alike:][::-1]
+    return one, other
+
+
+def _settings(one: Indicator) -> dict[str, tuple[float, float, bool]]:
+    """What the condition of an indicator sets: dimension -> bounds in base units, and whether by 室温 alone."""
+    settings: dict[str, tuple[float, float, bool]] = {}
+    for value in values(half_width(one.condition)):
+        if value.unit.dimension:
+            low, high = (
+                at if end is None else float(f"{end * value.unit.factor + value.unit.offset:.9g}")
+                for end, at in ((value.low, -math.inf), (value.high, math.inf))
+            )
+            settings.setdefault(value.unit.dimension, (low, high, False))
+    if "K" not in settings and _ROOM.search(one.condition + one.quantity):
+        settings["K"] = (*_ROOM_RANGE, True)
+    return settings
 
 
 def _same(asked: Indicator, one: Indicator, sense: Meaning, other: Meaning) -> bool:
@@ -272,7 +353,8 @@ def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, flo
         return _inside(low, high, offered_low, offered_high)
     if better == 0:
         state, margin = (_covers if adjustable else _about)(low, high, offered_low, offered_high)
-        sure = state == "met" or asked.comparator or adjustable or is_wanted_as_such(asked.meaning)
+        feed = _OF_FEED.search(asked.quantity)
+        sure = state == "met" or (asked.comparator and not feed) or adjustable or is_wanted_as_such(asked.meaning)
         return (state, margin) if sure else ("not_said", None)
     if asked.comparator == "±":
         offered_low, offered_high = sorted((abs(offered_low), abs(offered_high)))
@@ -283,6 +365,8 @@ def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, flo
     if math.isinf(worst) or math.isinf(bound):
         return "not_said", None
     margin = _margin(better * (worst - bound), bound)
+    if margin < 0 and asked.unit != offered.unit and {asked.unit.symbol, offered.unit.symbol} & _CALENDAR:
+        margin = 0.0 if margin >= -_CALENDAR_SLACK else margin  # 180 days are 6 months
     strict = asked.comparator in (">", "<") and offered.comparator not in (">", "<")
     if margin > 0 or (margin == 0 and not strict):
         return "met", margin

@@ -11,7 +11,7 @@ from matcher.needs.names import Meaning
 from matcher.needs.values import Value
 
 _ONESELF = re.compile(
-    r"(?<![可能够])年产(?!量)|注册资|占地|建筑面积|资产|销售|营业|营收|产值|利税|利润|员工|职工|融资|种植面积|播种面积|专利|论文|成立|创建|出口|市场|农户|客户|订单"
+    r"(?<![可能够])年产(?!量)|注册资|占地|建筑面积|资产|销售|营业|营收|产值|利税|利润|员工|职工|融资|种植面积|播种面积|专利|论文|成立|创建|市场|出口(?![^，,。；;]{0,10}(?:浓度|[温湿]度|压力|[水灰]分|流[量速]|尘|[≤≥<>]))|农户|客户|订单"
     r"|税收|增收|就业|分红|年收入|纯收入|人口|经济效益|创汇|荣获|参试|试验点|点次|家企业|国家和地区|排名|位居|同比|全市|全省|全国|我国|距今|年前"
     r"|品牌|门店|学校|全球|厂房|土地|年用量|采购量|[东西]经|[南北]纬"
 )
@@ -61,7 +61,7 @@ _LASTING = re.compile(
 _MONEY = frozenset(("成本", "价格"))
 _ELEMENTS = frozenset("铁铝铜锌镍铬锰钙镁钠钾锂硅硫磷碳氮氧氢氯氟硼铅镉汞砷锡锑铋钛钒钴钨钼金银铂钯")
 _TRACES = frozenset(("%", "‰", "ppm", "ppb", "ppt", "mg/kg", "mg/L", "μg/L", "μg/kg", "μg/g"))
-_GRADED = re.compile("级|度[A-Z]*$|精度|能效|抗性|附着力|病$")
+_GRADED = re.compile("[级性]|度[A-Z]*$|精度|能效|附着力|病$|起[毛球]|[抗耐][风水震磨渗]")
 _LENGTH = re.compile("[径距长宽高厚深]度?$")
 NO_NAME = re.compile(
     r".*[≤≥<>].*|.*\d[年月日]|标准|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
@@ -100,7 +100,7 @@ def measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
             bool(value.prefix)
             or value.unit_text == "级"
             or sense.concept in _PLAIN
-            or (compared and not name.isascii() and (known or value.soft != "reach"))
+            or (compared and not name.isascii() and (known or value.soft != "reach" or name.endswith("比")))
             or (value.comparator == "区间" and (sense.concept in _MONEY or _LENGTH.search(name) is not None))
             or (name.endswith("率") and value.high is not None and 0 <= value.high < 0.1)
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pandas as pd
 
@@ -35,14 +36,32 @@ COLUMNS = [
     "end",
 ]
 _HAS_VALUE = re.compile(r"\d|[０-９]|分之|[两三四五六七八九十百千]倍|[一二三四五六七八九]成")
-_CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s|\d{1,2}[^\d.%])")
+_CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s)|(?<!\d)\.(?=\d{1,2}[^\d.%])")
 _SENTENCES = re.compile(r"[。；;！!？?\n]")
 _PLAIN_BEFORE = re.compile(
     "系数|因[数素]|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|[料驻波灰胶径缩动液][重肉蛋奶]?比|显指|率|pH|酸碱度|eer|cop|ratio",
     re.I,
 )
 _UNDER = re.compile(
-    r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下|时(?!间)|之?中)"
+    r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下(?![降调限料游])|时(?![间长效延段])|之?中(?![心间位值频温和性试]))"
+)
+_PLACED = re.compile(  # 1000次循环后容量保持率≥80%, 80dB噪声环境下准确率≥90%
+    r"(?:范围|区间)之?内|[\u4e00-\u9fff]{0,8}?(?:下(?![降调限料游属列面半垫沉陷])|中(?![心间位值频温和性试级文药国部型])"
+    r"|处(?![理置于方])|后(?![处续端轴道期段])|(?<!同)时(?![间长效延段刻速]))"
+)
+_REACHES = re.compile("(?<!达)[到至]$")  # 2h内降温至5℃ asks for the time
+_CALLED = re.compile(r"\s?\((?!.*(?:目前|现|原|标|约|同|即|折|其中|平均))[\u4e00-\u9fff]{2,8}[:=为]?")  # ≥2h(负载5kg)
+_OF_IT = re.compile("[温压电]?差|均匀|波动|变化|稳定|梯度|漂移|偏差|损失|误差|精度")  # 硬度差 is no 硬度
+_BROUGHT = re.compile(  # 浓度约65%，要求提浓到92%
+    r"(?:要求|希望|期望|目标|[需想要拟])[\u4e00-\u9fff]{1,2}(?<!达)[到至](?:约|≤|<)?\s?$"
+)
+_SIDE = re.compile("[经纬纵横轴径]向|[进出]水|[进出入]口")  # 缩水率经向≤3%，纬向≤4%; 进水氨氮350mg/L，出水≤15mg/L
+_SETTING_OF = re.compile("(?:温度|湿度|海拔|压力|负[载荷]|载荷|转速|[风车流]速|电压|频率|浓度|水深)$")
+_LISTED = re.compile(r"\s?[、,，和及与]\s?(?:相对湿度|[\u4e00-\u9fff]{2}|pH|RH)?")
+_QUANTITY_ENDS = tuple("率度量力值")  # 25℃粘度, -20℃放电容量
+_WHEN = re.compile("时(?![间长效延段刻速])")  # 温度高于200℃时粘度≤50mPa·s
+_WORKS = re.compile(  # -20~50℃环境下正常工作 is what is asked
+    "的?(?:环境|条件|工况)*[下中内]?(?:能够?|可以?)?(?:正常|稳定|连续|长期|可靠)*(?:工作|使用|运行)(?=[，,。；;]|$)"
 )
 _STATE = re.compile(r"室温|常温|干基|湿基|标准状态|空载|满载|额定负载|常压|高温下|低温下")
 _OPENING = re.compile(r"(?:在|于|经|当|@)[\u4e00-\u9fff]{0,6}$")
@@ -56,7 +75,7 @@ _DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,
 _FROM = re.compile(
     r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短|延长|改善|改进|优化|[改变增减延缩提])(?:到|至|为)"
 )
-_TO = re.compile(r"[\u4e00-\u9fff]{1,4}[到至为]\s?\d")  # 从100cm回弹到30cm
+_TO = re.compile(r"[\u4e00-\u9fff]{1,4}[到至为]\s?[±≤<]?\d")  # 从100cm回弹到30cm
 _IN_USE = re.compile(
     r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
 )
@@ -268,10 +287,11 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
     if not found:
         return
     places = _Clauses.of(plain)
-    condition, holds = "", -1
+    condition, holds = "", -1  # and the place up to which it holds
     named: tuple[int, int] | None = None  # where a name may stand before a condition: 检测时间在25℃时≤2秒
+    listed: int | None = None  # where a list of conditions begins: 温度25℃、湿度60%条件下
     last: tuple[int, str, str] | None = None
-    previous = 0
+    previous, origin = 0, -1  # the end of the last value, and of one that a change starts from
     pending: Indicator | None = None
     settings = [match.span(1) for match in _SETTING.finditer(plain)] if "(" in plain else []
     turns = names_in_turn(plain, found) if "分别" in plain else {}
@@ -299,21 +319,50 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             low, high = (None if end is None else value.low for end in (pending.low, pending.high))
             value = replace(value, comparator=pending.comparator, low=low, high=high)
         if inside := next((span for span in settings if span[0] <= value.start < span[1]), None):
-            condition, holds, previous = plain[slice(*inside)], sentence, inside[1] + 1
+            condition, holds, previous = plain[slice(*inside)], places.sentences[sentence], inside[1] + 1
             continue
         following = found[at + 1] if at + 1 < len(found) else None
         aside = _aside(plain, value, pending, following)
         if aside == "before" and pending:
-            pending = replace(pending, condition=_joined(pending.condition, plain[value.start : value.end]))
+            inner = plain[pending.end : value.end].lstrip(" (")
+            pending = replace(pending, condition=_joined(pending.condition, inner))
             previous = value.end + 1
             continue
         under = _UNDER.match(plain, value.end)
-        if aside == "behind" or (under and following and places.sentence(following.start) == sentence and _sets(value)):
+        sets = _sets(value) or _WHEN.match(plain, value.end) is not None
+        far = aside == "behind" or (
+            under
+            and following
+            and places.sentence(following.start) == sentence
+            and sets
+            and not _WORKS.match(plain, value.end)
+        )
+        set_to: int | None = under.end() if under else value.end
+        if not far:
+            set_to = _set_to(plain, value, following, max(begin, previous), end)
+        listing = set_to is None and _is_listed(plain, found[at : at + 5])
+        if listing or set_to is not None:
             opening = _OPENING.search(plain, max(begin, value.start - 8), value.start)
-            first = opening.start() if opening else value.start
-            condition = plain[first : under.end() if under else value.end].strip("()的@")
-            holds, named = sentence, (max(begin, previous), first)
-            previous = under.end() if under else value.end
+            own = name_around(plain, max(begin, previous), value.start, len(plain))[0]
+            if set_to == value.end or not plain.endswith(own, begin, value.start):
+                own = ""
+            first = opening.start() if opening else value.start - len(own)
+            listing = listing and bool(opening or _SETTING_OF.search(own))
+            if listing and listed is None:
+                listed = first
+        if listing:
+            continue
+        if set_to is not None:
+            if listed is not None:
+                first = listed
+            elif following and not opening and not name_around(plain, set_to, following.start, len(plain))[0]:
+                first = value.start  # the name before is that of the next value
+            condition, listed = plain[first:set_to].strip("()的@"), None
+            glued = following is not None and not opening and following.start < end
+            joined = glued and following and name_around(plain, set_to, following.start, len(plain))[0]
+            holds = places.sentences[sentence] if far and not joined else end
+            named = (max(begin, previous), first)
+            previous = set_to
             continue
         if pending:
             yield pending
@@ -332,9 +381,9 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             name, known = (SIZE if last[1] == "直径" else last[1]), True
         elif restated and last:
             name, known = last[1], True
-        elif (not known and value.unit.symbol == "倍" and (of := _TIMES_OF.search(plain, begin, value.start))) or (
-            value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end))
-        ):
+        elif (
+            not known and value.unit.symbol in ("倍", "%") and (of := _TIMES_OF.search(plain, begin, value.start))
+        ) or (value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end))):
             name, known = of[1], True
         if not known and value.unit.dimension == "m" and (extent := _EXTENT.match(plain, value.end)):
             name, known = name + extent[1], True
@@ -355,7 +404,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
                 name, known = short[1], True
         if not known and value.unit.dimension == "s" and (piece := _PIECE.search(plain, begin, value.start)):
             name, known = f"单{piece[1]}时间", True
-        if not name and named and holds == sentence and named[0] >= begin:
+        if not name and named and value.start < holds and named[0] >= begin:
             name, known = name_around(plain, *named, value.end)
         if (
             not name
@@ -388,6 +437,12 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         )
         if not name and not counts and last and near and last[2] == value.unit.dimension:
             name, known = last[1], True
+        if last and near and last[2] == value.unit.dimension and not known and value.unit.symbol:
+            brought = origin == previous or _BROUGHT.search(plain, max(begin, value.start - 8), value.start)
+            if brought and len(name) <= 2:
+                name, known = last[1], True
+            elif side := _SIDE.fullmatch(name):
+                name = _SIDE.sub(side[0], last[1]) if _SIDE.search(last[1]) else side[0] + last[1]
         if last and last[0] == sentence and _INDEX.fullmatch(name) and (stem := last[1].rfind(name[0])) > 0:
             name = last[1][:stem] + name
         within, lasted = "", _LASTED.fullmatch(name)
@@ -405,8 +460,9 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         previous = value.end
         if _FROM.match(plain, value.end) or (plain[value.start - 1] in "从由" and _TO.match(plain, value.end)):
             indicator, last = None, (sentence, name, value.unit.dimension) if name or value.prefix else last
+            origin = value.end if name and (known or name.isascii()) else origin
         if indicator:
-            states = [condition if holds == sentence else "", within]
+            states = [condition if value.start < holds else "", within]
             if state := _STATE.search(plain, max(begin, value.start - 12), min(end, value.end + 6)):
                 states.append(state[0])
             if lasting := _LASTING_FOR.match(plain, value.end):
@@ -454,13 +510,64 @@ def _sets(value: Value) -> bool:
     return value.comparator in ("", "约", "区间", "=") and not value.prefix
 
 
+def _set_to(plain: str, value: Value, following: Value | None, first: int, stop: int) -> int | None:
+    """Where the words end that make a value the condition of the next one in its clause; None where it is none.
+
+    10m内误差≤0.3mm and 误差10m内0.3mm, but not 误差5mm内合格率99%; 28d抗压强度≥58MPa, but not 外径50mm内径30mm.
+    """
+    if following is None or following.start >= stop or following.inner or value.prefix:
+        return None
+    apart = value.unit.dimension != following.unit.dimension or value.unit.symbol != following.unit.symbol
+    if plain[value.end - 1] == "内" and value.unit.dimension in ("m", "s") and apart:
+        between = plain[value.end : following.start].rstrip()
+        if _REACHES.search(between):
+            return None
+        name, known = name_around(plain, first, value.start, len(plain))
+        return None if known and between and not name.endswith("距离") else value.end
+    if not _sets(value) or not value.unit.symbol:
+        return None
+    bounded = following.comparator in COMPARED
+    if placed := _PLACED.match(plain, value.end, following.start):
+        name, known = name_around(plain, placed.end(), following.start, len(plain))
+        step = value.unit.dimension in ("s", "K") and not bounded  # 搅拌2h后粘度50mPa·s
+        return placed.end() if bounded or (not step and (known or name.endswith("率"))) else None
+    tested = value.unit.dimension in ("K", "s")
+    head = plain[first : value.start].strip(" 在于经当")
+    if not apart or not (bounded or tested) or (head and not tested):
+        return None
+    if head and name_around(plain, first, value.start, len(plain))[1]:
+        return None  # 反应温度80℃转化率95%, but 导热油25℃粘度40mPa·s
+    name, known = name_around(plain, value.end, following.start, len(plain))
+    whole = name[-1:] in _QUANTITY_ENDS if tested else known and not meaning(name).words
+    return value.end if whole or (tested and bounded and name) else None
+
+
+def _is_listed(plain: str, found: Sequence[Value]) -> bool:
+    """Whether the first value is one of several conditions of a bound: 在海拔3000m、-20℃环境下功率≥85%."""
+    for (one, other), bound in zip(pairwise(found), found[2:], strict=False):
+        if not (_sets(one) and one.unit.symbol and _LISTED.fullmatch(plain, one.end, other.start)):
+            return False
+        if _UNDER.match(plain, other.end):
+            return _sets(other) and bound.comparator in COMPARED
+    return False
+
+
 def _aside(plain: str, value: Value, pending: Indicator | None, following: Value | None) -> str:
     """Whether a value in brackets of its own is a condition of the indicator "before" it or of the one "behind"."""
-    if not _sets(value) or value.unit.dimension == "":
+    within = plain[value.end - 1] == "内" and value.unit.dimension in ("m", "s")
+    if not (_sets(value) or within) or value.unit.dimension == "":
         return ""
     opened, closed = plain[: value.start].rstrip()[-1:], plain[value.end : value.end + 1]
     if opened == "@":
         return "behind" if following else ""
+    if (
+        pending
+        and pending.comparator in COMPARED
+        and pending.unit.dimension != value.unit.dimension
+        and closed == ")"
+        and _CALLED.fullmatch(plain, pending.end, value.start)
+    ):
+        return "before"
     if opened != "(" or closed != ")":
         return ""
     if pending and value.start - pending.end <= 1:
@@ -478,7 +585,8 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
     ahead = plain[value.end : value.end + 10]
     if not known and value.unit.dimension == "s" and (done := _DONE.match(ahead)):
         name, known = (done[1] or done[2]) + "时间", True
-    if not known and (whole := meaning("", value.unit.symbol, value.unit.dimension).concept) in name[:-1]:
+    whole = meaning("", value.unit.symbol, value.unit.dimension).concept
+    if not known and whole in name[:-1] and not _OF_IT.match(name, name.index(whole) + len(whole)):
         name, known = name[: name.index(whole) + len(whole)] if whole else name, bool(whole)
     if not name:
         if value.prefix in ("Φ", "φ"):
@@ -495,7 +603,7 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
             name = meaning("", value.unit.symbol, value.unit.dimension).concept
         known = bool(name)
     if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
-        kept = name if not name.isascii() and (known or value.unit_text == "级") else ""
+        kept = name if not name.isascii() and (known or value.unit_text == "级" or _SIDE.fullmatch(name)) else ""
         name, known = kept + value.prefix, True
     sense = meaning(name, value.unit.symbol, value.unit.dimension)
     if not name or not measures(value, name, known, sense) or is_told_of_oneself(clause):

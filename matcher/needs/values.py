@@ -44,8 +44,8 @@ _VALUE = re.compile(
     rf"|\s?\(?(?P<up>\+{_NUMBER}|0)\s?/\s?(?P<down>-{_NUMBER}|0)\)?\s?(?P<unit5>{UNIT})?)?"
 )
 _FRACTION = re.compile(
-    rf"(?P<part>百|千|[二三四五六七八九十])分之(?P<of>{_NUMBER}|[一二三四五六七八九十]+)"
-    rf"(?:\s?[~至到-]\s?(?P=part)分之(?P<to>{_NUMBER}|[一二三四五六七八九十]+))?|(?P<times>[两三四五六七八九十百千])(?P<unit>倍|个百分点)"
+    rf"(?P<part>[十百]?万|[二三四五六七八九十百千])分之(?P<of>{_NUMBER}|[一二三四五六七八九十]+)"
+    rf"(?:\s?[~至到-]\s?(?P=part)分之(?P<to>{_NUMBER}|[一二三四五六七八九十]+))?|(?P<times>[两三四五六七八九十百千]|(?<=[高升加长产])一)(?P<unit>倍|个百分点)"
     r"|(?P<tenths>[一二三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?=[，,。；;、)\s]|以[上下内]|左右|$)"
     r"|(?<![\d.A-Za-z])(?P<nines>[2-9])N(?P<ninth>\d)?(?![A-Za-z\d·/.])"  # 4N8 is 99.998 %
     r"|(?<![\d.:])(?P<first>\d+(?:\.\d+)?)\s?:\s?(?P<second>\d+(?:\.\d+)?)(?=[，,。；;、)\s]|以[上下内]|$)"  # 1:128
@@ -55,7 +55,8 @@ _PURE = re.compile("(?:纯|[A-Z][A-Za-z]*\\d)[^力，,、;]*$")  # 5N of a force
 _TITRE = re.compile("效价|滴度|titer|titre", re.IGNORECASE)
 _OF_A_RATIO = re.compile(r"比[^，,。；;\d]{0,6}$")  # 复水比≥6:1
 _SHARE = re.compile("[率达到为至约]$|[提升增降减下少低高]$")
-_DIGITS = dict(zip("一二两三四五六七八九十百千", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1000), strict=True))
+_DIGITS = dict(zip("一二两三四五六七八九十百千万", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1000, 10000), strict=True))
+_DIGITS |= {"十万": 100_000, "百万": 1_000_000}
 
 _NOT = r"(?:不得|不能|不可|不应|不会|不宜|不允许|不)"
 _BEFORE = re.compile(
@@ -73,6 +74,7 @@ _BEFORE = re.compile(
     )\s?(?:了|要|到|为|是|在|:)?\s?(?:约)?\s?$""",
     re.VERBOSE | re.IGNORECASE,
 )
+_OF_WHAT = re.compile(r"(?<=[于过到])(?:(?![于过到])[\u4e00-\u9fff]){1,8}的\s?$")  # 不低于母材的90%
 _BEFORE_ENDS = frozenset("≥>=≤<≈~于过出超下短低少足破逾到达约概近要多大高长起亚了为是在:.tnmfhdseygrwNTMFHDSEYGRW")
 _AFTER = re.compile(
     r"\s?(?:(?P<ge>及其?以上|或以上|以上|之上|or\s(?:more|above|higher))"
@@ -288,6 +290,10 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         prefix, start = letters[0].strip(" :="), letters.start()
     before = text[max(0, start - 16) : start]
     comparison = _comparison(before)
+    if comparison is None and unit_text[:1] in ("%", "‰", "倍") and (of := _OF_WHAT.search(before)):
+        comparison = _comparison(before[: of.start()])
+        if comparison:
+            before, start = before[: of.start()], start - len(of[0])
     earlier = _EARLIER.search(before) if comparison is None or comparison.lastgroup == "reach" else None
     if comparison is None:
         if prefix and not unit_text and _letters(prefix) not in _PREFIXES and not prefix.endswith("值"):
@@ -344,7 +350,8 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         unit, word = NO_UNIT, word or "about"
     if after and word in ("", "reach", "eq", "about"):
         word = after.lastgroup or ""
-    comparator = "区间" if len(ends) == 2 else _SIGNS.get(word, "")
+    bounded = word in ("ge", "le", "gt", "lt") and not (after and re.fullmatch(r"\s?内", after[0]))  # 95-98%以上
+    comparator = "区间" if len(ends) == 2 and not bounded else _SIGNS.get(word, "")
     bottom = None if comparator in ("≤", "<") else ends[0]
     top = None if comparator in ("≥", ">") else ends[-1]
     end = after.end() if after else end
