@@ -162,9 +162,8 @@ def find_challenges(
         One row a challenge and need that it covers, one that says too little alone too: challenge_id ("B001" ...),
         need_id, then of the challenge: problem_id, name, wording, needs, postings, firms, unnamed, fields (as
         `common_problems` counts them), completeness, ready, outcomes_elsewhere, experts_elsewhere (the most of one of
-        its needs). Challenges of several
-        firms first, then those of several postings, those that are ready, the most complete, then in the order of
-        `needs`.
+        its needs). Challenges of several firms first, then those of several postings, those that are ready, the most
+        complete, then in the order of `needs`.
 
     Raises
     ------
