@@ -421,3 +421,24 @@ def test_pairs_that_nobody_looks_at_have_no_reasons_and_the_others_those_that_th
 def test_a_long_point_is_shown_from_the_clause_that_wants_something(sentence, shown):
     need = f"技术需求：1、{sentence}；2、成本降低20%。"
     assert read_asking(["工艺改进"], [need], Segmenter())[0].points == (shown, "成本降低20%")
+
+
+@pytest.mark.parametrize(
+    ("body", "piece"),
+    [
+        (
+            "应用领域复合材料，应用于建筑领域摘要本专利公开了一种外贴材料构造，用于钢梁封锚区耐久性的加固。",
+            "用于钢梁封锚区耐久性的加固。",
+        ),
+        ("摘要一种双连续相复合材料，强度提高30%。", "一种双连续相复合材料，强度提高30%。"),
+        ("建成六区一中心。及铁皮石斛新品种的引进与示范。", "铁皮石斛新品种的引进与示范。"),
+        # honest neighbours
+        ("及时发现刀具磨损，避免停机。", "及时发现刀具磨损，避免停机。"),
+        ("及早发现刀具磨损，避免停机。", "及早发现刀具磨损，避免停机。"),
+        ("用于文本摘要的方法，一篇只需2秒。", "用于文本摘要的方法，一篇只需2秒。"),
+    ],
+)
+def test_pieces_begin_behind_the_head_of_an_abstract_and_the_word_that_joins_them(body, piece):
+    pieces = [one.text for one in pieces_of(body)]
+    assert piece in pieces
+    assert not any("摘要" in one for one in pieces if "摘要" not in piece)
