@@ -52,8 +52,8 @@ _FITS = (
     ("point", "number", "要点序号", ("要点",)),
     ("expert_id", "text", "专家编号", ("专家", "人员编号")),
     ("outcome_id", "text", "成果编号", ("成果",)),
-    ("score", "number", "得分", ("分数", "匹配分")),
-    ("probability", "number", "相关概率", ()),
+    ("score", "share", "得分", ("分数", "匹配分")),
+    ("probability", "share", "相关概率", ()),
     ("good_match", "yesno", "较强匹配", ()),
 )
 _FORBIDDEN = (("a_id", "text", "人员甲", ("编号甲", "person_a")), ("b_id", "text", "人员乙", ("编号乙", "person_b")))
