@@ -385,7 +385,9 @@ def test_the_command_writes_workbook_page_and_list(run, tmp_path):
     assert sheets["榜单"]["榜单名称"].tolist()[0] == "泵壳气孔无损检测"
     assert run(*command, "-o", "c.html", "--rules", "宜昌2022", "--local", "地区=济南市", "-q")[0] == 0
     page = (tmp_path / "c.html").read_text("utf-8")
-    assert "条件检查（宜昌2022）" in page
+    assert '<div class="work">\n<h3>条件检查（宜昌2022）' in page
+    assert page.count('class="draft"') == page.count("内容还不够发布，请先补齐") > 0
+    assert ".work,.draft{display:none}" in page.partition("@media print")[2]
     assert "13812345678" not in page
     assert run(*command, "-o", "c.csv", "-q") == (0, "", "")
     assert len(pd.read_csv("c.csv")) == 2
