@@ -22,6 +22,7 @@ import pandas as pd
 from matcher.experts.library import Experts
 from matcher.experts.ranking import rank_experts
 from matcher.experts.works_by_name import join_by_name
+from matcher.matching.encoding.text_reading import read_texts
 from matcher.matching.index import Index, texts_of
 from matcher.matching.matches import match
 from matcher.matching.texts.passages import SHORT, is_filler, opens
@@ -38,7 +39,7 @@ class Scorer:
 
     def score(self, need: int, title: str, body: str) -> float:
         """The sum of both parts of need number `need` and an outcome of this title and body."""
-        vector, terms = self.index._read([title], [body], "document")
+        vector, terms = read_texts(self.index.encoder, self.index.segmenter, [title], [body], "document")
         local = 1 + np.log(terms.counts)
         norm = np.sqrt(np.sum(local**2 * self.index.lexical.idf2(terms.names)[terms.ids]))
         row = self.weights[[need]].toarray()[0]

@@ -159,11 +159,11 @@ def find_challenges(
     Returns
     -------
     DataFrame
-        One row a challenge and need that it covers: challenge_id ("B001" ...), need_id, then of the challenge:
-        problem_id, name, wording, needs, postings, firms, unnamed, fields (as `common_problems` counts them),
-        completeness, ready, outcomes_elsewhere, experts_elsewhere (the most of one of its needs). Challenges of several
-        firms first, then those of several postings, those that are ready, the most complete, then in the order of
-        `needs`.
+        One row a challenge and need that it covers, one that says too little alone too: challenge_id ("B001" ...),
+        need_id, then of the challenge: problem_id, name, wording, needs, postings, firms, unnamed, fields (as
+        `common_problems` counts them), completeness, ready, outcomes_elsewhere, experts_elsewhere (the most of one of
+        its needs). Challenges of several firms first, then those of several postings, those that are ready, the most
+        complete, then in the order of `needs`.
 
     Raises
     ------
@@ -190,7 +190,9 @@ def find_challenges(
             local_experts=local_experts,
         )
     table = problems.merge(states.drop(columns="problem_id"), on="need_id", validate="1:1")
-    table = table[table["state"] == "challenge"].copy()
+    unanswered = table["state"] == "challenge"
+    same = (table["state"] == "vague") & table["problem_id"].isin(table.loc[unanswered, "problem_id"])
+    table = table[unanswered | same].copy()
     if not len(table):
         return pd.DataFrame({name: pd.Series(dtype=object) for name in FOUND})
     by_problem = table.groupby("problem_id")

@@ -86,11 +86,12 @@ class Challenges:
         """How many challenges, in one Chinese sentence."""
         counts = dict(zip(self.counts["stage"], self.counts["count"], strict=True))
         several = int((self.table["needs"] > 1).sum()) if len(self.table) else 0
+        unanswered = int((self.states["state"] == "challenge").sum())
         left_out = (
             f"；另有 {len(self.withheld)} 条写明不公开、已撤回或未通过审核，没有列入" if len(self.withheld) else ""
         )
         return (
-            f"{len(self.states)} 条需求中 {len(self.found)} 条无人可答，并成 {len(self.table)} 项榜单"
+            f"{len(self.states)} 条需求中 {unanswered} 条无人可答，并成 {len(self.table)} 项榜单"
             f"（{several} 项为多条需求共有），{counts['ready']} 项内容够发布；"
             f"目标 {self.counts['target'].iloc[0]} 项{left_out}"
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from matcher.cli.column_choices import column_option
+from matcher.cli.experts import known_by_works
 from matcher.cli.messages import note, report
 from matcher.cli.needs import group
 from matcher.cli.options import (
@@ -52,8 +53,8 @@ def _rules_option(default: str, of: str) -> Callable[[Decorated], Decorated]:
 @group.command("challenges", help="找出（本地）无人能答的需求，并成共性难题，按征集通知核对，写成可发布的榜单。")
 @argument("needs", "需求表", f"技术需求：{TABLE_KINDS}。")
 @argument("outcomes", "成果表", "科技成果。")
-@argument("people", "专家表", "专家；与业绩表一起给出。", required=False)
-@argument("works", "业绩表", "一行一项业绩一位完成人。", required=False)
+@argument("people", "专家表", "专家。", required=False)
+@argument("works", "业绩表", "一行一项业绩一位完成人；没有时只看专家自己写的方向。", required=False)
 @output_option(".xlsx（工作簿）、.html（可发布的网页）、.csv 或 .parquet（只有榜单）")
 @_rules_option("赣州2023", "按哪一次征集核对需求")
 @option("--local", metavar="字段=值", help="只有这里的成果和专家才算能解决，如 地区=临沂市；默认都算。")
@@ -101,19 +102,15 @@ def challenges_command(
     from matcher.challenges.finding import local_ids
     from matcher.challenges.results import Challenges
     from matcher.challenges.workbook import SUFFIXES, write_challenges
-    from matcher.experts.library import Experts
     from matcher.experts.ranking import rank_experts
-    from matcher.experts.works_by_name import join_by_name
     from matcher.export.titles import TITLES
     from matcher.matching.index import Index
     from matcher.matching.matches import match
     from matcher.policy.firms.table import read_firms
-    from matcher.tables.reading import read_experts, read_needs, read_outcomes, read_works
+    from matcher.tables.reading import read_experts, read_needs, read_outcomes
     from matcher.tables.results import load_table
     from matcher.tables.schemas.main import EXPERTS
 
-    if people is not None and works is None:
-        raise TableError("给了专家表还要给业绩表；请写成 需求表 成果表 专家表 业绩表")
     check({output: SUFFIXES}, needs, outcomes, people, works, firms, matches)
     call = load_call(rules)
     asking = read(read_needs, needs, sheet=sheet, column=column, quiet=quiet)
@@ -125,13 +122,10 @@ def challenges_command(
     else:
         pairs = load_table(matches, titles=TITLES, needed=["need_id", "outcome_id"])
     ranked, near_experts = None, None
-    if people is not None and works is not None:
+    if people is not None:
         persons = read(read_experts, people, sheet=experts_sheet, column=experts_column, quiet=quiet)
-        done = read(read_works, works, sheet=works_sheet, column=works_column, quiet=quiet)
-        readings += [persons, done]
-        library = Experts.build(
-            persons.rows, join_by_name(persons.rows, done.rows, file=works.name).works, progress=not quiet
-        )
+        library, done = known_by_works(persons.rows, works, sheet=works_sheet, column=works_column, quiet=quiet)
+        readings += [persons, *done]
         day = on or dt.date.today()
         ranked = rank_experts(asking.rows, library, on=day, reasons=False, progress=not quiet)
         near_experts = None if local is None else local_ids(persons.rows, local, contract=EXPERTS)

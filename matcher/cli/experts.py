@@ -38,6 +38,7 @@ from matcher.export.targets import TABLES
 if TYPE_CHECKING:
     import pandas as pd
 
+    from matcher.experts.library import Experts
     from matcher.tables.reading import Reading
     from matcher.tables.schemas.main import Contract
 
@@ -51,8 +52,8 @@ _FITS = (
     ("point", "number", "要点序号", ("要点",)),
     ("expert_id", "text", "专家编号", ("专家", "人员编号")),
     ("outcome_id", "text", "成果编号", ("成果",)),
-    ("score", "number", "得分", ("分数", "匹配分")),
-    ("probability", "number", "相关概率", ()),
+    ("score", "share", "得分", ("分数", "匹配分")),
+    ("probability", "share", "相关概率", ()),
     ("good_match", "yesno", "较强匹配", ()),
 )
 _FORBIDDEN = (("a_id", "text", "人员甲", ("编号甲", "person_a")), ("b_id", "text", "人员乙", ("编号乙", "person_b")))
@@ -63,7 +64,7 @@ group = Group("experts", default="rank", help="按业绩为需求找专家；需
 @group.command("rank", help="按业绩为每条需求推荐专家（--push：为每位专家推荐需求），附依据的业绩与原句。")
 @argument("needs", "需求表", f"技术需求：{TABLE_KINDS}。")
 @argument("people", "专家表", "专家、团队、实验室或平台。")
-@argument("works", "业绩表", "一行一项业绩一位完成人。")
+@argument("works", "业绩表", "一行一项业绩一位完成人；没有时只看专家自己写的方向。", required=False)
 @output_option(".xlsx（工作簿）、.html（网页）、.csv 或 .parquet")
 @option("--push", is_flag=True, help="反向：为每位专家找需求。")
 @k_option
@@ -84,7 +85,7 @@ group = Group("experts", default="rank", help="按业绩为需求找专家；需
 def rank_command(
     needs: Path,
     people: Path,
-    works: Path,
+    works: Path | None,
     output: Path,
     push: bool,
     k: int,
@@ -104,12 +105,11 @@ def rank_command(
     quiet: bool,
 ) -> None:
     """Rank experts for every need by their works (or needs for every expert), with reasons."""
-    from matcher.experts.library import HALF_LIFE, Experts, Weighing
+    from matcher.experts.library import HALF_LIFE, Weighing
     from matcher.experts.ranking import rank_experts, rank_needs
-    from matcher.experts.works_by_name import join_by_name
     from matcher.export.matches import SUFFIXES, write_matches
     from matcher.matching.index import Index
-    from matcher.tables.reading import Reading, describe, read_experts, read_needs, read_works
+    from matcher.tables.reading import read_experts, read_needs
 
     check({output: SUFFIXES}, needs, people, works, exclude)
     if push and (where or same or exclude):
@@ -118,12 +118,7 @@ def rank_command(
     shared: dict[str, Any] = {"bad_rows": bad_rows, "quiet": quiet}
     asking = read(read_needs, needs, sheet=sheet, column=column, **shared)
     persons = read(read_experts, people, sheet=experts_sheet, column=experts_column, **shared)
-    done = read(read_works, works, sheet=works_sheet, column=works_column, **shared)
-    by_name = join_by_name(persons.rows, done.rows, file=works.name)
-    note(quiet, describe(by_name.problems))
-    library = Experts.build(persons.rows, by_name.works, progress=not quiet)
-    if nobody := int((by_name.works["expert_id"] == "").sum()):
-        note(quiet, f"{works.name}：{nobody} 条业绩没有专家编号，姓名也对应不上，未用")
+    library, done = known_by_works(persons.rows, works, sheet=works_sheet, column=works_column, **shared)
     weighing = Weighing(half_life=HALF_LIFE if half_life is None else half_life)
     if push:
         index = Index.build(asking.rows, progress=not quiet)
@@ -135,7 +130,9 @@ def rank_command(
             progress=not quiet,
         )  # fmt: skip
     settings = {
-        "业绩": f"{len(done.rows)} 条（一项业绩每位完成人一条）；{len(library.unknown)} 个专家编号或姓名不在专家表中",
+        "业绩": f"{len(done[0].rows)} 条（一项业绩每位完成人一条）；{len(library.unknown)} 个专家编号或姓名不在专家表中"
+        if done
+        else "没有业绩表，只看专家自己写的方向和简介",
         "业绩权重": f"最相关的 {weighing.top} 项，后一项为前一项的 {weighing.fade:g} 倍；"
         f"每 {weighing.half_life:g} 年权重减半；"
         + "、".join(f"{name} {weight:g}" for name, weight in {**weighing.kinds, **weighing.roles}.items()),
@@ -149,13 +146,38 @@ def rank_command(
         ranked,
         queries=sides[0],
         records=sides[1],
-        problems=all_problems(asking, persons, done, Reading(by_name.works, by_name.problems)),
-        columns=all_columns(asking, persons, done),
+        problems=all_problems(asking, persons, *done),
+        columns=all_columns(asking, persons, *done),
         about=about(day, [needs, people, works]) | settings,
         mask=not show_contacts,
     )
     good = ranked.groupby(ranked.columns[0])["good_match"].any()
     report(quiet, f"{len(good)} 条中 {int(good.sum())} 条有可推荐的{'需求' if push else '专家'}；结果已写入 {output}")
+
+
+def known_by_works(
+    people: pd.DataFrame, works: Path | None, *, quiet: bool, **choices: Any
+) -> tuple[Experts, list[Reading]]:
+    """The library of experts, and what was read of their works and found in joining them by name; without a table of
+    works experts are known by what they say of themselves.
+    """
+    import pandas as pd
+
+    from matcher.experts.library import Experts
+    from matcher.experts.works_by_name import join_by_name
+    from matcher.tables.reading import Reading, describe, read_works
+
+    if works is None:
+        note(quiet, "没有业绩表，只看专家自己写的方向和简介")
+        none = pd.DataFrame(columns=["work_id", "expert_id", "title"], dtype=str)
+        return Experts.build(people, none, progress=not quiet), []
+    done = read(read_works, works, quiet=quiet, **choices)
+    by_name = join_by_name(people, done.rows, file=works.name)
+    note(quiet, describe(by_name.problems))
+    library = Experts.build(people, by_name.works, progress=not quiet)
+    if nobody := int((by_name.works["expert_id"] == "").sum()):
+        note(quiet, f"{works.name}：{nobody} 条业绩没有专家编号，姓名也对应不上，未用")
+    return library, [done, Reading(by_name.works, by_name.problems)]
 
 
 @group.command("points", help="把需求拆成要点，每个要点一行，供 match 和 experts teams 使用；其间可以修改。")

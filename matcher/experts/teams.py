@@ -167,7 +167,7 @@ def _checked(fits: pd.DataFrame, texts: Mapping[str, Mapping[int, str]]) -> pd.D
         raise TableError(f"要点匹配表缺少这些列：{'、'.join(missing)}")
     table = fits.reset_index(drop=True)
     table["need_id"], table["expert_id"] = id_texts(table["need_id"]), id_texts(table["expert_id"])
-    scores = table["score"] = pd.to_numeric(table["score"], errors="coerce")
+    scores = table["score"] = pd.to_numeric(table["score"], errors="coerce").astype(float)
     numbers = table["point"] = pd.to_numeric(table["point"], errors="coerce")
     faults = [f"第 {i + 1} 条的分数不是 0 到 1 的数" for i in np.flatnonzero(~scores.between(0, 1))]
     for i, (need, number) in enumerate(zip(table["need_id"], numbers, strict=True), 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -359,7 +359,7 @@ class _Report(NamedTuple):
         steps = self.steps()
         entries = [
             {
-                "row": row,
+                "row": _once(row, self.ask["description"].parts),
                 "matches": (found := [one for one in matches.get(row[ask], []) if one["advice"]]),
                 "rest": "、".join(
                     f"{word} {count}" for word in words if (count := sum(one["advice"] == word for one in found))
@@ -390,6 +390,12 @@ class _Report(NamedTuple):
             "about": self.about,
             "problems": problems_beside(Path(self.name)).name if len(self.problems) else "",
         }
+
+
+def _once(row: dict[str, str], parts: Sequence[str]) -> dict[str, str]:
+    """A query without the parts that its description was put together from."""
+    text = row.get("description", "")
+    return row | {name: "" for name in parts if row.get(name, "") in text}
 
 
 def _place(advice: list[str]) -> int:

@@ -70,7 +70,7 @@ _TASKS = TASK_NOUNS | TASKS_AFTER_ALL
 _AMOUNT = re.compile(r"(?:\d[\d.]*(?!D$|G$)[A-Za-z]*|(?:RH|PH|pH|Ra|Rz|HRC|HV|HB)\d[\d.]*)$")
 _NO_PART = frozenset(
     "的和与及或并且而于对在用新有为以可了将把从向所被让使是之其等中上下内外前后不类种款套个项条台级给做能号该本此各每由到至当按据比"
-    "需求要拟想寻找解提研我你他它这那很更最太较如何怎么因时叫达带含某买降减增测吨米升斤亩"
+    "需求要拟想寻找解提研我你他它这那很更最太较如何怎么因时叫达带含某买降减增测吨米升斤亩但来"
 )
 _PREFIXES, _SUFFIXES = frozenset("无非多半纯高低超微全单双"), frozenset("式型法性系")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -93,9 +93,9 @@ def phrases_of(text: str, *, title: bool) -> list[Phrase]:
     found: dict[tuple[str, str], Phrase] = {}
     tokens = _tokens(text)
     read = [phrase for chunk in _chunks(tokens) for phrase in _read(chunk, title)]
-    if title:
-        ends = {one.end for one in read if one.kind == "object"}
-        read = [_whole(one, {token.end: token for token in tokens}, ends) for one in read]
+    ending, ends = {token.end: token for token in tokens}, {one.end for one in read if one.kind == "object"}
+    single = {token.start for token in tokens if len(token.text) == 1}
+    read = [_whole(one, ending, ends) if title or one.start in single else one for one in read]
     for phrase in read:
         placed = Phrase(phrase.kind, phrase.text, phrase.start + shift, phrase.end + shift)
         found.setdefault((phrase.kind, phrase.text), placed)
@@ -170,7 +170,7 @@ def _kind(word: str, tag: str) -> str:
         return "的"
     if (listed := _KINDS.get(word)) is not None:
         return listed
-    if word in _SPLIT or not any(map(str.isalnum, word)) or _AMOUNT.match(word):
+    if word in _SPLIT or not any(map(str.isalnum, word)) or _AMOUNT.match(word) or "①" <= word[0] <= "⑳":
         return ""
     if tag[:1] == "v" and len(word) > 1:
         return "N" if word[-1] in "器机仪计车剂泵阀料刀具台斗箱" else "A"

@@ -19,6 +19,7 @@ from matcher.challenges.calls import load_call
 from matcher.challenges.finding import local_ids
 from matcher.challenges.listing import challenge_indicators
 from matcher.challenges.publication import hard_problems
+from matcher.challenges.results import Challenges
 from matcher.challenges.terms import term_months, term_problem
 from matcher.errors import PolicyError, TableError
 from matcher.policy import check_policy
@@ -102,6 +103,17 @@ def test_only_what_nobody_answers_becomes_a_challenge():
         ["working", 0, 4, 0.0],
         ["solved", 0, 4, 0.0],
     ]
+
+
+def test_a_need_that_says_too_little_alone_is_covered_where_its_problem_is_a_challenge():
+    needs = NEEDS.assign(description=NEEDS["description"].where(NEEDS["need_id"] != "N2", ""))
+    needs.loc[needs["need_id"] == "N2", "title"] = "泵壳气孔检测"
+    challenges = Challenges.build(needs, matches(), rules="荣成2023")
+    assert challenges.states.set_index("need_id")["state"]["N2"] == "vague"
+    row = challenges.table.iloc[0]
+    assert (row["needs"], row["firms"], row["need_ids"]) == (3, 2, "N1、N2、N3")
+    assert row["owner"] == "甲泵业有限公司；乙铸造有限公司"
+    assert challenges.summary.startswith("6 条需求中 4 条无人可答，并成 3 项榜单")
 
 
 def test_an_answer_to_one_need_of_a_problem_answers_the_others():
@@ -373,7 +385,9 @@ def test_the_command_writes_workbook_page_and_list(run, tmp_path):
     assert sheets["榜单"]["榜单名称"].tolist()[0] == "泵壳气孔无损检测"
     assert run(*command, "-o", "c.html", "--rules", "宜昌2022", "--local", "地区=济南市", "-q")[0] == 0
     page = (tmp_path / "c.html").read_text("utf-8")
-    assert "条件检查（宜昌2022）" in page
+    assert '<div class="work">\n<h3>条件检查（宜昌2022）' in page
+    assert page.count('class="draft"') == page.count("内容还不够发布，请先补齐") > 0
+    assert ".work,.draft{display:none}" in page.partition("@media print")[2]
     assert "13812345678" not in page
     assert run(*command, "-o", "c.csv", "-q") == (0, "", "")
     assert len(pd.read_csv("c.csv")) == 2

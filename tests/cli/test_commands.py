@@ -550,3 +550,34 @@ def test_judged_pairs_of_other_needs_are_left_out_and_a_workbook_of_matches_is_r
     assert (status, "都不在这次的表里" in said) == (2, True)
     status, out, _ = run("needs", "triage", "需求.csv", "--matches", "结果.xlsx", "-o", "去向.xlsx")
     assert (status, out.startswith("1 条：")) == (0, True)
+
+
+# ---- experts, and what challenges tell of them
+
+
+@pytest.fixture
+def people(small):
+    """Two of one name, whose works no id tells apart, beside the files of `small`."""
+    (small / "专家.csv").write_text(
+        "专家编号,姓名,研究方向\nE1,江某文,齿轮磨削烧伤检测\nE2,江某文,果蔬保鲜\nE3,沂某山,桃采后保鲜\n", "utf-8"
+    )
+    (small / "业绩.csv").write_text("作者,论文题目,年份\n江某文,齿轮磨削烧伤,2024\n沂某山,桃果贮运保鲜,2024\n", "utf-8")
+    return small
+
+
+@pytest.mark.parametrize("command", [["experts", "需求.csv"], ["needs", "challenges", "需求.csv", "成果.csv"]])
+def test_works_without_an_expert_are_told(run, people, command):
+    status, _, err = run(*command, "专家.csv", "业绩.csv", "-o", "a.xlsx")
+    assert status == 0
+    assert "业绩.csv：1 条业绩没有专家编号，姓名也对应不上，未用" in err
+    assert any("同名" in str(row[5].value) for row in openpyxl.load_workbook(people / "a.xlsx")["问题"])
+
+
+@pytest.mark.parametrize("command", [["experts", "需求.csv"], ["needs", "challenges", "需求.csv", "成果.csv"]])
+def test_experts_without_a_table_of_works_are_known_by_what_they_say(run, people, command):
+    status, _, err = run(*command, "专家.csv", "-o", "a.xlsx")
+    assert (status, err.splitlines()[-1]) == (0, "没有业绩表，只看专家自己写的方向和简介")
+    if command[0] == "experts":
+        rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(people / "a.xlsx")["匹配结果"]]
+        first = dict(zip(rows[0], rows[1], strict=True))
+        assert (first["专家编号"], first["证据强度"]) == ("E1", "仅简介")

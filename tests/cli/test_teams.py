@@ -86,3 +86,19 @@ def test_merges_are_proposed_then_made(line, files):
         "works": ["E1", "E1", "E3"],
     }
     assert tables["old_experts"]["电话"].tolist() == ["****", "****"]
+
+
+@pytest.mark.parametrize("name", ["配.xlsx", "配.csv"])
+def test_a_workbook_of_ranked_experts_answers_the_points_as_a_table_does(line, files, name):
+    (files / "专家.csv").write_text("专家编号,姓名,研究方向\nE1,王磊,轴承材料\nE2,李静,振动在线检测\n", "utf-8")
+    assert line("points 需求.csv -o 要点.csv -q")[0] == 0
+    assert line(f"experts 要点.csv 专家.csv -o {name} -q")[0] == 0
+    status, _, err = line(f"teams 要点.csv {name} --at-least 0.5 -k 1 -o 组队.csv")
+    assert (status, "写的是" in err) == (0, False)
+    assert pd.read_csv(files / "组队.csv", dtype=str)["expert_id"].tolist() == ["E1"]
+
+
+def test_a_score_that_is_none_is_named(line, files):
+    (files / "匹配.csv").write_text("need_id,expert_id,score\n007#1,E1,0.9\n007#2,E2,很高\n", "utf-8")
+    status, _, err = line("teams 需求.csv 匹配.csv --at-least 0.5 -o 组队.csv")
+    assert (status, "第 2 条的分数不是 0 到 1 的数" in err) == (2, True)

@@ -309,6 +309,13 @@ def test_a_page_begins_with_what_can_be_acted_on(tmp_path: Path) -> None:
     assert [query[0] for query in page.queries] == ["齿轮检测", "<b>无人</b>问津", "=1+1"]
 
 
+def test_a_page_says_the_parts_of_a_description_once(tmp_path: Path) -> None:
+    told = {"description": ["检测。\n技术指标：检出率≥98%", "", ""], "indicators": ["检出率≥98%", "误差≤1mm", ""]}
+    page = Page(write(tmp_path / "m.html", queries=NEEDS.assign(**told)).read_text(encoding="utf-8"))
+    assert [query.count("技术指标") for query in page.queries] == [0, 1, 0]
+    assert "误差≤1mm" in page.queries[1]
+
+
 def test_page_escapes_everything(tmp_path: Path) -> None:
     evil = "\"><script>alert(1)</script>&'"
     text = write(

@@ -7,8 +7,9 @@ from small import EXAMPLES, build
 
 from matcher import Index, match, read_needs, read_outcomes
 from matcher.export.advice import FIELD_LEVEL
+from matcher.matching import Segmenter
 from matcher.matching.encoding.encoders import StaticEncoder
-from matcher.matching.reasons.asking import asks, fillers
+from matcher.matching.reasons.asking import asks, fillers, read_asking
 from matcher.matching.reasons.explanation import with_figures
 from matcher.matching.reasons.requirements import Said
 from matcher.matching.reasons.unanswered import joined
@@ -398,3 +399,46 @@ def test_pairs_that_nobody_looks_at_have_no_reasons_and_the_others_those_that_th
         alone = match(needs[needs["need_id"] == need], index, k=1, mask=index.records["outcome_id"] == outcome)
         row = matches[(matches["need_id"] == need) & (matches["outcome_id"] == outcome)]
         assert alone[why].values.tolist() == row[why].values.tolist()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        (
+            "根据《硫酸工业污染物排放标准（2010年版及修改单）》的有关要求，污水中氨氮含量不得大于8mg/L，否则无法排放",
+            "污水中氨氮含量不得大于8mg/L，否则无法排放",
+        ),
+        (
+            "目前公司瓦楞纸箱防潮性差，洗水后强度急剧下降，甚至破烂，客户多次投诉，需求一种瓦楞纸箱防潮性能改进的技术",
+            "需求一种瓦楞纸箱防潮性能改进的技术",
+        ),
+        (  # an honest neighbour
+            "所有表面光滑的平面工件在挂镀处理时会与框架产生靠印，导致磷化不良和返工，寻求解决方案",
+            "所有表面光滑的平面工件在挂镀处理时会与框架产生靠印，导致磷化不良和返工",
+        ),
+    ],
+)
+def test_a_long_point_is_shown_from_the_clause_that_wants_something(sentence, shown):
+    need = f"技术需求：1、{sentence}；2、成本降低20%。"
+    assert read_asking(["工艺改进"], [need], Segmenter())[0].points == (shown, "成本降低20%")
+
+
+@pytest.mark.parametrize(
+    ("body", "piece"),
+    [
+        (
+            "应用领域复合材料，应用于建筑领域摘要本专利公开了一种外贴材料构造，用于钢梁封锚区耐久性的加固。",
+            "用于钢梁封锚区耐久性的加固。",
+        ),
+        ("摘要一种双连续相复合材料，强度提高30%。", "一种双连续相复合材料，强度提高30%。"),
+        ("建成六区一中心。及铁皮石斛新品种的引进与示范。", "铁皮石斛新品种的引进与示范。"),
+        # honest neighbours
+        ("及时发现刀具磨损，避免停机。", "及时发现刀具磨损，避免停机。"),
+        ("及早发现刀具磨损，避免停机。", "及早发现刀具磨损，避免停机。"),
+        ("用于文本摘要的方法，一篇只需2秒。", "用于文本摘要的方法，一篇只需2秒。"),
+    ],
+)
+def test_pieces_begin_behind_the_head_of_an_abstract_and_the_word_that_joins_them(body, piece):
+    pieces = [one.text for one in pieces_of(body)]
+    assert piece in pieces
+    assert not any("摘要" in one for one in pieces if "摘要" not in piece)

@@ -252,6 +252,16 @@ def test_every_fault_of_a_table_is_named():
         ("拒绝", "不对口", [1.0, "wrong field"]),
         ("拒绝", "老师没精力，联系王总 13853901234 未接", [None, "other"]),
         ("", "太贵", [None, "too expensive"]),
+        ("√", "", [4.0, ""]),
+        ("可以", "", [4.0, ""]),
+        ("采纳，已签约", "", [4.0, ""]),
+        ("×", "企业已有供应商", [None, "other"]),
+        ("N", "太贵", [None, "too expensive"]),
+        ("不合适", "", [None, "other"]),
+        ("对接失败", "价格谈不拢", [None, "other"]),
+        ("不采纳（价格太高）", "", [None, "too expensive"]),
+        ("拒绝：方向不符", "", [1.0, "wrong field"]),
+        ("方向不符", "", [1.0, "wrong field"]),
     ],
 )
 def test_verdicts_and_reasons_in_peoples_words(verdict, reason, expected, caplog):
@@ -263,7 +273,8 @@ def test_verdicts_and_reasons_in_peoples_words(verdict, reason, expected, caplog
 
 
 @pytest.mark.parametrize(
-    "verdict", ["待定", "暂缓", "跟进中", "暂不考虑", "未成", "没有谈成", "未联系上", "待企业回复", ""]
+    "verdict",
+    ["待定", "暂缓", "跟进中", "暂不考虑", "未成", "没有谈成", "未联系上", "未对接", "有意向", "待企业回复", ""],
 )
 def test_what_is_still_open_teaches_nothing_and_is_told(verdict, caplog):
     table = judged(("N1", "C1", "", verdict, ""), ("N1", "C2", "", "拒绝", ""))
@@ -272,10 +283,24 @@ def test_what_is_still_open_teaches_nothing_and_is_told(verdict, caplog):
     assert f"1 对还没有结论，没有用：N1—C1“{verdict}”" in caplog.text
 
 
-@pytest.mark.parametrize("verdict", ["maybe", "转科技局处理", "同意但要改", "拒绝原因不明确待查证"])
+@pytest.mark.parametrize(
+    "verdict", ["maybe", "转科技局处理", "同意但要改", "同意，但要改", "拒绝，待再议", "已解决", "拒绝原因不明确待查证"]
+)
 def test_a_verdict_in_words_that_say_neither_is_refused(verdict):
     with pytest.raises(TableError, match="不是 accepted"):
         fit_feedback(build(), NEEDS, judged(("N1", "C1", "", verdict, "")))
+
+
+def test_remarks_and_the_workbooks_own_advice_give_verdicts_and_reasons():
+    cells = {
+        "verdict": ["拒绝", "采纳", "", "", "", ""],
+        "remark": ["价格太高", "价格太高", "拒绝：太早", "已发邮件", "", ""],
+        "advice": ["可推荐", "可推荐", "可推荐", "可推荐", "已拒绝", "可推荐"],
+        "note": ["", "", "", "", "已拒绝：太贵；和第 1 名（C1）同名，请核对是不是同一项", ""],
+    }
+    pairs = pd.DataFrame({"need_id": "N1", "outcome_id": [f"C{i}" for i in range(1, 7)], **cells})
+    read = read_judgements(pairs, "need_id", "outcome_id").set_index("record_id")["reason"]
+    assert read.to_dict() == {"C1": "too expensive", "C2": "", "C3": "too early", "C5": "too expensive"}
 
 
 def test_unknown_needs_and_missing_columns_are_named():

@@ -157,10 +157,21 @@ def test_a_need_that_the_library_lacks_has_no_good_match(examples):
     assert match(lacking, index)["good_match"].tolist() == [False] * 20
 
 
-def test_a_pair_scored_by_the_example_script_has_the_score_that_match_gives():
-    spec = importlib.util.spec_from_file_location("score_pairs", EXAMPLES / "score_pairs.py")
+def example_script(name):
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
+    return script
+
+
+def test_the_script_that_checks_reasons_scores_pairs_as_match_does():
+    found = example_script("check_reasons").check(str(EXAMPLES / "needs.csv"), str(EXAMPLES / "outcomes.csv"), 10)
+    assert found["pairs"] == 10
+    assert found["largest difference to the score that match gives"] < 1e-5
+
+
+def test_a_pair_scored_by_the_example_script_has_the_score_that_match_gives():
+    script = example_script("score_pairs")
     pairs = pd.DataFrame(
         [
             (f"P{n}{o}", f"N{n}", need, text, f"C{o}", words)

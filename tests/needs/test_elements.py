@@ -166,3 +166,25 @@ def test_no_needs_give_empty_tables():
 
 def test_equal_texts_give_equal_answers():
     assert understand("泵壳检测", TEXT) == understand("泵壳检测", TEXT)
+
+
+def test_a_labelled_list_of_conditions_is_one_condition_to_the_next_label():
+    text = "寻求余热回收技术。资质要求：1、在余热领域有技术积累；2、具备控制系统设计能力；成本要求：投资回收期小于3年。"
+    conditions = [one.text for one in understand("余热回收", text).elements if one.kind == "condition"]
+    assert conditions == ["资质要求：1、在余热领域有技术积累；2、具备控制系统设计能力"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "thing"),
+    [
+        ("①压力容器多参数高精度感知技术；", "压力容器多参数"),
+        ("②复杂工况下多源数据同步采集与融合技术；", "多源数据同步"),
+        ("寻求一种六轴工业机械手。", "六轴工业机械手"),
+        ("采用无刷直流电机。", "无刷直流电机"),
+        # honest neighbours
+        ("但圆环形磁铁容易脱落。", "圆环形磁铁"),
+        ("寻求镜片清洗技术。", "镜片"),
+    ],
+)
+def test_a_thing_begins_where_its_word_does(sentence, thing):
+    assert thing in understand("改进", f"寻求解决方案：{sentence}").objects

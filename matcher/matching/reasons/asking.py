@@ -22,6 +22,7 @@ from matcher.tables.naming.words import load_segmenter
 
 MOST_POINTS = 5
 _POINT_LENGTH = 40  # characters of a point that are shown
+_SHORT = 10  # characters of the end of a point that says nothing by itself (寻求解决方案)
 _TERSE = 40  # characters of a description that has no room for more than what is asked
 _KINDS = {"object": 1.0, "problem": 1.0, "effect": 0.8, "material": 0.7, "method": 0.6}
 _IN_TITLE, _MEASURE = 1.6, 0.5  # what a word of the title, and one that is only measured, weighs
@@ -36,6 +37,7 @@ _FUNCTION = frozenset(
     "的和与及或于对在用新有为以可了将把从向所被让使是之其等中上下内前后不型式类种款套个化性级给做能号"
 )
 _WANTING = ("strong_ask", "ask_plan", "ask_question", "ask_solve", "ask_must", "ask_start", "ask_number", "ask_end")
+_ASKING = ("strong_ask", "ask_question")
 _TELLING = ("self", "money", "cooperate", "solver", "time")
 _TODAY = re.compile(
     r"目前|(?<!改进)(?<!改造)现有|现阶段|传统|以往|主营|从事|由于|因为|居多|一般|通常|广泛|应用于|大力|国家|市场|年需求|会产生|容易|主要通过|据统计"
@@ -43,6 +45,9 @@ _TODAY = re.compile(
 )
 _WISHES = re.compile("(?:现|拟|特|正在?)?(?:希望|寻找|寻求|计划|致力于|主营|急需)")
 _WISH = re.compile("希望|需要|需求|要求|寻求|开发|研发|研制|急需|替代|解决|实现")
+_BY = re.compile(
+    "随着|(?:根据|按照|依据).*(?:要求|规定|标准|需求|方向)[，,；;]?$|.*出发[，,；;]?$"
+)  # a clause that only leads to what is wanted
 _EDGES = ' \t\r\n\xa0\u3000，,、：:；;。.“”"'
 
 
@@ -235,13 +240,18 @@ def _within(element: Element, sentence: Sentence) -> bool:
 
 
 def _shown(sentence: str) -> str:
-    """A point as it is shown: without its number, cut at the end of a clause."""
+    """A point as it is shown: without its number; a long one from the clause on that wants something, cut at the end
+    of a clause.
+    """
     text = NUMBER.sub("", without_label(NUMBER.sub("", sentence, count=1).strip(_EDGES)), count=1)
     text = _POINTLESS.sub("", text.strip(_EDGES)).strip(_EDGES)
     if len(text) <= _POINT_LENGTH:
         return text
     kept = ""
-    for clause in re.findall(r"[^，,；;]+[，,；;]?", text):
+    clauses = re.findall(r"[^，,；;]+[，,；;]?", text)
+    own = [i for i, one in enumerate(clauses) if len("".join(clauses[i:])) >= _SHORT and not _BY.match(one)] or [0]
+    first = next((i for i in own if any(FEATURES[name].search(clauses[i]) for name in _ASKING)), own[0])
+    for clause in clauses[first:]:
         if kept and len(kept) + len(clause) > _POINT_LENGTH:
             break
         kept += clause

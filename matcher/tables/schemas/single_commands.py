@@ -50,8 +50,11 @@ PAIRS = Contract(
         column("outcome_id", "id", "成果编号", "成果 成果ID 成果号"),
         column("level", "number", "等级", "相关等级 标注 标注等级 相关度 relevance"),
         column("verdict", "text", "结论", "处理结果 是否采纳 意见", later="对接结果 反馈结果 对接结论 企业反馈结果"),
-        column("reason", "text", "拒绝理由", "理由 原因 拒绝原因"),
+        column("reason", "text", "拒绝理由", "理由 原因 拒绝原因 未采纳原因 不采纳原因 失败原因"),
         column("day", "date", "日期", "拒绝日期 反馈日期 时间"),
+        column("remark", "text", "备注", "备注说明"),
+        column("advice", "text", "建议", ""),
+        column("note", "text", "提示", ""),
     ),
 )
 
