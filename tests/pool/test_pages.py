@@ -299,7 +299,7 @@ def test_recommended_pairs_are_pushed_once_and_keep_what_became_of_them(pool, tm
     assert pool(EXAMPLES / "needs.csv", EXAMPLES / "outcomes.csv", "-q", "-o", "m.xlsx", group=("match",))[0] == 0
     words = ("push", "m.db", "m.xlsx", "--on", "2026-02-01", *person, "--needs", EXAMPLES / "needs.csv", "--first", 1)
     assert pool("create", "m.db", "--on", "2026-01-05", *person)[0] == 0
-    assert pool(*words) == (0, "推送 32 项")
+    assert pool(*words) == (0, "推送 20 项")
     firms, needs, outcomes = (EXAMPLES / f"{name}.csv" for name in ("partner_firms", "needs", "outcomes"))
     words = (firms, needs, outcomes, "--policy", "hte", "--on", "2026-11-24", "-q", "-o")
     for name in ("partners.xlsx", "partners.csv"):
