@@ -31,7 +31,8 @@ _REACHED = re.compile("(?:高?达到?|up to|reach)(?!.*(?:以[上下内]|之[上
 _CALENDAR = {"月", "a"}
 _CALENDAR_SLACK = 0.02  # what months of 30 days and years of 365 lack
 _OF_FEED = re.compile(
-    "进水|原水|来水|[进入]口|进料|原料|初始|[\u4e00-\u9fff](?![目当提])[\u4e00-\u9fff]前(?![端轮后])"
+    "进水|原水|来水|[进入]口|进料|原料(?!的?(?:利用|转化|消耗|单耗|损[耗失]|回收|适[应用]|成本))|初始"
+    "|[\u4e00-\u9fff](?![目当提])[\u4e00-\u9fff]前(?![端轮后方面角臂桥轴照排])"
 )  # what is to be treated, not what is reached
 _ROOM = re.compile("[室常]温")
 _ROOM_RANGE = (283.15, 308.15)  # K; 10 to 35 degrees, GB/T 228.1-2021
@@ -41,7 +42,7 @@ _SIDES = (  # where two names differ in these, what is measured on the one is no
     *zip("前进入大高上内左正正充升加开开冷", "后出出小低下外右负反放降减关停热", strict=True),
     *zip("横横经轴干动空单夏短酸", "纵竖纬径湿静满总冬长碱", strict=True),
     *(("水平", "垂直"), ("原料", "产品"), ("一次", "最终"), ("白天", "夜间")),
-    *(("平均", most) for most in "大小高低"),
+    ("平均", "最"),
 )
 _INDEX = re.compile(r"[a-z]+\d+(?:\.\d+)?|\br[az]\b", re.ASCII)  # D50, PM2.5, Ra
 

@@ -43,10 +43,10 @@ _PLAIN_BEFORE = re.compile(
     re.I,
 )
 _UNDER = re.compile(
-    r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下(?![降调限料游])|时(?![间长效延段])|之?中(?![心间位值频温和性试]))"
+    r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下(?![降调限料游行])|时(?![间长效延段])|之?中(?![心间位值频温和性试]))"
 )
 _PLACED = re.compile(  # 1000次循环后容量保持率≥80%, 80dB噪声环境下准确率≥90%
-    r"(?:范围|区间)之?内|[\u4e00-\u9fff]{0,8}?(?:下(?![降调限料游属列面半垫沉陷])|中(?![心间位值频温和性试级文药国部型])"
+    r"(?:范围|区间)之?内|[\u4e00-\u9fff]{0,8}?(?:下(?![降调限料游行属列面半垫沉陷])|中(?![心间位值频温和性试级文药国部型])"
     r"|处(?![理置于方])|后(?![处续端轴道期段])|(?<!同)时(?![间长效延段刻速]))"
 )
 _REACHES = re.compile("(?<!达)[到至]$")  # 2h内降温至5℃ asks for the time
@@ -58,7 +58,9 @@ _BROUGHT = re.compile(  # 浓度约65%，要求提浓到92%
 _SIDE = re.compile("[经纬纵横轴径]向|[进出]水|[进出入]口")  # 缩水率经向≤3%，纬向≤4%; 进水氨氮350mg/L，出水≤15mg/L
 _SETTING_OF = re.compile("(?:温度|湿度|海拔|压力|负[载荷]|载荷|转速|[风车流]速|电压|频率|浓度|水深)$")
 _LISTED = re.compile(r"\s?[、,，和及与]\s?(?:相对湿度|[\u4e00-\u9fff]{2}|pH|RH)?")
-_QUANTITY_ENDS = tuple("率度量力值")  # 25℃粘度, -20℃放电容量
+_QUANTITY_ENDS = tuple("率度量力值功性")  # 25℃粘度, -20℃放电容量
+_SETS_ITSELF = (*_QUANTITY_ENDS, *"点差期")  # 软化点80℃针入度≥60, 交货期30天内合格率≥99%: no condition
+_NAMED_AHEAD = re.compile("(?:[率量力值性功数]|(?<!温)度)$")  # 冲击功-40℃≥27J, but not 反应温度80℃≥95%
 _WHEN = re.compile("时(?![间长效延段刻速])")  # 温度高于200℃时粘度≤50mPa·s
 _WORKS = re.compile(  # -20~50℃环境下正常工作 is what is asked
     "的?(?:环境|条件|工况)*[下中内]?(?:能够?|可以?)?(?:正常|稳定|连续|长期|可靠)*(?:工作|使用|运行)(?=[，,。；;]|$)"
@@ -260,18 +262,22 @@ def _row(found: Indicator) -> tuple[object, ...]:
 
 @dataclass(slots=True)
 class _Clauses:
-    """A text with the places where its clauses and sentences end; what stands in brackets ends nothing."""
+    """A text with the places where its clauses, its lists of them (with 、) and its sentences end; what stands in
+    brackets ends nothing.
+    """
 
     text: str
     clauses: list[int]
+    lists: list[int]
     sentences: list[int]
 
     @classmethod
     def of(cls, text: str) -> _Clauses:
         open_text = _BRACKETS.sub(lambda match: "(" + "_" * (len(match[0]) - 2) + ")", text)
         clauses = [match.end() for match in _CLAUSES.finditer(open_text)]
+        lists = [end for end in clauses if open_text[end - 1] != "、"]
         sentences = [match.end() for match in _SENTENCES.finditer(open_text)]
-        return cls(text, [0, *clauses, len(text)], [0, *sentences, len(text)])
+        return cls(text, *([0, *ends, len(text)] for ends in (clauses, lists, sentences)))
 
     def clause(self, place: int) -> tuple[int, int]:
         at = bisect_right(self.clauses, place, hi=len(self.clauses) - 1)
@@ -279,6 +285,10 @@ class _Clauses:
 
     def sentence(self, place: int) -> int:
         return bisect_right(self.sentences, place, hi=len(self.sentences) - 1)
+
+    def listed(self, place: int) -> int:
+        """Where the list around a place ends: 介电常数≤3、损耗≤0.002、吸水率≤0.1%."""
+        return self.lists[bisect_right(self.lists, place, hi=len(self.lists) - 1)]
 
 
 def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
@@ -360,7 +370,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             condition, listed = plain[first:set_to].strip("()的@"), None
             glued = following is not None and not opening and following.start < end
             joined = glued and following and name_around(plain, set_to, following.start, len(plain))[0]
-            holds = places.sentences[sentence] if far and not joined else end
+            holds = end if not far else places.listed(value.start) if joined else places.sentences[sentence]
             named = (max(begin, previous), first)
             previous = set_to
             continue
@@ -523,7 +533,8 @@ def _set_to(plain: str, value: Value, following: Value | None, first: int, stop:
         if _REACHES.search(between):
             return None
         name, known = name_around(plain, first, value.start, len(plain))
-        return None if known and between and not name.endswith("距离") else value.end
+        named = known or name.endswith(_SETS_ITSELF)
+        return None if named and between and not name.endswith("距离") else value.end
     if not _sets(value) or not value.unit.symbol:
         return None
     bounded = following.comparator in COMPARED
@@ -535,7 +546,10 @@ def _set_to(plain: str, value: Value, following: Value | None, first: int, stop:
     head = plain[first : value.start].strip(" 在于经当")
     if not apart or not (bounded or tested) or (head and not tested):
         return None
-    if head and name_around(plain, first, value.start, len(plain))[1]:
+    name, known = name_around(plain, first, value.start, len(plain)) if head else ("", False)
+    if bounded and _NAMED_AHEAD.search(name) and not plain[value.end : following.start].strip():
+        return value.end
+    if known or name.endswith(_SETS_ITSELF):
         return None  # 反应温度80℃转化率95%, but 导热油25℃粘度40mPa·s
     name, known = name_around(plain, value.end, following.start, len(plain))
     whole = name[-1:] in _QUANTITY_ENDS if tested else known and not meaning(name).words
