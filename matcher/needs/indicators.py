@@ -339,7 +339,9 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             previous = value.end + 1
             continue
         under = _UNDER.match(plain, value.end)
-        sets = _sets(value) or _WHEN.match(plain, value.end) is not None
+        when = _WHEN.match(plain, value.end)
+        happens = plain[when.end() : end].strip(" ,，、") if when else ""  # 温度高于85℃时自动报警，精度≤0.1℃
+        sets = _sets(value) or (when is not None and (not happens or (following and following.start < end)))
         far = aside == "behind" or (
             under
             and following
