@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import pandas as pd
 
@@ -249,10 +250,10 @@ def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[M
 
 def _under(asked: Indicator, one: Indicator) -> str:
     """Under what is offered: "another" condition than asked (7d for 28d), a "wider" one, or "" where none differs."""
-    if _are_apart(asked, one):
+    if _are_apart(asked.quantity, asked.condition, one.quantity, one.condition):
         return "another"
     wider = False
-    wanted, offered = map(_settings, (asked, one))
+    wanted, offered = (_settings(each.quantity, each.condition) for each in (asked, one))
     for dimension in wanted.keys() & offered.keys():
         (low, high, room), (offered_low, offered_high, offered_room) = wanted[dimension], offered[dimension]
         if (low, high) == (offered_low, offered_high):
@@ -264,9 +265,10 @@ def _under(asked: Indicator, one: Indicator) -> str:
     return "wider" if wider else ""
 
 
-def _are_apart(asked: Indicator, one: Indicator) -> bool:
+@lru_cache(1 << 14)
+def _are_apart(name: str, condition: str, other_name: str, other_condition: str) -> bool:
     """Whether the names or the states of two indicators say that they were measured on different things."""
-    names, told = (asked.quantity, one.quantity), [f"{each.condition} {each.quantity}" for each in (asked, one)]
+    names, told = (name, other_name), (f"{condition} {name}", f"{other_condition} {other_name}")
     for states in (_LOADS, _HEAT):
         ways = [{found.lastgroup for found in states.finditer(text)} for text in told]
         if all(ways) and not ways[0] & ways[1]:
@@ -290,17 +292,18 @@ def _differing(one: str, other: str) -> tuple[str, str]:
     return one, other
 
 
-def _settings(one: Indicator) -> dict[str, tuple[float, float, bool]]:
+@lru_cache(1 << 14)
+def _settings(quantity: str, condition: str) -> dict[str, tuple[float, float, bool]]:
     """What the condition of an indicator sets: dimension -> bounds in base units, and whether by 室温 alone."""
     settings: dict[str, tuple[float, float, bool]] = {}
-    for value in values(half_width(one.condition)):
+    for value in values(half_width(condition)):
         if value.unit.dimension:
             low, high = (
                 at if end is None else float(f"{end * value.unit.factor + value.unit.offset:.9g}")
                 for end, at in ((value.low, -math.inf), (value.high, math.inf))
             )
             settings.setdefault(value.unit.dimension, (low, high, False))
-    if "K" not in settings and _ROOM.search(one.condition + one.quantity):
+    if "K" not in settings and _ROOM.search(condition + quantity):
         settings["K"] = (*_ROOM_RANGE, True)
     return settings
 
