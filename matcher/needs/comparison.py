@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import pandas as pd
 
@@ -31,7 +32,8 @@ _REACHED = re.compile("(?:高?达到?|up to|reach)(?!.*(?:以[上下内]|之[上
 _CALENDAR = {"月", "a"}
 _CALENDAR_SLACK = 0.02  # what months of 30 days and years of 365 lack
 _OF_FEED = re.compile(
-    "进水|原水|来水|[进入]口|进料|原料|初始|[\u4e00-\u9fff](?![目当提])[\u4e00-\u9fff]前(?![端轮后])"
+    "进水|原水|来水|[进入]口|进料|原料(?!的?(?:利用|转化|消耗|单耗|损[耗失]|回收|适[应用]|成本))|初始"
+    "|[\u4e00-\u9fff](?![目当提])[\u4e00-\u9fff]前(?![端轮后方面角臂桥轴照排])"
 )  # what is to be treated, not what is reached
 _ROOM = re.compile("[室常]温")
 _ROOM_RANGE = (283.15, 308.15)  # K; 10 to 35 degrees, GB/T 228.1-2021
@@ -41,7 +43,7 @@ _SIDES = (  # where two names differ in these, what is measured on the one is no
     *zip("前进入大高上内左正正充升加开开冷", "后出出小低下外右负反放降减关停热", strict=True),
     *zip("横横经轴干动空单夏短酸", "纵竖纬径湿静满总冬长碱", strict=True),
     *(("水平", "垂直"), ("原料", "产品"), ("一次", "最终"), ("白天", "夜间")),
-    *(("平均", most) for most in "大小高低"),
+    ("平均", "最"),
 )
 _INDEX = re.compile(r"[a-z]+\d+(?:\.\d+)?|\br[az]\b", re.ASCII)  # D50, PM2.5, Ra
 
@@ -248,10 +250,10 @@ def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[M
 
 def _under(asked: Indicator, one: Indicator) -> str:
     """Under what is offered: "another" condition than asked (7d for 28d), a "wider" one, or "" where none differs."""
-    if _are_apart(asked, one):
+    if _are_apart(asked.quantity, asked.condition, one.quantity, one.condition):
         return "another"
     wider = False
-    wanted, offered = map(_settings, (asked, one))
+    wanted, offered = (_settings(each.quantity, each.condition) for each in (asked, one))
     for dimension in wanted.keys() & offered.keys():
         (low, high, room), (offered_low, offered_high, offered_room) = wanted[dimension], offered[dimension]
         if (low, high) == (offered_low, offered_high):
@@ -263,9 +265,10 @@ def _under(asked: Indicator, one: Indicator) -> str:
     return "wider" if wider else ""
 
 
-def _are_apart(asked: Indicator, one: Indicator) -> bool:
+@lru_cache(1 << 14)
+def _are_apart(name: str, condition: str, other_name: str, other_condition: str) -> bool:
     """Whether the names or the states of two indicators say that they were measured on different things."""
-    names, told = (asked.quantity, one.quantity), [f"{each.condition} {each.quantity}" for each in (asked, one)]
+    names, told = (name, other_name), (f"{condition} {name}", f"{other_condition} {other_name}")
     for states in (_LOADS, _HEAT):
         ways = [{found.lastgroup for found in states.finditer(text)} for text in told]
         if all(ways) and not ways[0] & ways[1]:
@@ -289,17 +292,18 @@ def _differing(one: str, other: str) -> tuple[str, str]:
     return one, other
 
 
-def _settings(one: Indicator) -> dict[str, tuple[float, float, bool]]:
+@lru_cache(1 << 14)
+def _settings(quantity: str, condition: str) -> dict[str, tuple[float, float, bool]]:
     """What the condition of an indicator sets: dimension -> bounds in base units, and whether by 室温 alone."""
     settings: dict[str, tuple[float, float, bool]] = {}
-    for value in values(half_width(one.condition)):
+    for value in values(half_width(condition)):
         if value.unit.dimension:
             low, high = (
                 at if end is None else float(f"{end * value.unit.factor + value.unit.offset:.9g}")
                 for end, at in ((value.low, -math.inf), (value.high, math.inf))
             )
             settings.setdefault(value.unit.dimension, (low, high, False))
-    if "K" not in settings and _ROOM.search(one.condition + one.quantity):
+    if "K" not in settings and _ROOM.search(condition + quantity):
         settings["K"] = (*_ROOM_RANGE, True)
     return settings
 

@@ -35,7 +35,7 @@ COLUMNS = [
     "start",
     "end",
 ]
-_HAS_VALUE = re.compile(r"\d|[０-９]|分之|[两三四五六七八九十百千]倍|[一二三四五六七八九]成")
+_HAS_VALUE = re.compile(r"\d|[０-９]|分之|[一两三四五六七八九十百千]倍|[一二三四五六七八九]成")
 _CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s)|(?<!\d)\.(?=\d{1,2}[^\d.%])")
 _SENTENCES = re.compile(r"[。；;！!？?\n]")
 _PLAIN_BEFORE = re.compile(
@@ -43,14 +43,16 @@ _PLAIN_BEFORE = re.compile(
     re.I,
 )
 _UNDER = re.compile(
-    r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下(?![降调限料游])|时(?![间长效延段])|之?中(?![心间位值频温和性试]))"
+    r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下(?![降调限料游行])|时(?![间长效延段])|之?中(?![心间位值频温和性试]))"
 )
 _PLACED = re.compile(  # 1000次循环后容量保持率≥80%, 80dB噪声环境下准确率≥90%
-    r"(?:范围|区间)之?内|[\u4e00-\u9fff]{0,8}?(?:下(?![降调限料游属列面半垫沉陷])|中(?![心间位值频温和性试级文药国部型])"
+    r"(?:范围|区间)之?内|[\u4e00-\u9fff]{0,8}?(?:下(?![降调限料游行属列面半垫沉陷])|中(?![心间位值频温和性试级文药国部型])"
     r"|处(?![理置于方])|后(?![处续端轴道期段])|(?<!同)时(?![间长效延段刻速]))"
 )
 _REACHES = re.compile("(?<!达)[到至]$")  # 2h内降温至5℃ asks for the time
-_CALLED = re.compile(r"\s?\((?!.*(?:目前|现|原|标|约|同|即|折|其中|平均))[\u4e00-\u9fff]{2,8}[:=为]?")  # ≥2h(负载5kg)
+_CALLED = re.compile(  # ≥2h(负载5kg), but not ≤2m(重量50kg)
+    r"\s?\((?!.*(?:目前|现|原|标|约|同|即|折|其中|平均|[重产]量|[总自]重|成本|价|寿命))[\u4e00-\u9fff]{2,8}[:=为]?"
+)
 _OF_IT = re.compile("[温压电]?差|均匀|波动|变化|稳定|梯度|漂移|偏差|损失|误差|精度")  # 硬度差 is no 硬度
 _BROUGHT = re.compile(  # 浓度约65%，要求提浓到92%
     r"(?:要求|希望|期望|目标|[需想要拟])[\u4e00-\u9fff]{1,2}(?<!达)[到至](?:约|≤|<)?\s?$"
@@ -58,7 +60,9 @@ _BROUGHT = re.compile(  # 浓度约65%，要求提浓到92%
 _SIDE = re.compile("[经纬纵横轴径]向|[进出]水|[进出入]口")  # 缩水率经向≤3%，纬向≤4%; 进水氨氮350mg/L，出水≤15mg/L
 _SETTING_OF = re.compile("(?:温度|湿度|海拔|压力|负[载荷]|载荷|转速|[风车流]速|电压|频率|浓度|水深)$")
 _LISTED = re.compile(r"\s?[、,，和及与]\s?(?:相对湿度|[\u4e00-\u9fff]{2}|pH|RH)?")
-_QUANTITY_ENDS = tuple("率度量力值")  # 25℃粘度, -20℃放电容量
+_QUANTITY_ENDS = tuple("率度量力值功性")  # 25℃粘度, -20℃放电容量
+_SETS_ITSELF = (*_QUANTITY_ENDS, *"点差期")  # 软化点80℃针入度≥60, 交货期30天内合格率≥99%: no condition
+_NAMED_AHEAD = re.compile("(?:[率量力值性功数]|(?<!温)度)$")  # 冲击功-40℃≥27J, but not 反应温度80℃≥95%
 _WHEN = re.compile("时(?![间长效延段刻速])")  # 温度高于200℃时粘度≤50mPa·s
 _WORKS = re.compile(  # -20~50℃环境下正常工作 is what is asked
     "的?(?:环境|条件|工况)*[下中内]?(?:能够?|可以?)?(?:正常|稳定|连续|长期|可靠)*(?:工作|使用|运行)(?=[，,。；;]|$)"
@@ -260,18 +264,22 @@ def _row(found: Indicator) -> tuple[object, ...]:
 
 @dataclass(slots=True)
 class _Clauses:
-    """A text with the places where its clauses and sentences end; what stands in brackets ends nothing."""
+    """A text with the places where its clauses, its lists of them (with 、) and its sentences end; what stands in
+    brackets ends nothing.
+    """
 
     text: str
     clauses: list[int]
+    lists: list[int]
     sentences: list[int]
 
     @classmethod
     def of(cls, text: str) -> _Clauses:
         open_text = _BRACKETS.sub(lambda match: "(" + "_" * (len(match[0]) - 2) + ")", text)
         clauses = [match.end() for match in _CLAUSES.finditer(open_text)]
+        lists = [end for end in clauses if open_text[end - 1] != "、"]
         sentences = [match.end() for match in _SENTENCES.finditer(open_text)]
-        return cls(text, [0, *clauses, len(text)], [0, *sentences, len(text)])
+        return cls(text, *([0, *ends, len(text)] for ends in (clauses, lists, sentences)))
 
     def clause(self, place: int) -> tuple[int, int]:
         at = bisect_right(self.clauses, place, hi=len(self.clauses) - 1)
@@ -279,6 +287,10 @@ class _Clauses:
 
     def sentence(self, place: int) -> int:
         return bisect_right(self.sentences, place, hi=len(self.sentences) - 1)
+
+    def listed(self, place: int) -> int:
+        """Where the list around a place ends: 介电常数≤3、损耗≤0.002、吸水率≤0.1%."""
+        return self.lists[bisect_right(self.lists, place, hi=len(self.lists) - 1)]
 
 
 def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
@@ -329,7 +341,9 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             previous = value.end + 1
             continue
         under = _UNDER.match(plain, value.end)
-        sets = _sets(value) or _WHEN.match(plain, value.end) is not None
+        when = _WHEN.match(plain, value.end)
+        happens = plain[when.end() : end].strip(" ,，、") if when else ""  # 温度高于85℃时自动报警，精度≤0.1℃
+        sets = _sets(value) or (when is not None and (not happens or (following and following.start < end)))
         far = aside == "behind" or (
             under
             and following
@@ -360,7 +374,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             condition, listed = plain[first:set_to].strip("()的@"), None
             glued = following is not None and not opening and following.start < end
             joined = glued and following and name_around(plain, set_to, following.start, len(plain))[0]
-            holds = places.sentences[sentence] if far and not joined else end
+            holds = end if not far else places.listed(value.start) if joined else places.sentences[sentence]
             named = (max(begin, previous), first)
             previous = set_to
             continue
@@ -523,7 +537,8 @@ def _set_to(plain: str, value: Value, following: Value | None, first: int, stop:
         if _REACHES.search(between):
             return None
         name, known = name_around(plain, first, value.start, len(plain))
-        return None if known and between and not name.endswith("距离") else value.end
+        named = known or name.endswith(_SETS_ITSELF)
+        return None if named and between and not name.endswith("距离") else value.end
     if not _sets(value) or not value.unit.symbol:
         return None
     bounded = following.comparator in COMPARED
@@ -535,7 +550,10 @@ def _set_to(plain: str, value: Value, following: Value | None, first: int, stop:
     head = plain[first : value.start].strip(" 在于经当")
     if not apart or not (bounded or tested) or (head and not tested):
         return None
-    if head and name_around(plain, first, value.start, len(plain))[1]:
+    name, known = name_around(plain, first, value.start, len(plain)) if head else ("", False)
+    if bounded and _NAMED_AHEAD.search(name) and not plain[value.end : following.start].strip():
+        return value.end
+    if known or name.endswith(_SETS_ITSELF):
         return None  # 反应温度80℃转化率95%, but 导热油25℃粘度40mPa·s
     name, known = name_around(plain, value.end, following.start, len(plain))
     whole = name[-1:] in _QUANTITY_ENDS if tested else known and not meaning(name).words

@@ -350,7 +350,7 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         unit, word = NO_UNIT, word or "about"
     if after and word in ("", "reach", "eq", "about"):
         word = after.lastgroup or ""
-    bounded = word in ("ge", "le", "gt", "lt") and not (after and re.fullmatch(r"\s?内", after[0]))  # 95-98%以上
+    bounded = word in ("ge", "le", "gt", "lt") and not (after and re.fullmatch(r"\s?[以之]?内", after[0]))  # 95-98%以上
     comparator = "区间" if len(ends) == 2 and not bounded else _SIGNS.get(word, "")
     bottom = None if comparator in ("≤", "<") else ends[0]
     top = None if comparator in ("≥", ">") else ends[-1]

@@ -416,6 +416,10 @@ def test_pairs_that_nobody_looks_at_have_no_reasons_and_the_others_those_that_th
             "所有表面光滑的平面工件在挂镀处理时会与框架产生靠印，导致磷化不良和返工，寻求解决方案",
             "所有表面光滑的平面工件在挂镀处理时会与框架产生靠印，导致磷化不良和返工",
         ),
+        (
+            "轴承套圈在磨削后存在烧伤问题，目前靠人工酸洗抽检，效率低且漏检严重，如何解决上述技术难题",
+            "轴承套圈在磨削后存在烧伤问题，目前靠人工酸洗抽检，效率低且漏检严重",
+        ),
     ],
 )
 def test_a_long_point_is_shown_from_the_clause_that_wants_something(sentence, shown):

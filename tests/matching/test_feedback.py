@@ -262,6 +262,10 @@ def test_every_fault_of_a_table_is_named():
         ("不采纳（价格太高）", "", [None, "too expensive"]),
         ("拒绝：方向不符", "", [1.0, "wrong field"]),
         ("方向不符", "", [1.0, "wrong field"]),
+        ("×太贵", "", [None, "too expensive"]),
+        ("√已签约", "", [4.0, ""]),
+        ("拒绝-太贵", "", [None, "too expensive"]),
+        ("Declined", "", [None, "other"]),
     ],
 )
 def test_verdicts_and_reasons_in_peoples_words(verdict, reason, expected, caplog):
@@ -274,7 +278,20 @@ def test_verdicts_and_reasons_in_peoples_words(verdict, reason, expected, caplog
 
 @pytest.mark.parametrize(
     "verdict",
-    ["待定", "暂缓", "跟进中", "暂不考虑", "未成", "没有谈成", "未联系上", "未对接", "有意向", "待企业回复", ""],
+    [
+        "待定",
+        "暂缓",
+        "跟进中",
+        "暂不考虑",
+        "暂无意向",
+        "未成",
+        "没有谈成",
+        "未联系上",
+        "未对接",
+        "有意向",
+        "待企业回复",
+        "",
+    ],
 )
 def test_what_is_still_open_teaches_nothing_and_is_told(verdict, caplog):
     table = judged(("N1", "C1", "", verdict, ""), ("N1", "C2", "", "拒绝", ""))
@@ -284,7 +301,8 @@ def test_what_is_still_open_teaches_nothing_and_is_told(verdict, caplog):
 
 
 @pytest.mark.parametrize(
-    "verdict", ["maybe", "转科技局处理", "同意但要改", "同意，但要改", "拒绝，待再议", "已解决", "拒绝原因不明确待查证"]
+    "verdict",
+    ["maybe", "转科技局处理", "同意但要改", "同意，但要改", "拒绝，待再议", "已解决", "√太贵", "拒绝原因待查证"],
 )
 def test_a_verdict_in_words_that_say_neither_is_refused(verdict):
     with pytest.raises(TableError, match="不是 accepted"):

@@ -42,7 +42,7 @@ _DECLINED = re.compile(
     re.IGNORECASE,
 )
 _OPEN = re.compile(  # nothing is said yet, or not by whom and why
-    "待定|待[^,，。；;]{1,8}|暂[不缓停][^,，。；;]{0,8}|(?:正在?)?(?:跟进|对接|洽谈|接洽|商谈|谈判|考虑|评估|联系|沟通|了解|观望)中?"
+    "待定|待[^,，。；;]{1,8}|暂[不无缓停][^,，。；;]{0,8}|(?:正在?)?(?:跟进|对接|洽谈|接洽|商谈|谈判|考虑|评估|联系|沟通|了解|观望)中?"
     "|进行中|[尚还仍暂][未没]有?(?:采纳|接受|采用)|[尚还仍暂]?[未没][有能]?(?:达?成|谈成|签约|联系上?|对接上?|接洽|回复|反馈|定)(?:合作|交|功)?|无(?:回复|反馈|结果)|未知|再议|另议"
     "|(?:企业|对方|双方|已?有|初步|合作)*(?:意向|兴趣)|(?:企业|对方|双方|很|较|比较)*感兴趣"
 )
@@ -55,7 +55,7 @@ _REASONS_IN_WORDS = {  # what people write for a reason, whole
     "already solved": "(?:企业|自己|自行|已经?|内部)*解决了?",
 }
 _VERDICTS_TOO = ("too early", "no benefit over what we have", "wrong field", "too expensive")  # said as a verdict, too
-_BEHIND = re.compile(r"[，,。：:；;（(\s]+")  # between a verdict and what is said behind it
+_BEHIND = re.compile(r"[，,、。：:；;（(\s—-]+|(?<=[√✓✔×✗✘])(?=.)")  # between a verdict and what is said behind it
 _OPENS_AGAIN = re.compile("但|待|再|考虑|可能|或许")
 _DECLINED_ADVICE = "已拒绝"  # as a workbook of matches says that a pair was declined
 ACCEPTED = 4.0  # the level that an accepted pair implies
@@ -151,8 +151,8 @@ def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.Dat
 
 
 def _verdict(text: str) -> str | None:
-    if text in VERDICTS:
-        return VERDICTS[text]
+    if known := VERDICTS.get(text.lower()):
+        return known
     return "accepted" if _ACCEPTED.fullmatch(text) else "declined" if _DECLINED.fullmatch(text) else None
 
 

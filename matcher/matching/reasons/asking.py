@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,7 +22,6 @@ from matcher.tables.naming.words import load_segmenter
 
 MOST_POINTS = 5
 _POINT_LENGTH = 40  # characters of a point that are shown
-_SHORT = 10  # characters of the end of a point that says nothing by itself (寻求解决方案)
 _TERSE = 40  # characters of a description that has no room for more than what is asked
 _KINDS = {"object": 1.0, "problem": 1.0, "effect": 0.8, "material": 0.7, "method": 0.6}
 _IN_TITLE, _MEASURE = 1.6, 0.5  # what a word of the title, and one that is only measured, weighs
@@ -165,7 +164,8 @@ def _read(need: Understood, words: dict[str, tuple[tuple[str, str], ...]]) -> As
         )
     phrases.sort(key=lambda phrase: (not phrase.in_title, phrase.point < 0))
     sentences = tuple(one.text for one in points) or tuple(filter(None, (need.title or need.text,)))
-    return Asking(tuple(phrases), sentences, tuple(map(_shown, sentences)))
+    names = {word for one in phrases for word in itertools.compress(one.written, one.named)}
+    return Asking(tuple(phrases), sentences, tuple(_shown(one, names) for one in sentences))
 
 
 def _is_told(element: Element, text: str) -> bool:
@@ -239,9 +239,9 @@ def _within(element: Element, sentence: Sentence) -> bool:
     return element.field == sentence.field and sentence.start <= element.start < sentence.end
 
 
-def _shown(sentence: str) -> str:
-    """A point as it is shown: without its number; a long one from the clause on that wants something, cut at the end
-    of a clause.
+def _shown(sentence: str, named: Set[str]) -> str:
+    """A point as it is shown: without its number; a long one from the clause on that wants something that is
+    named (not 寻求解决方案), cut at the end of a clause.
     """
     text = NUMBER.sub("", without_label(NUMBER.sub("", sentence, count=1).strip(_EDGES)), count=1)
     text = _POINTLESS.sub("", text.strip(_EDGES)).strip(_EDGES)
@@ -249,7 +249,9 @@ def _shown(sentence: str) -> str:
         return text
     kept = ""
     clauses = re.findall(r"[^，,；;]+[，,；;]?", text)
-    own = [i for i, one in enumerate(clauses) if len("".join(clauses[i:])) >= _SHORT and not _BY.match(one)] or [0]
+    says = (i for i in range(len(clauses) - 1, 0, -1) if any(word in clauses[i] for word in (*named, *"0123456789")))
+    last = next(says, 0)
+    own = [i for i in range(last + 1) if not _BY.match(clauses[i])] or [0]
     first = next((i for i in own if any(FEATURES[name].search(clauses[i]) for name in _ASKING)), own[0])
     for clause in clauses[first:]:
         if kept and len(kept) + len(clause) > _POINT_LENGTH:

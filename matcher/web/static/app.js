@@ -59,7 +59,8 @@
   });
 
   all(".nav a").forEach(function (link) { // the visiting list of a large pool takes half a minute the first time
-    link.addEventListener("click", function () {
+    link.addEventListener("click", function (event) {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // opens beside this page, which does not wait
       var waiting = setTimeout(function () { document.querySelector("[data-waiting]").hidden = false; }, 1000);
       addEventListener("pagehide", function () { clearTimeout(waiting); });
     });
