@@ -71,7 +71,7 @@ def as_record(grid: Grid) -> Grid | None:
                 continue  # the numbers of the columns
             cells = {place: below[place] if place < len(below) else None for place in columns}
             label += f"（{unit}）" if unit else ""
-            alone = only_first([*cells.values()])
+            alone = only_first({year: cells[place] for place, year in columns.items()})
             for place, year in columns.items():
                 if not is_blank(value := cells[place]):
                     kept.setdefault(label if alone else year + label, value)

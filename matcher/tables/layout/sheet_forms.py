@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -189,7 +189,7 @@ def _by_years(grid: Grid) -> dict[int, list[tuple[str, object]]]:
         label = f"{first}（{unit}）" if unit else first
         named = [(head, cell) for head, text, cell in figures if head and text]
         found[at] = [(_of_year(label, head) if down else _of_year(head, label), cell) for head, cell in named]
-        if not down and only_first([text for _, text, _ in figures]):
+        if not down and only_first({head: text for head, text, _ in figures if head}):
             found[at] = [(label, named[0][1])]
         said = [(head, cell) for head, text, cell in cells[1:] if text and is_beside_years(head)]
         found[at] += [(beside_label(head, first), cell) for head, cell in said if header_key(head) not in UNIT_LABELS]
@@ -201,9 +201,13 @@ def is_beside_years(head: str) -> bool:
     return bool(BESIDE_YEARS.fullmatch(header_key(head)))
 
 
-def only_first(cells: Sequence[object]) -> bool:
-    """Whether of the cells of several years that of the first alone is filled: 职工总数, 120 below such a table."""
-    return len(cells) > 1 and not is_blank(cells[0]) and all(map(is_blank, cells[1:]))
+def only_first(cells: Mapping[str, object]) -> bool:
+    """Whether of the cells of several years that of the first alone is filled: 职工总数, 120 below such a table.
+
+    Not so where the first year is the last one, as a new firm has figures of no other.
+    """
+    filled = [year for year, cell in cells.items() if not is_blank(cell)]
+    return len(cells) > 1 and filled == [*cells][:1] and filled[0] != max(cells)
 
 
 def beside_label(head: str, first: str) -> str:

@@ -260,15 +260,20 @@ def _of_merged_names(
 def _of_one_id(
     header: Header, contract: Contract, rows: Sequence[Sequence[object]], several: Collection[int]
 ) -> dict[int, list[int]]:
-    """The rows with the number of the row above, which differ from it in nothing but what a record may have several of;
-    and where it stands.
+    """The rows with the number and name of the row above, which differ from it in nothing but what a record may have
+    several of; and where it stands.
     """
     place = header.places.get(contract.id_column)
-    if place is None or not several:
+    name = header.places.get(contract.any_of[0]) if contract.any_of else None
+    if place is None or name is None or not several:
         return {}
     found: dict[int, list[int]] = {}
     for i, (above, row) in enumerate(itertools.pairwise(rows), 1):
-        if is_blank(cell_of(row, place)) or cell_of(row, place) != cell_of(above, place):
+        if (
+            is_blank(cell_of(row, place))
+            or is_blank(cell_of(row, name))
+            or cell_of(row, place) != cell_of(above, place)
+        ):
             continue
         differ = {at for at in range(max(len(above), len(row))) if cell_of(row, at) != cell_of(above, at)}
         if differ and differ <= set(several) and not all(is_blank(cell_of(row, at)) for at in differ):
@@ -342,13 +347,17 @@ def _add_units(header: Header, rows: list[Sequence[object]], numbers: list[int],
     """Give money whose unit stands in a column of its own that unit."""
     for name, beside in header.unit_places.items():
         place = header.places[name]
-        unit: object = None
+        above: object = None  # the last unit
         for i, row in enumerate(rows):
-            cell, above = cell_of(row, place), unit
-            unit = above if cleaning.is_ditto(cell_of(row, beside)) else cell_of(row, beside)
+            cell, unit = cell_of(row, place), cell_of(row, beside)
+            if cleaning.is_ditto(unit) and not is_blank(above):
+                fault = f"照上面读作“{shown(above)}”", "请核对"
+                problems.append(Problem(numbers[i], _text(header, beside), shown(unit), *fault))
+                unit, rows[i] = above, [*row[:beside], above, *row[beside + 1 :]]
+            above = above if is_blank(unit) else unit
             changed = with_units(cell, unit)
             if changed is not cell:
-                rows[i] = [*row[:place], changed, *row[place + 1 :]]
+                rows[i] = [*rows[i][:place], changed, *rows[i][place + 1 :]]
             elif is_blank(unit) and not is_blank(cell) and not header.units[name]:
                 problem = f"这一行没有写“{_text(header, beside)}”，按元读入"
                 problems.append(Problem(numbers[i], _text(header, place), shown(cell), problem, "请填写单位"))
