@@ -189,6 +189,12 @@ def test_a_unit_as_above_is_the_last_one_that_is_written():
     assert told == [[4, "照上面读作“万元”"], [6, "照上面读作“万元”"]]
 
 
+def test_a_unit_as_above_without_one_above_is_none():
+    read = read_needs(csv("需求编号,需求名称,预算,单位", "1,甲,40,〃", "2,乙,60,万元"))
+    assert read.rows["budget"].tolist() == [40, 600_000]
+    assert "这一行没有写“单位”，按元读入" in set(read.problems["problem"])
+
+
 def test_groups_over_columns_are_joined_with_them():
     rows, problems = read_table(
         csv("基本情况,,,财务数据（万元）,", "企业编号,企业名称,职工总数,上年度销售收入,资产总额", ROW), FIRM
@@ -731,6 +737,37 @@ def test_units_that_the_needs_are_of_are_none_of_indicators():
     table = {"需求名称": ["压铸", "涂覆"], "技术指标": ["抗拉强度", "厚度偏差"], "目标": ["国内领先", "0.5"]}
     read = read_needs(pd.DataFrame({**table, "单位": ["虚构甲公司", "虚构乙厂"]}))
     assert read.rows["单位"].tolist() == ["虚构甲公司", "虚构乙厂"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ["1,1,压铸,50,抗拉强度,320,MPa", "2,1,压铸,,延伸率,8,%", "3,1,压铸,50,寿命,10万,次"],
+        ["1,1,压铸,50,抗拉强度,320,MPa", "2,〃,〃,〃,延伸率,8,%", "3,同上,同上,同上,寿命,10万,次"],
+        ["1,1,压铸,50,抗拉强度,320,MPa", "2,1 ,压铸 ,50,延伸率,8,%", "3,1,压铸,,寿命,10万,次"],
+    ],
+)
+def test_rows_of_one_number_that_say_nothing_else_than_the_first_are_one_need(body: list[str]):
+    read = read_needs(csv("序号,需求编号,需求名称,预算（万元）,指标名称,目标值,单位", *body))
+    assert read.rows[["need_id", "budget", "indicators"]].to_numpy().tolist() == [
+        ["1", 500_000, "抗拉强度：320MPa\n延伸率：8%\n寿命：10万次"]
+    ]
+
+
+def test_rows_of_one_number_with_another_budget_stay_apart():
+    rows = ["需求编号,需求名称,预算（万元）,技术水平", "1,压铸,50,国际先进", "1,压铸,60,国内领先"]
+    read = read_needs(csv(*rows))
+    assert read.problems["problem"].str.contains("编号相同，内容不同").any()
+
+
+def test_equal_figures_of_rows_with_one_number_stay_beside_their_names():
+    rows = ["需求编号,需求名称,指标名称,现状", "1,压铸,翘曲量,0.3", "1,压铸,壁厚,0.3", "1,压铸,缩孔,0.5"]
+    assert read_needs(csv(*rows)).rows["现状"].tolist() == ["0.3\n0.3\n0.5"]
+
+
+def test_a_unit_stays_with_a_value_that_does_not_end_in_its_number():
+    rows = ["需求名称,指标名称,目标值,单位", "压铸,电压,220（±10%）,V", "涂覆,,5,μm", "焊接,外观,无裂纹,级"]
+    assert read_needs(csv(*rows)).rows["indicators"].tolist() == ["电压：220（±10%）（V）", "5μm", "外观：无裂纹"]
 
 
 def test_needs_without_names_that_share_a_number_stay_apart():

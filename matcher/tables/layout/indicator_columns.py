@@ -18,7 +18,7 @@ _VALUE = re.compile(
 )
 _UNIT = re.compile("(?:计量|指标|参数|数值)?单位")
 _LEVEL = re.compile(".*(?:水平|值|现状|情况|权重)")  # between the values and their units
-_NUMBER = re.compile(r"(.*\d)(\s*(?:及?以[上下内]|左右))?", re.S)
+_NUMBER = re.compile(r"(.*\d[百千万亿]*)(\s*(?:及?以[上下内]|左右))?", re.S)
 _COMPARED = re.compile(r"\s*[≥≤<>＜＞=±~～≈]|不[低高少多大小超]")
 _COMPARES = re.compile("[≥≤<>＜＞±]")  # in a whole indicator, not in a name
 _SERIAL = re.compile(r"[(（]?(\d{1,2})(?:[、)）]|[.．](?!\d))\s*")  # of a line in a cell
@@ -61,11 +61,12 @@ def indicator_blocks(grid: Grid, names: Callable[[str], str | None]) -> dict[int
     column, or in that of the label before its header (主要技术指标).
     """
     found: dict[int, list[tuple[str, object]]] = {}
+    end = 0
     for at, row in enumerate(grid.rows):
-        if not any(isinstance(cell, str) and ("指标" in cell or "参数" in cell) for cell in row):
+        if at < end or not any(isinstance(cell, str) and ("指标" in cell or "参数" in cell) for cell in row):
             continue
         heads = row_texts(row)
-        places = None if at in found else _places(heads)
+        places = _places(heads)
         if places is None:
             continue
         label = next((place for place in range(places.name) if heads[place] not in ("", *_SERIALS)), places.name)
@@ -170,9 +171,9 @@ def _unnumbered(lines: list[str]) -> list[str]:
 
 def _indicator(name: str, value: str, unit: str) -> str:
     """抗拉强度≥320MPa of its parts; a name or a value alone is left as it is."""
-    if is_nothing(value) or is_nothing(name):
-        return name if is_nothing(value) else value
-    match = _NUMBER.fullmatch(value)
-    if match and not is_nothing(unit) and not value.endswith(unit):
-        value = f"{match[1]}{unit}{match[2] or ''}"
-    return name + ("" if _COMPARED.match(value) else "：") + value
+    if is_nothing(value):
+        return name
+    if not is_nothing(unit) and unit not in value and re.search(r"\d", value):
+        match = _NUMBER.fullmatch(value)
+        value = f"{match[1]}{unit}{match[2] or ''}" if match else f"{value}（{unit}）"
+    return value if is_nothing(name) else name + ("" if _COMPARED.match(value) else "：") + value
