@@ -1008,6 +1008,13 @@ def test_the_year_of_projects_is_the_one_of_their_title(title: str, year: str):
     assert found["year"].tolist() == [year] if year else "year" not in found or not found["year"].any()
 
 
+def test_titles_of_two_years_on_one_sheet_tell_no_year():
+    head, row = ["企业名称", "项目编号", "人员人工费用（元）"], ["虚构甲公司", "RD01", 9]
+    rows = [["2025年度研发项目", None, None], head, row, ["2024年度研发项目", None, None], head, row]
+    found, _ = read_table(Book("表", [Grid("", rows, range(1, 7))]), projects_contract())
+    assert "year" not in found or not found["year"].any()
+
+
 @pytest.mark.parametrize(
     ("stated", "expense", "said"),
     [

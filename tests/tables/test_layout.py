@@ -189,6 +189,11 @@ def test_a_unit_as_above_is_the_last_one_that_is_written():
     assert told == [[4, "照上面读作“万元”"], [6, "照上面读作“万元”"]]
 
 
+@pytest.mark.parametrize("cell", ["40（含设备10）", "40(含税)", "40，其中设备20", "40（含税）"])
+def test_the_unit_of_a_row_is_of_the_number_before_its_parts(cell: str):
+    assert read_needs(csv("需求编号,需求名称,预算,单位", f"1,甲,{cell},万元")).rows["budget"].tolist() == [400_000]
+
+
 def test_a_unit_as_above_without_one_above_is_none():
     read = read_needs(csv("需求编号,需求名称,预算,单位", "1,甲,40,〃", "2,乙,60,万元"))
     assert read.rows["budget"].tolist() == [40, 600_000]

@@ -330,8 +330,12 @@ def _assigned(
 
 
 def _year_of_rows(grid: Grid, at: int) -> int | None:
-    """The year of which the texts above a header say that the rows are; None where they speak of a round."""
+    """The year of which the texts above a header say that the rows are; None where they speak of a round, or where
+    a title between the rows names another.
+    """
     titles = [text for row in grid.rows[:at] for text in row_texts(row) if text]
+    below = (list(filter(None, row_texts(row))) for row in grid.rows[at:])
+    titles += [said[0] for said in below if len(said) == 1 and _YEAR.search(said[0])]
     return None if any(map(_OF_A_ROUND.search, filter(_YEAR.search, titles))) else _year_of_title(titles)
 
 

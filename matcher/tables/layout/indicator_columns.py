@@ -102,7 +102,7 @@ def _places(heads: Sequence[str]) -> _Places | None:
 
 def _unit_of(keys: Sequence[str], name: int, value: int) -> int | None:
     """Where the units of values stand: next to them, or with other levels in between."""
-    for at in (*range(value + 1, min(value + 4, len(keys))), *range(value - 1, name, -1)):
+    for at in [*range(value + 1, min(value + 4, len(keys))), *range(value - 1, name, -1)]:
         if _UNIT.fullmatch(keys[at]) and all(map(_LEVEL.fullmatch, keys[min(at, value) + 1 : max(at, value)])):
             return at
     return None
