@@ -16,6 +16,7 @@ from matcher.policy.registers.joining import add_registers
 from matcher.policy.registers.schemas import INCIDENTS, PLATFORMS, RIGHTS, projects_contract
 from matcher.policy.scoring import score
 from matcher.tables.files.sheets import Book, Grid
+from matcher.tables.reading import read_table
 
 ON = dt.date(2026, 6, 1)
 FIRMS = pd.DataFrame({"enterprise_id": ["a", "b"], "name": ["虚构甲公司", "虚构乙公司"]})
@@ -984,6 +985,34 @@ def test_what_is_entrusted_overseas_has_many_headers(header: str):
     names = "企业编号 项目编号 年度 人员人工费用（元） 委托外部研发（元）"
     done = facts("projects", table(f"{names} {header}（元）", ["a", "RD01", 2025, 100, 50, 20]))
     assert bounds(done, "rd_domestic_3y") == (124, None)
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("2025年度研发项目汇总表", "2025年"),
+        ("研发项目汇总表（2025年）", "2025年"),
+        ("研发项目汇总表（2024—2025年）", ""),
+        ("2023年至2025年研发项目汇总表", ""),
+        ("《研发费用加计扣除办法》（2015年）附表", ""),
+        ("2025年研发项目申报表", ""),
+    ],
+)
+def test_the_year_of_projects_is_the_one_of_their_title(title: str, year: str):
+    rows = [
+        [title, *[None] * 3],
+        ["企业名称", "项目编号", "项目名称", "人员人工费用（元）"],
+        ["虚构甲公司", "RD01", "压铸", 9],
+    ]
+    found, _ = read_table(Book("表", [Grid("", rows, range(1, 4))]), projects_contract())
+    assert found["year"].tolist() == [year] if year else "year" not in found or not found["year"].any()
+
+
+def test_titles_of_two_years_on_one_sheet_tell_no_year():
+    head, row = ["企业名称", "项目编号", "人员人工费用（元）"], ["虚构甲公司", "RD01", 9]
+    rows = [["2025年度研发项目", None, None], head, row, ["2024年度研发项目", None, None], head, row]
+    found, _ = read_table(Book("表", [Grid("", rows, range(1, 7))]), projects_contract())
+    assert "year" not in found or not found["year"].any()
 
 
 @pytest.mark.parametrize(

@@ -122,3 +122,34 @@ def test_years_with_remarks_beside_them_and_what_stands_around_them(pairs, besid
     assert read.rows[[*columns, "所在乡镇", f"{beside}（销售收入）"]].values.tolist() == [
         [*expected, "城关镇", "未审计"]
     ]
+
+
+@pytest.mark.parametrize("corner", [["项目"], ["指标", "单位"]])
+def test_figures_of_the_last_year_alone_keep_it(corner: list[str]):
+    def of(label: str, unit: str, value: int) -> list[object]:
+        return [label, unit, value] if len(corner) > 1 else [f"{label}（{unit}）", value]
+
+    rows = [
+        *[["企业名称", "虚构甲公司"], ["注册时间", "2025-01-12"], ["所在乡镇", "城关镇"]],
+        [*corner, "2025年", "2024年", "2023年"],
+        *[of("销售收入", "万元", 4100), of("研发费用", "万元", 210), of("职工总数", "人", 60)],
+    ]
+    grid = Grid("", [[*row, *[None] * (5 - len(row))] for row in rows], range(1, len(rows) + 1))
+    read = read_firms(Book("表", [grid]), "hte", on="2026-06-01")
+    assert read.rows[["sales_y3", "rd_expense_y3", "employees_total"]].values.tolist() == [[41_000_000, 2_100_000, 60]]
+
+
+@pytest.mark.parametrize("further", [[], [["注册时间", "2015-01-12"], ["科技人员数", 18]]])
+def test_units_of_years_as_above(further: list[list[object]]):
+    rows = [
+        ["企业名称", "虚构甲公司"],
+        *further,
+        ["项目", "单位", "2023年", "2024年", "2025年"],
+        ["销售收入", "万元", 3200, 3650, 4100],
+        ["研发费用", "〃", 150, 180, 210],
+        ["净资产", "同上", 900, 950, 980],
+    ]
+    grid = Grid("", [[*row, *[None] * (5 - len(row))] for row in rows], range(1, len(rows) + 1))
+    read = read_firms(Book("表", [grid]), "hte", on="2026-06-01")
+    columns = ["sales_y3", "rd_expense_y1", "rd_expense_y3", "net_assets_y3"]
+    assert read.rows[columns].values.tolist() == [[41_000_000, 1_500_000, 2_100_000, 9_800_000]]

@@ -173,6 +173,33 @@ def test_a_unit_said_to_be_that_above_is_that_unit():
     assert read.rows["budget"].tolist() == [400_000, 500_000, 600_000, 7]
 
 
+def test_a_unit_as_above_is_the_last_one_that_is_written():
+    rows = [
+        "需求编号,需求名称,预算,单位",
+        "1,甲,40,万元",
+        "2,乙,,",
+        "3,丙,60,〃",
+        "二、电池,,,",
+        "4,丁,7,同上",
+        "5,戊,8,元",
+    ]
+    read = read_needs(csv(*rows))
+    assert read.rows["budget"].fillna(0).tolist() == [400_000, 0, 600_000, 70_000, 8]
+    told = read.problems.loc[read.problems["column"].eq("单位"), ["row", "problem"]].to_numpy().tolist()
+    assert told == [[4, "照上面读作“万元”"], [6, "照上面读作“万元”"]]
+
+
+@pytest.mark.parametrize("cell", ["40（含设备10）", "40(含税)", "40，其中设备20", "40（含税）"])
+def test_the_unit_of_a_row_is_of_the_number_before_its_parts(cell: str):
+    assert read_needs(csv("需求编号,需求名称,预算,单位", f"1,甲,{cell},万元")).rows["budget"].tolist() == [400_000]
+
+
+def test_a_unit_as_above_without_one_above_is_none():
+    read = read_needs(csv("需求编号,需求名称,预算,单位", "1,甲,40,〃", "2,乙,60,万元"))
+    assert read.rows["budget"].tolist() == [40, 600_000]
+    assert "这一行没有写“单位”，按元读入" in set(read.problems["problem"])
+
+
 def test_groups_over_columns_are_joined_with_them():
     rows, problems = read_table(
         csv("基本情况,,,财务数据（万元）,", "企业编号,企业名称,职工总数,上年度销售收入,资产总额", ROW), FIRM
@@ -681,6 +708,76 @@ def test_names_values_and_units_of_indicators_are_put_together():
         ["X2", "外观：无漏涂\nD50：5~8μm\nD90：8~9μm"],
     ]
     assert read.problems["problem"].str.startswith("编号和第 ").sum() == 4  # told, row by row
+
+
+def test_the_unit_above_an_indicator_is_the_last_one_that_is_written():
+    head = ["需求编号", "需求名称", "指标名称", "目标值", "现有水平", "单位"]
+    body = [
+        ["1", "压铸", "抗拉强度", 320, 280, "MPa"],
+        ["1", "压铸", "外观", "无裂纹", None, None],
+        ["1", "压铸", "屈服强度", 200, None, "〃"],
+        ["二、电池", None, None, None, None, None],
+        ["2", "涂覆", "剥离强度", 100, None, "〃"],
+    ]
+    read = read_needs(Book("表", [Grid("", [head, *body], range(1, 7))]))
+    assert read.rows["indicators"].tolist() == ["抗拉强度：320MPa\n外观：无裂纹\n屈服强度：200MPa", "剥离强度：100MPa"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("抗拉强度\n延伸率", "≥320\n≥8", "MPa\n%"), "抗拉强度≥320MPa\n延伸率≥8%"),
+        (("1.厚度偏差\n2.外观", "1.±0.5\n2.无漏涂", ""), "厚度偏差±0.5\n外观：无漏涂"),
+        (("长度\n宽度", "1.5\n2.5", "mm"), "长度：1.5mm\n宽度：2.5mm"),
+        (("铝合金\n抗拉强度", "≥320\nMPa", ""), "铝合金 抗拉强度≥320 MPa"),
+    ],
+)
+def test_names_and_values_listed_in_one_cell_are_an_indicator_each(cells: tuple[str, ...], expected: str):
+    head = ["需求编号", "需求名称", "指标名称", "目标值", "单位"]
+    read = read_needs(Book("表", [Grid("", [head, ["1", "压铸", *cells]], range(1, 3))]))
+    assert read.rows["indicators"].tolist() == [expected]
+
+
+def test_units_that_the_needs_are_of_are_none_of_indicators():
+    table = {"需求名称": ["压铸", "涂覆"], "技术指标": ["抗拉强度", "厚度偏差"], "目标": ["国内领先", "0.5"]}
+    read = read_needs(pd.DataFrame({**table, "单位": ["虚构甲公司", "虚构乙厂"]}))
+    assert read.rows["单位"].tolist() == ["虚构甲公司", "虚构乙厂"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ["1,1,压铸,50,抗拉强度,320,MPa", "2,1,压铸,,延伸率,8,%", "3,1,压铸,50,寿命,10万,次"],
+        ["1,1,压铸,50,抗拉强度,320,MPa", "2,〃,〃,〃,延伸率,8,%", "3,同上,同上,同上,寿命,10万,次"],
+        ["1,1,压铸,50,抗拉强度,320,MPa", "2,1 ,压铸 ,50,延伸率,8,%", "3,1,压铸,,寿命,10万,次"],
+    ],
+)
+def test_rows_of_one_number_that_say_nothing_else_than_the_first_are_one_need(body: list[str]):
+    read = read_needs(csv("序号,需求编号,需求名称,预算（万元）,指标名称,目标值,单位", *body))
+    assert read.rows[["need_id", "budget", "indicators"]].to_numpy().tolist() == [
+        ["1", 500_000, "抗拉强度：320MPa\n延伸率：8%\n寿命：10万次"]
+    ]
+
+
+def test_rows_of_one_number_with_another_budget_stay_apart():
+    rows = ["需求编号,需求名称,预算（万元）,技术水平", "1,压铸,50,国际先进", "1,压铸,60,国内领先"]
+    read = read_needs(csv(*rows))
+    assert read.problems["problem"].str.contains("编号相同，内容不同").any()
+
+
+def test_equal_figures_of_rows_with_one_number_stay_beside_their_names():
+    rows = ["需求编号,需求名称,指标名称,现状", "1,压铸,翘曲量,0.3", "1,压铸,壁厚,0.3", "1,压铸,缩孔,0.5"]
+    assert read_needs(csv(*rows)).rows["现状"].tolist() == ["0.3\n0.3\n0.5"]
+
+
+def test_a_unit_stays_with_a_value_that_does_not_end_in_its_number():
+    rows = ["需求名称,指标名称,目标值,单位", "压铸,电压,220（±10%）,V", "涂覆,,5,μm", "焊接,外观,无裂纹,级"]
+    assert read_needs(csv(*rows)).rows["indicators"].tolist() == ["电压：220（±10%）（V）", "5μm", "外观：无裂纹"]
+
+
+def test_needs_without_names_that_share_a_number_stay_apart():
+    rows = ["序号,企业名称,技术指标要求", "1,虚构甲公司,压铸件抗拉强度≥320MPa", "1,虚构甲公司,隔膜厚度≤5μm"]
+    assert len(read_needs(csv(*rows)).rows) == 2
 
 
 def test_a_table_of_indicators_in_a_form_is_of_its_need():

@@ -126,12 +126,38 @@ def test_a_number_with_its_parts_is_the_whole(cell: str, value: float, whole: st
         "5（授权3、受理2）",
         "3（待定）",
         "120（另有外聘20）",
+        "120（含子公司35人）",
         "45（在册）",
     ],
 )
 def test_a_number_with_what_may_be_no_part_of_it_is_none(cell: str):
     read = read_cells(STAFF, "", [cell])
     assert (read.values, [fault.problem for _, fault in read.faults]) == ([None], ["不是数字"])
+
+
+@pytest.mark.parametrize(
+    ("title", "cell"),
+    [
+        ("科技人员数", "120人（其中科技人员35人）"),
+        ("Ⅰ类知识产权数", "12（发明2、实用新型10）"),
+        ("Ⅱ类知识产权数", "12（发明2、实用新型10）"),
+        ("职工总数（上一年）", "300（2023年100、2024年90、2025年110）"),
+    ],
+)
+def test_a_number_with_what_the_column_asks_for_among_its_parts_is_none(title: str, cell: str):
+    assert read_cells(Column("n", "number", title), "", [cell]).values == [None]
+
+
+@pytest.mark.parametrize(
+    ("title", "cell"),
+    [
+        ("职工总数", "120（其中女职工30）"),
+        ("销售收入", "120（其中高新产品销售收入30）"),
+        ("Ⅱ类知识产权数", "120（含软著3）"),
+    ],
+)
+def test_a_number_with_a_part_of_a_like_name_is_the_whole(title: str, cell: str):
+    assert read_cells(Column("n", "number", title), "", [cell]).values == [120]
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ def archive(*parts: tuple[str, str]) -> bytes:
 def test_a_web_archive_is_its_pages():
     (sheet,) = read_book(archive(("导出.htm", PAGE))).grids
     assert (sheet.sheet, sheet.rows) == ("", grids(PAGE)[0].rows)
+    assert read_book(b"\xef\xbb\xbf" + archive(("导出.htm", PAGE))).grids[0].rows == sheet.rows
     names = [
         f'<x:Name>{name}</x:Name><x:WorksheetSource HRef="b/{file}"/>' for name, file in (("A&amp;B", 1), ("需求", 2))
     ]

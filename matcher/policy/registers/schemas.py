@@ -186,7 +186,7 @@ def _entrusted_to(name: str) -> Iterator[str]:
             yield f"委托{where}{what}{word}"
         yield from (f"{where}委托{word}", f"{where}的外部{word}")
         for whole in (f"委托外部{word}", f"委外{word}"):
-            yield from (f"{whole}({where})", f"{whole}其中:{where}")
+            yield from (f"{whole}({where})", f"{whole}-{where}", f"{whole}其中:{where}")
 
 
 def projects_contract() -> Contract:

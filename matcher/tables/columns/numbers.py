@@ -47,7 +47,14 @@ _WITH_PARTS = re.compile(  # 120人（含研发人员35人）; 120人，其中�
 )
 _PARTS = re.compile("(?:其中|包括|包含|内含|含).")
 _PART = re.compile(r"\d[\d,.]*(?:[百千]?[万亿]元?)?(?![\d.%年月])")
-_NOT_ALL_COUNT = re.compile("受理|申请|在申|在审|实审|公开|待|拟|计划|预计|失效|到期|过期|离职|未|不")
+_NOT_ALL_COUNT = re.compile(
+    "受理|申请|在申|在审|实审|公开|待|拟|计划|预计|失效|到期|过期|离职|未|不|子公司|母公司|集团|关联|合并|许可"
+)
+_OF_ONE_YEAR = re.compile("(?:上|前)[一二三]?年|[本当]年")  # a title
+_OF_OTHER_KIND = (  # titles of rights of one kind, and kinds that are none of it
+    (re.compile("Ⅰ类|发明"), re.compile("新型|外观|软件|软著|著作权")),
+    (re.compile("Ⅱ类|新型|外观|软件|著作权"), re.compile("发明")),
+)
 _NOT_YET = re.compile("另外?有?[^其]{0,12}(?:受理|申请|在申|在审|实审|公开)")  # 另有2件受理中
 _NOUN = re.compile(r"(.*\d)\s?([\u4e00-\u9fff]{1,5})")
 _ABOVE_ZERO = re.compile(
@@ -75,7 +82,7 @@ def read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
             return read(half_width(cell)[option.end() :])
         if number == NOT_A_NUMBER:
             number = read_number(_without_noun(column.title, cell), unit)
-        if number == NOT_A_NUMBER and isinstance(cell, str) and (parts := _whole_and_parts(cell, unit)):
+        if number == NOT_A_NUMBER and isinstance(cell, str) and (parts := _whole_and_parts(column.title, cell, unit)):
             value, note = read(parts[0]), f"按“{parts[0]}”读入，{parts[1]}"
             return value if isinstance(value, Fault | Soft) else _Noted(value, Fault(note, "请只填总数，部分另填一列"))
         value = _yuan(number) if money else _float(column, number)
@@ -179,10 +186,10 @@ class _Noted(NamedTuple):
     note: Fault
 
 
-def _whole_and_parts(cell: str, unit: int) -> tuple[str, str] | None:
+def _whole_and_parts(title: str, cell: str, unit: int) -> tuple[str, str] | None:
     """A number, and a word on what is said behind it of its parts, where it says that they are, or where they add up to
-    it, or of others that do not count yet (另有2件受理中); None where a part is more than the whole, or where some of
-    it (受理中) may not count.
+    it, or of others that do not count yet (另有2件受理中); None where a part is more than the whole, where some of it
+    (受理中, 子公司) may not count, or where a part is what the column asks for.
     """
     match = _WITH_PARTS.fullmatch(half_width(cell)) if len(cell) <= _LONGEST_WITH_PARTS else None
     if match is None:
@@ -192,6 +199,8 @@ def _whole_and_parts(cell: str, unit: int) -> tuple[str, str] | None:
     if _NOT_ALL_COUNT.search(inside):
         besides = isinstance(whole, Number) and _NOT_YET.match(inside)
         return (match["whole"].strip(), f"“{inside}”还不算，没有采用") if besides else None
+    if _asked_for(title, inside):
+        return None
     parts = [read_number(one.rstrip(",."), unit) for one in _PART.findall(inside)]
     lows = [part.low for part in parts if isinstance(part, Number) and part.low is not None]
     if not isinstance(whole, Number) or len(lows) < len(parts) or any(low > (whole.high or low) for low in lows):
@@ -199,6 +208,18 @@ def _whole_and_parts(cell: str, unit: int) -> tuple[str, str] | None:
     if _PARTS.match(inside) or (len(lows) > 1 and sum(lows) == whole.exact):
         return match["whole"].strip(), f"“{inside}”是其中的一部分，没有另外采用"
     return None
+
+
+def _asked_for(title: str, parts: str) -> bool:
+    """Whether the parts of a number are what the column asks for, or other than that: 其中科技人员35人 in 科技人员数,
+    实用新型10 in Ⅰ类知识产权数, figures of several years in that of one.
+    """
+    name = re.escape(re.sub("(?:总?人?数|数量)$", "", title.split("（")[0]))
+    return bool(
+        re.search(rf"(?:^|[,、;:\s]|其中|包括|包含|内含|含|有){name}[^\w]*[数共约为有]*\d", parts)
+        or any(of.search(title) and other.search(parts) for of, other in _OF_OTHER_KIND)
+        or (_OF_ONE_YEAR.search(title) and len(set(re.findall(r"20\d\d(?=年)", parts))) > 1)
+    )
 
 
 def _fen(exact: Decimal | None, whole: int) -> int:

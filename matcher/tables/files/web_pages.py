@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import email
 import re
 from collections.abc import Iterator
@@ -61,6 +62,7 @@ def archived_pages(name: str, data: bytes) -> list[tuple[str, bytes]]:
     """The pages of a web archive (MHTML) that hold tables, each with the name of its sheet ("" for the only one
     without); [] for other data. Raises TableError for an archive without such a page.
     """
+    data = data.removeprefix(codecs.BOM_UTF8)
     if not _ARCHIVE.match(data[:4096]):
         return []
     pages: list[tuple[str, bytes]] = []

@@ -34,8 +34,9 @@ _IN_A_FORM = 3  # fields that a row of a form, label beside value, may name
 _LOOKED_THROUGH = 200  # rows, filled or not, among which these are looked for
 _YEAR = re.compile(
     r"(?<![\d〔\[【(（])((?:19|20)\d\d)\s*年(?:度|(?=\s*0?1\s*月?[-—~至]\s*12\s*月)|(?!\s*\d))"
-    r"|(?<=[(（])((?:19|20)\d\d)\s*年度?(?=\s*[)）])"
+    r"|(?<=[(（])(?<!》[(（])((?:19|20)\d\d)\s*年度?(?=\s*[)）])"
 )
+_YEARS = re.compile(r"(?:19|20)\d\d\s*(?:年度?)?\s*[-—–~～至到、及和/]+\s*(?:19|20)\d\d\s*年")  # 2023—2025年
 _PART_OF_YEAR = re.compile(r"半年|季度|\d\s*[-—~至]\s*(?!12)\d{1,2}\s*月|(?<!\d)\d{1,2}\s*月份")
 _YEAR_ALONE = re.compile(r"(?:19|20)\d\d\s*年?度?")
 _OF_FIGURES = re.compile(r"(?:(?:主要|经济|财务|统计|考核)*指标|项目|科目)(?:名称)?")
@@ -329,13 +330,19 @@ def _assigned(
 
 
 def _year_of_rows(grid: Grid, at: int) -> int | None:
-    """The year of which the texts above a header say that the rows are; None where they speak of a round."""
+    """The year of which the texts above a header say that the rows are; None where they speak of a round, or where
+    a title between the rows names another.
+    """
     titles = [text for row in grid.rows[:at] for text in row_texts(row) if text]
+    below = (list(filter(None, row_texts(row))) for row in grid.rows[at:])
+    titles += [said[0] for said in below if len(said) == 1 and _YEAR.search(said[0])]
     return None if any(map(_OF_A_ROUND.search, filter(_YEAR.search, titles))) else _year_of_title(titles)
 
 
 def _year_of_title(titles: Sequence[str]) -> int | None:
     """The one year of which the texts above a header say that the table is; None for none, several or a part of one."""
+    if any(map(_YEARS.search, titles)):
+        return None
     years = {match[1] or match[2] for text in titles for match in _YEAR.finditer(text)}
     return int(years.pop()) if len(years) == 1 and not any(map(_PART_OF_YEAR.search, titles)) else None
 

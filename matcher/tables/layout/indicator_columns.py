@@ -6,19 +6,22 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from matcher.tables.cells.texts import is_ditto, is_nothing
+from matcher.tables.cells.texts import as_written, is_ditto, is_nothing
 from matcher.tables.files.sheets import Grid, Remark
 from matcher.tables.headers.forms import header_key
 from matcher.tables.headers.rows import HeaderRows, row_texts
+from matcher.tables.naming.names import is_unit
 
 _NAME = re.compile("(?:主要|关键|核心|考核|技术|性能|参数)*(?:指标|参数)(?:名称|项目?|内容)?")
 _VALUE = re.compile(
     "(?:拟|需|应|要求|期望|预期|预计)?(?:达到)?的?(?:技术)?(?:目标|指标|要求|期望|预期|参数)?(?:数值|值|水平)(?:要求)?|目标|要求"
 )
 _UNIT = re.compile("(?:计量|指标|参数|数值)?单位")
-_NUMBER = re.compile(r"(.*\d)(\s*(?:及?以[上下内]|左右))?", re.S)
+_LEVEL = re.compile(".*(?:水平|值|现状|情况|权重)")  # between the values and their units
+_NUMBER = re.compile(r"(.*\d[百千万亿]*)(\s*(?:及?以[上下内]|左右))?", re.S)
 _COMPARED = re.compile(r"\s*[≥≤<>＜＞=±~～≈]|不[低高少多大小超]")
 _COMPARES = re.compile("[≥≤<>＜＞±]")  # in a whole indicator, not in a name
+_SERIAL = re.compile(r"[(（]?(\d{1,2})(?:[、)）]|[.．](?!\d))\s*")  # of a line in a cell
 _SERIALS = ("序号", "序", "No", "NO", "No.")
 _LONGEST_UNIT = 12  # characters
 
@@ -58,11 +61,12 @@ def indicator_blocks(grid: Grid, names: Callable[[str], str | None]) -> dict[int
     column, or in that of the label before its header (主要技术指标).
     """
     found: dict[int, list[tuple[str, object]]] = {}
+    end = 0
     for at, row in enumerate(grid.rows):
-        if not any(isinstance(cell, str) and ("指标" in cell or "参数" in cell) for cell in row):
+        if at < end or not any(isinstance(cell, str) and ("指标" in cell or "参数" in cell) for cell in row):
             continue
         heads = row_texts(row)
-        places = None if at in found else _places(heads)
+        places = _places(heads)
         if places is None:
             continue
         label = next((place for place in range(places.name) if heads[place] not in ("", *_SERIALS)), places.name)
@@ -90,9 +94,17 @@ def _places(heads: Sequence[str]) -> _Places | None:
         if not _VALUE.fullmatch(key):
             continue
         name = next((at for at in range(max(0, value - 3), value) if _is_name(keys, at)), None)
-        unit = next((at for at in (value + 1, value - 1) if 0 < at < len(keys) and _UNIT.fullmatch(keys[at])), None)
+        unit = None if name is None else _unit_of(keys, name, value)
         if name is not None and (unit is not None or key.endswith("值")):
             return _Places(name, value, unit)
+    return None
+
+
+def _unit_of(keys: Sequence[str], name: int, value: int) -> int | None:
+    """Where the units of values stand: next to them, or with other levels in between."""
+    for at in [*range(value + 1, min(value + 4, len(keys))), *range(value - 1, name, -1)]:
+        if _UNIT.fullmatch(keys[at]) and all(map(_LEVEL.fullmatch, keys[min(at, value) + 1 : max(at, value)])):
+            return at
     return None
 
 
@@ -116,27 +128,52 @@ def _goes_on(texts: Sequence[str], places: _Places, label: int, names: Callable[
 
 
 def _indicators(grid: Grid, places: _Places, start: int, end: int) -> list[str] | None:
-    """The indicator of each of these rows, "" for none; None where the names are whole indicators, or units are none.
+    """The indicators of each of these rows, "" for none; None where the names are whole indicators, or units are none,
+    as where they are those that the needs are of.
 
     A unit that is merged over several rows, or said to be that above, is that of each.
     """
-    texts = [[*row_texts(row), *[""] * (max(filter(None, places)) + 1 - len(row))] for row in grid.rows[start:end]]
-    units = [row[places.unit] if places.unit is not None else "" for row in texts]
+    rows = [[*row, *[None] * (max(filter(None, places)) + 1 - len(row))] for row in grid.rows[start:end]]
+    units = [as_written(row[places.unit]).strip() if places.unit is not None else "" for row in rows]
     for top, left, bottom, _ in grid.merged:
         if left == places.unit and start <= top and bottom < end:
             units[top - start : bottom + 1 - start] = [units[top - start]] * (bottom + 1 - top)
+    above = ""
     for i, unit in enumerate(units):
-        units[i] = units[i - 1] if i and is_ditto(unit) else unit
-    if any(len(one) > _LONGEST_UNIT for one in units) or any(_COMPARES.search(row[places.name]) for row in texts):
+        units[i] = above if is_ditto(unit) else unit
+        above = units[i] or above
+    no_units = any(len(one) > _LONGEST_UNIT or is_unit(one) for unit in units for one in unit.split("\n"))
+    if no_units or any(_COMPARES.search(as_written(row[places.name])) for row in rows):
         return None
-    return [_indicator(row[places.name], row[places.value], unit) for row, unit in zip(texts, units, strict=True)]
+    return [_of_row(row[places.name], row[places.value], unit) for row, unit in zip(rows, units, strict=True)]
+
+
+def _of_row(name: object, value: object, unit: str) -> str:
+    """The indicators of a row, a line each where its cells list as many names as values."""
+    names, values, units = (
+        [text for text in row_texts(as_written(cell).split("\n")) if text] for cell in (name, value, unit)
+    )
+    if len(names) == len(values) > 1 and len(units) in (0, 1, len(names)):
+        listed = [_unnumbered(lines) for lines in (names, values, units)]
+        if listed[0] != names or all(re.search(r"\d", text) for text in values):
+            units = listed[2] if len(units) > 1 else [unit] * len(names)
+            return "\n".join(map(_indicator, *listed[:2], units))
+    return _indicator(" ".join(names), " ".join(values), " ".join(units))
+
+
+def _unnumbered(lines: list[str]) -> list[str]:
+    """Lines without the numbers that count them."""
+    found = [_SERIAL.match(text) for text in lines]
+    if [one and int(one[1]) for one in found] != [*range(1, len(lines) + 1)]:
+        return lines
+    return [_SERIAL.sub("", text, count=1) for text in lines]
 
 
 def _indicator(name: str, value: str, unit: str) -> str:
     """抗拉强度≥320MPa of its parts; a name or a value alone is left as it is."""
-    if is_nothing(value) or is_nothing(name):
-        return name if is_nothing(value) else value
-    match = _NUMBER.fullmatch(value)
-    if match and not is_nothing(unit) and not value.endswith(unit):
-        value = f"{match[1]}{unit}{match[2] or ''}"
-    return name + ("" if _COMPARED.match(value) else "：") + value
+    if is_nothing(value):
+        return name
+    if not is_nothing(unit) and unit not in value and re.search(r"\d", value):
+        match = _NUMBER.fullmatch(value)
+        value = f"{match[1]}{unit}{match[2] or ''}" if match else f"{value}（{unit}）"
+    return value if is_nothing(name) else name + ("" if _COMPARED.match(value) else "：") + value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from matcher.tables.cells.texts import as_written, is_blank
+from matcher.tables.cells.texts import as_written, is_blank, is_ditto
 from matcher.tables.files.sheets import Grid, Remark
 from matcher.tables.headers.forms import header_key
 from matcher.tables.headers.rows import is_period, row_texts
@@ -58,6 +58,7 @@ def as_record(grid: Grid) -> Grid | None:
             for row in range(one.top, one.bottom + 1)
         }
         kept: dict[str, object] = {}  # the first of one name
+        unit = ""
         further: tuple[Remark, ...] = ()
         for here in range(at + 1, len(grid.rows)):
             number, below = grid.numbers[here], grid.rows[here]
@@ -66,12 +67,13 @@ def as_record(grid: Grid) -> Grid | None:
                 further = (Remark(number, None, "", left, "请一家企业一个工作表，再用 matcher gather 合成一张"),)
                 break
             said = [*row_texts(below), *[""] * len(keys)]
-            label, unit = said[labels[0]], said[units[0]] or as_written(merged_units.get(here)) if units else ""
+            label, said_unit = said[labels[0]], said[units[0]] or as_written(merged_units.get(here)) if units else ""
+            unit = unit if is_ditto(said_unit) else said_unit
             if not label or (label == "甲" and unit in ("", "乙", "丙")):
                 continue  # the numbers of the columns
             cells = {place: below[place] if place < len(below) else None for place in columns}
             label += f"（{unit}）" if unit else ""
-            alone = only_first([*cells.values()])
+            alone = only_first({year: cells[place] for place, year in columns.items()})
             for place, year in columns.items():
                 if not is_blank(value := cells[place]):
                     kept.setdefault(label if alone else year + label, value)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from matcher.tables.cells.checkboxes import read_boxes
-from matcher.tables.cells.texts import has_no_tick, is_blank, shorten
+from matcher.tables.cells.texts import has_no_tick, is_blank, is_ditto, shorten
 from matcher.tables.files.grids import Grid, Merged, Remark
 from matcher.tables.headers.forms import header_key
 from matcher.tables.headers.rows import is_period, row_texts
@@ -168,7 +168,7 @@ def _by_years(grid: Grid) -> dict[int, list[tuple[str, object]]]:
     """
     found: dict[int, list[tuple[str, object]]] = {}
     heads: list[str] = []
-    start, down = 0, False
+    start, down, unit = 0, False, ""
     for at, row in enumerate(grid.rows[: 50 * _LOOKED_THROUGH]):
         texts = row_texts(row)
         corner = next((place for place, text in enumerate(texts) if text), None)
@@ -177,7 +177,7 @@ def _by_years(grid: Grid) -> dict[int, list[tuple[str, object]]]:
         years = [text for text in others if is_period(text)]
         across = len(years) > 1 and len(years) + sum(map(is_beside_years, others)) == len(others)
         if corner is not None and others and (across or (not years and _YEARS.fullmatch(header_key(texts[corner])))):
-            start, heads, down, found[at] = corner, texts, not across, []
+            start, heads, down, unit, found[at] = corner, texts, not across, "", []
             continue
         cells = list(zip(heads, texts, row, strict=False))[start:] if heads else []
         first = cells[0][1] if cells else ""
@@ -185,11 +185,12 @@ def _by_years(grid: Grid) -> dict[int, list[tuple[str, object]]]:
         if not first or is_period(first) is not down or not all(_FIGURE.fullmatch(text) for _, text, _ in figures):
             heads = []
             continue
-        unit = next((text for head, text, _ in cells if text and header_key(head) in UNIT_LABELS), "")
+        said_unit = next((text for head, text, _ in cells if text and header_key(head) in UNIT_LABELS), "")
+        unit = unit if is_ditto(said_unit) else said_unit
         label = f"{first}（{unit}）" if unit else first
         named = [(head, cell) for head, text, cell in figures if head and text]
         found[at] = [(_of_year(label, head) if down else _of_year(head, label), cell) for head, cell in named]
-        if not down and only_first([text for _, text, _ in figures]):
+        if not down and only_first({head: text for head, text, _ in figures if head}):
             found[at] = [(label, named[0][1])]
         said = [(head, cell) for head, text, cell in cells[1:] if text and is_beside_years(head)]
         found[at] += [(beside_label(head, first), cell) for head, cell in said if header_key(head) not in UNIT_LABELS]
@@ -201,9 +202,13 @@ def is_beside_years(head: str) -> bool:
     return bool(BESIDE_YEARS.fullmatch(header_key(head)))
 
 
-def only_first(cells: Sequence[object]) -> bool:
-    """Whether of the cells of several years that of the first alone is filled: 职工总数, 120 below such a table."""
-    return len(cells) > 1 and not is_blank(cells[0]) and all(map(is_blank, cells[1:]))
+def only_first(cells: Mapping[str, object]) -> bool:
+    """Whether of the cells of several years that of the first alone is filled: 职工总数, 120 below such a table.
+
+    Not so where the first year is the last one, as a new firm has figures of no other.
+    """
+    filled = [year for year, cell in cells.items() if not is_blank(cell)]
+    return len(cells) > 1 and filled == [*cells][:1] and filled[0] != max(cells)
 
 
 def beside_label(head: str, first: str) -> str:

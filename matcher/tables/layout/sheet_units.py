@@ -27,6 +27,9 @@ _OWN_UNIT = (
 )
 _IN_HEADER = "请在表头注明单位，如“（万元）”"
 _IN_RMB = "请折合成人民币，并在表头注明单位，如“（万元）”"
+_BEFORE_PARTS = re.compile(  # 40（含设备10）; 40，其中设备10
+    r"([^()（）]*?\d)\s*([(（](?=.*(?:\d|含)).+|[,，;；]\s*(?:其中|包括|含).+)", re.S
+)
 
 
 class SheetUnits(NamedTuple):
@@ -125,6 +128,8 @@ def with_units(cell: object, unit: object) -> object:
         return cell
     text = cleaning.as_written(cell).strip()
     word = cleaning.as_written(unit)
+    if (parts := _BEFORE_PARTS.match(text)) and not FOREIGN.search(half_width(text)):
+        return f"{parts[1]}{money_unit(word) or word}{parts[2]}"
     return text + (money_unit(word) or word) if text[-1:].isdigit() or text[-1:] == ")" else cell
 
 

@@ -33,6 +33,7 @@ _OF_FIGURES = re.compile(
     "指标|参数|(?:目标|要求|现状?|达到|标准|数)值|[^\\W\\d_]水平$|^现状$"
 )  # of which a need has a row each
 _FIGURE = re.compile(r"[-+]?\d[\d,.]*\s*[件项个]?")
+_SERIALS = ("序号", "序", "行号")
 _ANSWERS = {"", "是", "否", "有", "无"}
 
 
@@ -138,7 +139,7 @@ def _joined_rows(
     of_figures = {at for at in set(range(len(header.texts))) - (taken - texts) if _OF_FIGURES.search(header.texts[at])}
     unnamed = _unnamed(header, contract, rows, texts | of_figures | rights)
     merged = _of_merged_names(grid, header, contract, kept, rows, rights, of_figures)
-    again = _of_one_id(header, contract, rows, rights | of_figures)
+    again = _of_one_id(header, contract, rows, rights, of_figures)
     if not unnamed and not merged and not again:
         return rows, numbers
     out: list[Sequence[object]] = []
@@ -258,21 +259,35 @@ def _of_merged_names(
 
 
 def _of_one_id(
-    header: Header, contract: Contract, rows: Sequence[Sequence[object]], several: Collection[int]
+    header: Header,
+    contract: Contract,
+    rows: Sequence[Sequence[object]],
+    rights: Collection[int],
+    figures: Collection[int],
 ) -> dict[int, list[int]]:
-    """The rows with the number of the row above, which differ from it in nothing but what a record may have several of;
-    and where it stands.
+    """The rows with the number and name of the row above, which say nothing else than that row but what a record may
+    have several of; and where it stands. Blanks, 同上 and the numbers of the rows say nothing else.
     """
     place = header.places.get(contract.id_column)
-    if place is None or not several:
+    name = header.places.get(contract.any_of[0]) if contract.any_of else None
+    several = {*rights, *figures}
+    if place is None or name is None or not several:
         return {}
+    width = max(map(len, [header.texts, *rows]))
+    counted = {at for at, text in enumerate(header.texts) if text in _SERIALS and at != place}
+    once = [at for at in range(width) if at not in several and at not in counted]
+    texts = [
+        ["" if is_blank(cell) else cleaning.as_written(cell).strip() for cell in (*row, *[None] * (width - len(row)))]
+        for row in rows
+    ]
     found: dict[int, list[int]] = {}
-    for i, (above, row) in enumerate(itertools.pairwise(rows), 1):
-        if is_blank(cell_of(row, place)) or cell_of(row, place) != cell_of(above, place):
-            continue
-        differ = {at for at in range(max(len(above), len(row))) if cell_of(row, at) != cell_of(above, at)}
-        if differ and differ <= set(several) and not all(is_blank(cell_of(row, at)) for at in differ):
-            found[i] = sorted(at for at in differ if not is_blank(cell_of(row, at)))
+    first = 0
+    for i, (above, row) in enumerate(itertools.pairwise(texts), 1):
+        first = first if i - 1 in found else i - 1
+        alike = all(not row[at] or row[at] == texts[first][at] or cleaning.is_ditto(row[at]) for at in once)
+        differ = {at for at in several if row[at] not in ("", above[at])}
+        if alike and differ and row[place] and row[name]:
+            found[i] = sorted(differ | {at for at in figures if row[at]})
     return found
 
 
@@ -342,13 +357,19 @@ def _add_units(header: Header, rows: list[Sequence[object]], numbers: list[int],
     """Give money whose unit stands in a column of its own that unit."""
     for name, beside in header.unit_places.items():
         place = header.places[name]
-        unit: object = None
+        above: object = None  # the last unit
         for i, row in enumerate(rows):
-            cell, above = cell_of(row, place), unit
-            unit = above if cleaning.is_ditto(cell_of(row, beside)) else cell_of(row, beside)
+            cell, unit = cell_of(row, place), cell_of(row, beside)
+            if cleaning.is_ditto(unit):
+                if not is_blank(above):
+                    fault = f"照上面读作“{shown(above)}”", "请核对"
+                    problems.append(Problem(numbers[i], _text(header, beside), shown(unit), *fault))
+                    rows[i] = [*row[:beside], above, *row[beside + 1 :]]
+                unit = above
+            above = above if is_blank(unit) else unit
             changed = with_units(cell, unit)
             if changed is not cell:
-                rows[i] = [*row[:place], changed, *row[place + 1 :]]
+                rows[i] = [*rows[i][:place], changed, *rows[i][place + 1 :]]
             elif is_blank(unit) and not is_blank(cell) and not header.units[name]:
                 problem = f"这一行没有写“{_text(header, beside)}”，按元读入"
                 problems.append(Problem(numbers[i], _text(header, place), shown(cell), problem, "请填写单位"))
