@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -102,10 +103,9 @@ def _places(heads: Sequence[str]) -> _Places | None:
 
 def _unit_of(keys: Sequence[str], name: int, value: int) -> int | None:
     """Where the units of values stand: next to them, or with other levels in between."""
-    for at in [*range(value + 1, min(value + 4, len(keys))), *range(value - 1, name, -1)]:
-        if _UNIT.fullmatch(keys[at]) and all(map(_LEVEL.fullmatch, keys[min(at, value) + 1 : max(at, value)])):
-            return at
-    return None
+    near = itertools.chain(range(value + 1, min(value + 4, len(keys))), range(value - 1, name, -1))
+    between = {at: keys[min(at, value) + 1 : max(at, value)] for at in near if _UNIT.fullmatch(keys[at])}
+    return next((at for at, levels in between.items() if all(map(_LEVEL.fullmatch, levels))), None)
 
 
 def _beside(rows: Sequence[Sequence[object]], name: int, place: int) -> list[str]:
