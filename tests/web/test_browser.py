@@ -86,6 +86,12 @@ def page(request, chromium, served):
     assert elsewhere == []
 
 
+def send(page, words: str) -> None:
+    """Clicks a button that sends a form, and waits until the page it leads to can be used."""
+    with page.expect_navigation():
+        page.click(f"text={words}")
+
+
 def sheets_of(page, tmp_path) -> list[str]:
     """The sheets of the workbook that a page offers."""
     with page.expect_download() as waiting:
@@ -110,7 +116,7 @@ def test_two_tables_become_a_page_and_a_workbook(page, served, tmp_path):
     page.goto(served[0] + "/match")
     page.set_input_files("input[name=needs]", EXAMPLES / "needs.csv")
     page.set_input_files("input[name=outcomes]", EXAMPLES / "outcomes.csv")
-    page.click("text=开始匹配")
+    send(page, "开始匹配")
     playwright.expect(page.locator("details.q")).to_have_count(49, timeout=PATIENCE)
     page.fill(".find input[type=search]", "磨削烧伤")
     page.locator(".find output", has_text="显示 1 / 49").wait_for()
@@ -124,7 +130,7 @@ def test_two_tables_become_a_page_and_a_workbook(page, served, tmp_path):
 def test_points_move_as_facts_are_typed(page, served):
     page.goto(served[0] + "/firm")
     page.select_option("select[name=policy]", "tech-sme")
-    page.click("text=换政策或日期")
+    send(page, "换政策或日期")
     page.locator("[data-score]", has_text="0 至 100").wait_for()
     page.fill("[name=employees_total]", "100")
     page.fill("[name=rd_staff]", "35")
@@ -140,24 +146,43 @@ def test_points_move_as_facts_are_typed(page, served):
 def test_a_list_of_firms_becomes_a_workbook(page, served, tmp_path):
     page.goto(served[0] + "/points")
     page.set_input_files("input[name=firms]", EXAMPLES / "firms.csv")
-    page.click("text=开始判断")
+    send(page, "开始判断")
     page.locator("#list td", has_text="虚构示例一号机械有限公司").first.wait_for()
     page.fill("[data-filter]", "三号 不通过")
     playwright.expect(page.locator("#list tbody tr:visible")).to_have_count(1, timeout=PATIENCE)
     assert sheets_of(page, tmp_path)[:4] == ["结论", "汇总", "逐条", "差距"]
 
 
+def test_words_typed_before_the_script_arrives_count(page, served):
+    held = []
+    page.route("**/app.js", lambda route: held.append(route))
+    with page.expect_request("**/app.js"):
+        page.goto(served[0] + "/points", wait_until="commit")
+    page.set_input_files("input[name=firms]", EXAMPLES / "firms.csv")
+    with page.expect_request("**/app.js"):
+        page.locator("button", has_text="开始判断").click(no_wait_after=True)
+    page.fill("[data-filter]", "三号 不通过")
+    held.pop().continue_()
+    playwright.expect(page.locator("#list tbody tr:visible")).to_have_count(1, timeout=PATIENCE)
+    with page.expect_request("**/app.js"):
+        page.goto(served[0], wait_until="commit")
+    page.fill("textarea", NEED)
+    held.pop().continue_()
+    page.locator(".hits .m b", has_text="磁弹噪声").first.wait_for()
+
+
 def test_visits_and_dashboard_are_narrowed(page, served, tmp_path):
     page.goto(served[0] + "/visits")
     page.select_option("select[name=state]", "in_pool")
-    page.click("text=筛选")
+    send(page, "筛选")
     playwright.expect(page.locator("#list tbody tr")).to_have_count(2, timeout=PATIENCE)
     assert "走访名单" in sheets_of(page, tmp_path)
-    page.click("nav >> text=培育库看板")
+    with page.expect_navigation():
+        page.click("nav >> text=培育库看板")
     page.locator(".heads li", has_text="在库企业").locator("b", has_text="2").wait_for()
     page.select_option("select[name=before]", "2026-01-31")
     page.select_option("select[name=state]", "candidate")
-    page.click("text=筛选")
+    send(page, "筛选")
     page.locator(".heads li", has_text="名册 10 家").wait_for()
 
 
@@ -168,7 +193,7 @@ def test_accepting_and_declining_with_a_reason_teaches(page, served, tmp_path):
     table = pd.read_csv(EXAMPLES / "needs.csv").head(1).assign(需求编号=f"X{width}")
     table.to_csv(tmp_path / "一条.csv", index=False, encoding="utf-8-sig")
     page.set_input_files("input[name=needs]", tmp_path / "一条.csv")
-    page.click("text=开始匹配")
+    send(page, "开始匹配")
     page.locator("details.q summary").first.click()
     first = page.locator(".judge").first
     second = page.locator(".judge").nth(1)

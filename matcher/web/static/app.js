@@ -38,7 +38,10 @@
       wait = setTimeout(ask, 250);
     });
     form.addEventListener("submit", function (event) { event.preventDefault(); ask(); });
-    if (form.hasAttribute("data-now")) ask();
+    var typed = all("input, textarea", form).some(function (field) { // before this script came, or kept by the browser
+      return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+    });
+    if (typed || form.hasAttribute("data-now")) ask();
   });
 
   all("form[data-busy]").forEach(function (form) {
@@ -89,13 +92,15 @@
   });
 
   all("[data-filter]").forEach(function (input) {
-    input.addEventListener("input", function () {
+    function narrow() {
       var words = input.value.trim().toLowerCase().split(/\s+/);
       all(input.dataset.filter).forEach(function (row) {
         var text = row.textContent.toLowerCase();
         row.hidden = !words.every(function (word) { return text.indexOf(word) >= 0; });
       });
-    });
+    }
+    input.addEventListener("input", narrow);
+    narrow(); // what was typed before this script came
   });
 
   var bar = document.querySelector(".find");
