@@ -6,9 +6,16 @@ import sys
 # The processes of a run share the processors: with one thread for the linear algebra of each it takes less time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import hypothesis
 import pytest
 
 from matcher.cli.app import main
+
+# The same examples each time, on a machine however slow.
+hypothesis.settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("same")
 
 
 @pytest.fixture

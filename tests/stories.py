@@ -11,7 +11,7 @@ def told(story: str) -> None:
         [sys.executable, "-W", "error", "-c", story],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         cwd=Path(__file__).parent,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stderr

@@ -61,7 +61,7 @@ def levels_of(row: dict[str, object]) -> list[float]:
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(ROWS, st.data())
 def test_taking_evidence_away_never_raises_a_level(row: dict[str, object], data: st.DataObject) -> None:
     """No cell taken away raises the level shown; taking away what is there raises no upper end either.

@@ -96,7 +96,7 @@ def frame(rows: list[tuple[str, ...]]) -> pd.DataFrame:
     return table.assign(description=table["a"] + "，" + table["b"])[["outcome_id", "title", "description"]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @example([(f"C{n}", *["机械手"] * 3) for n in (1, 2, 3)], [("put", [("C0", *["机械手"] * 3)])])  # all equal
 @given(st.lists(record, max_size=6, unique_by=lambda r: r[0]), st.lists(change, min_size=1, max_size=6))
 def test_a_changed_index_matches_as_one_built_anew(start, changes):

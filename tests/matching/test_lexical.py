@@ -117,7 +117,7 @@ def test_exact_gives_the_scores_to_the_last_digit():
 cut = st.integers(0, len(TEXTS))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.tuples(cut, cut).map(sorted), st.lists(st.booleans(), min_size=len(TEXTS), max_size=len(TEXTS)))
 def test_parts_with_dead_rows_score_as_one_part_of_the_living(cuts, living):
     bounds = [(0, cuts[0]), (cuts[0], cuts[1]), (cuts[1], len(TEXTS))]

@@ -33,7 +33,7 @@ def test_a_score_is_the_share_of_random_pairs_that_score_lower():
     assert (scores[~body] > 0.97).all()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 20), st.floats(-30, 15), st.floats(1e-3, 5))
 def test_scores_rise_strictly_inside_0_and_1(rng, total, step):
     low, high = fitted(rng, 300)[0].share_below(np.array([total, total + step]))

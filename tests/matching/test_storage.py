@@ -413,13 +413,13 @@ def test_who_saves_while_another_does_is_refused_and_nothing_is_lost(folder, mon
 
     def slow(*args):
         reached.set()
-        assert go_on.wait(10)
+        assert go_on.wait(100)
         real(*args)
 
     monkeypatch.setattr(os, "replace", slow)
     thread = threading.Thread(target=first.save, args=[folder])
     thread.start()
-    assert reached.wait(10)
+    assert reached.wait(100)
     for replace in (False, True):
         with pytest.raises(IndexFolderError) as caught:
             second.save(folder, replace=replace)

@@ -112,19 +112,19 @@ characters = st.sampled_from(list("机床水稻中药，。 \n/_.#&@α😀é０�
 texts = st.lists(pieces | characters, max_size=20).map("".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(texts, max_size=4))
 def test_jieba_and_rjieba_give_equal_terms(many):
     assert counted(Segmenter(engine="jieba").terms(many)) == counted(Segmenter(engine="rjieba").terms(many))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.text() | texts, max_size=6))
 def test_normalising_many_is_normalising_each(many):
     assert normalise_all(many) == [normalise(text) for text in many]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(exclude_categories=[])))
 def test_no_text_breaks_segmentation(text):
     (result,) = counted(Segmenter().terms([text]))
@@ -207,7 +207,7 @@ def test_sentences(text, result, monkeypatch):
     assert sentences(text) == result
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text("甲乙a1，、。；\n： \u3000!?", max_size=300))
 def test_sentences_are_pieces_of_the_text_in_order_and_lose_no_word(text):
     at = 0

@@ -126,7 +126,7 @@ _FIGURES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.sampled_from(_FIGURES), min_size=1, max_size=8, unique=True),
     st.data(),

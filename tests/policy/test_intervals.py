@@ -25,7 +25,7 @@ def _answers(word: str, value: Fraction, limit: Fraction) -> bool:
 
 
 @given(st.sampled_from(LIMITS), st.sampled_from(WORDS), money, st.integers(1, 10**12), st.integers(-1, 1))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_money_at_a_limit_is_exact(limit: Fraction, word: str, scale: int, bottom: int, off: int) -> None:
     top = int(limit * bottom) + off if scale % 2 else scale
     one = np.array([float(max(top, 0))])
@@ -34,7 +34,7 @@ def test_money_at_a_limit_is_exact(limit: Fraction, word: str, scale: int, botto
 
 
 @given(st.sampled_from(LIMITS), st.sampled_from(WORDS), decimals, st.decimals("0.001", 10_000, places=3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_decimals_at_a_limit_are_exact(limit: Fraction, word: str, top: object, bottom: object) -> None:
     answer = holds(excess(np.array([float(str(top))]), np.array([float(str(bottom))]), limit), word)[0]
     assert answer == _answers(word, Fraction(str(top)) / Fraction(str(bottom)), limit)
@@ -96,7 +96,7 @@ def test_brackets_share_out_every_whole_number_once() -> None:
 
 
 @given(st.lists(st.integers(-3, 40), min_size=3, max_size=3), st.sampled_from([0, 5, 15, 25, 35]), st.booleans())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_known_growth_is_the_formula(values: list[int], per_cent: int, two_years: bool) -> None:
     y1, y2, y3 = (np.array([float(v)]) for v in values)
     years = np.array([2 if two_years else 3])

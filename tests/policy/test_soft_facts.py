@@ -28,7 +28,7 @@ ends = st.tuples(st.integers(-1, 9), st.integers(0, 3)).map(lambda pair: (pair[0
 
 
 @given(st.tuples(ends, ends, ends), st.sampled_from([0, 10, 25, 35, 100]), st.booleans(), st.booleans())
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_growth_of_bounded_years_is_sure_only_where_every_figure_is(spans, per_cent, two_years, zero_ok) -> None:
     years = np.array([2 if two_years else 3])
 

@@ -147,7 +147,7 @@ def test_a_better_figure_at_a_limit_counts_as_the_rule_counts_it():
 BETTER = ("class1_ip", "class2_ip", "conversions_3y", "rd_expense_y3", "rd_staff", "hightech_income_last_year")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 899), st.sampled_from(BETTER), st.integers(1, 40))
 def test_more_of_what_helps_never_costs_points(made, learned, row, column, more):
     one = made.full.iloc[[row]].drop(columns="apply_on")

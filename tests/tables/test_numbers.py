@@ -419,10 +419,10 @@ def test_real_tags_go(text: str, expected: str):
 
 @pytest.mark.parametrize("opening", ["<b ", "<b x=", "<i>", "</p>", "<a b c d "])
 def test_many_openings_take_no_time(opening: str):
-    start = time.perf_counter()
+    start = time.process_time()
     without_markup(opening * 100_000)
     without_markup("<b" + " " * 200_000)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize(
@@ -523,12 +523,12 @@ def test_a_text_without_boxes_has_none():
 
 
 def test_a_million_cells_take_seconds():
-    start = time.perf_counter()
+    start = time.process_time()
     whole = list(range(1_000_000))
     read_cells(SALES, "万元", whole)
     read_cells(SALES, "万元", list(map(str, whole)))
     read_cells(STAFF, "", list(map(float, whole)))
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30
 
 
 @pytest.mark.parametrize(

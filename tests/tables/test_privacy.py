@@ -120,7 +120,7 @@ PIECES = ["13800001234", "138", "0000", "1234", "0539", "8123456", "-", " ", "*"
           "\u200b", "１３８", "－"]  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text(max_size=40))
 def test_masking_twice_is_masking_once(text: str) -> None:
     once = mask_contacts(text)

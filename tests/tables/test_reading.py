@@ -614,7 +614,7 @@ cells = st.one_of(*typed, *objects, st.sampled_from(said))
 names = ["需求编号", "需求名称", "需求描述", "预算（万元）", "发布日期", "合作方式", "别的"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.lists(cells, min_size=7, max_size=7), max_size=8))
 def test_rows_in_are_rows_out_and_rows_listed(body: list[list[object]]):
     with warnings.catch_warnings():
@@ -632,7 +632,7 @@ def test_rows_in_are_rows_out_and_rows_listed(body: list[list[object]]):
     assert set(problems["row"].dropna()) <= set(range(1, len(body) + 2))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200) | st.text(',;\t\n\r"甲乙1', max_size=200))
 def test_any_text_is_read_whole_or_refused(text: str):
     try:

@@ -114,9 +114,9 @@ def test_a_table_in_a_cell_beside_others_is_its_text_and_told():
 
 
 def test_a_span_of_blanks_takes_no_time():
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert grids("<table><tr><td colspan=" + " " * 40_000 + ">a<td>b</table>")[0].rows == [["a", "b"]]
-    assert time.perf_counter() - begin < 5  # twenty, if each blank were tried with each other
+    assert time.process_time() - begin < 10  # twenty, if each blank were tried with each other
 
 
 @pytest.mark.parametrize(

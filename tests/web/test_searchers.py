@@ -40,7 +40,7 @@ def answer(of, text="磨削烧伤怎样检测"):
 
 
 def gone(pid):
-    for _ in range(200):
+    for _ in range(2000):
         try:
             if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
                 return True
@@ -195,7 +195,7 @@ time.sleep(0.3)
 assert learning.is_alive()
 busy.end(at_once=True)
 searchers._gone(busy)
-learning.join(20)
+learning.join(200)
 assert not learning.is_alive() and searchers.together(learned) == 1
 pd.testing.assert_frame_equal(searchers.match(asked, learned, 3), match(asked, learned, k=3))
 searchers.close()

@@ -102,7 +102,7 @@ def started(words):
 
 def asked(port, address, body):
     """A request that has been sent; its answer is still to come."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
     line.request("POST", address, json.dumps(body), {"Content-Type": "application/json"})
     return line
 
@@ -114,7 +114,7 @@ def test_the_process_starts_answers_finishes_what_is_in_hand_and_stops(tmp_path,
     service, lines, port = started(words)
     try:
         assert lines[0] == "成果.csv：成果，读入 2 条\n"
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
         body = json.dumps({"text": "机械手抓取", "k": 1}).encode()
         heads = {
             "Content-Type": "application/json",
@@ -127,7 +127,7 @@ def test_the_process_starts_answers_finishes_what_is_in_hand_and_stops(tmp_path,
         line.endheaders()
         line.send(body[:10])
         for other in ("/api/health", "/"):
-            beside = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            beside = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
             beside.request("GET", other)
             assert beside.getresponse().status in (200, 303)
             beside.close()
@@ -138,7 +138,7 @@ def test_the_process_starts_answers_finishes_what_is_in_hand_and_stops(tmp_path,
         assert json.loads(answer.read())["hits"][0]["outcome_id"] == "C1"
         line.close()
         rest = service.stderr.read()
-        assert service.wait(60) == 0
+        assert service.wait(300) == 0
     finally:
         service.kill()
         service.stderr.close()
