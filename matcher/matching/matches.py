@@ -21,11 +21,12 @@ from matcher.matching.library.filters import Limits, Where
 from matcher.matching.library.nearest import bounds
 from matcher.matching.library.records import id_column_of, texts_of
 from matcher.matching.library.remembered import Records
+from matcher.matching.likely_first import FIRST, likely_first
 from matcher.matching.reasons.explanation import evidence_of, explain, is_explained, with_figures
 from matcher.matching.reasons.requirements import requirements_of
 from matcher.matching.reasons.unanswered import without_said
 from matcher.matching.second_stage.late_interaction import Accurate, Voice
-from matcher.matching.second_stage.pair_reading import FIRST, LEAST, SIDES, PairModel, best_read_first, read_first
+from matcher.matching.second_stage.pair_reading import LEAST, SIDES, PairModel, best_read_first, read_first
 from matcher.matching.second_stage.reordering import NOTHING, Best, Rerank, reranked, with_voice
 from matcher.matching.spread import Columns, spread
 from matcher.matching.texts.tokens import language
@@ -133,9 +134,10 @@ def match(
     Returns
     -------
     DataFrame
-        One row a pair, the asking rows in their order, best first; ties break by id, so equal inputs give equal tables,
-        for one row or many, on any number of threads. An asking row for which the filters leave nothing keeps one line:
-        an empty id, rank 0, an unknown score. Columns:
+        One row a pair, the asking rows in their order, best first: by the sum of parts, ties by id; where records are
+        whole texts, of the first three the recommended ones come first, then the more probable ones (not with `weights`
+        or `rerank`). Equal inputs give equal tables, for one row or many, on any number of threads. An asking row for
+        which the filters leave nothing keeps one line: an empty id, rank 0, an unknown score. Columns:
 
         * the id of the asking row, the id of the record, `rank` (from 1);
         * `score`: the share of random pairs of this library that score lower; with `weights` it takes no notice of
@@ -202,7 +204,10 @@ def match(
     limits = Limits(queries, index, where or {}, mask, same, valid_on, exclude, weights or {})
     voice = Voice.of(index, accurate) if accurate else None
     reads = accurate and {asking, index.id_column} == SIDES and recommender_of(index)
-    plan = _Plan(k, limits, rerank, rerank_top, voice, PairModel.of(accurate) if reads else None, reasons, false_alarm)
+    reader = PairModel.of(accurate) if reads else None
+    moves = not (rerank or accurate or weights) and recommender_of(index) is not None
+    most = max(k, FIRST) if moves else k
+    plan = _Plan(most, limits, rerank, rerank_top, voice, reader, reasons, false_alarm)
     stages = 1 + (plan.voice is not None) + reasons
     together = min(as_whole(processes, "processes", 1), processors(), len(queries) // (2 * BLOCK))
     if rerank or accurate or not isinstance(index.encoder, StaticEncoder):  # other models have threads of their own
@@ -228,6 +233,8 @@ def match(
         used |= {"rerank": bool(rerank or accurate)}
         table = pd.DataFrame(first | scores | {name: pairs[name] for name in pairs if used.get(name, True)})
         table = with_text_kinds(table)
+        if moves:
+            return likely_first(table, k, _declines(index, first[asking], first[index.id_column]) != "")
         if read is None:
             return table
         order = best_read_first(first[asking], first["rank"], read, judged["probability"])
@@ -298,7 +305,8 @@ def _match_some(
     declines = _declines(index, ids[at], index.ids[rows])
     apart, strange = _apart(index, (titles, bodies), at, records)
     gone = _gone(index, asking, at, records)
-    back = np.where(rank == 1, required.asks_back, "")
+    once = np.where(rank == 1, required.asks_back, "")
+    back = required.asks_back if index.id_column == "need_id" else once
     pairs |= {"note": _notes(index, rows, apart, strange, declines, gone, back), "met": required.met}
     beyond = best.beyond if ranker_of(index) else None
     features = None

@@ -25,6 +25,7 @@ from matcher.matching.library.base import AFAR, BaseIndex, check_index
 from matcher.matching.library.folders import SHARDED
 from matcher.matching.library.records import id_column_of
 from matcher.matching.library.statistics import Census, Statistics
+from matcher.matching.likely_first import FIRST, likely_first
 from matcher.matching.matches import match
 from matcher.matching.reasons.explanation import REASONS, is_explained
 from matcher.matching.texts.tokens import Segmenter
@@ -255,7 +256,7 @@ def match_shards(queries: pd.DataFrame, shards: Iterable[BaseIndex], *, k: int =
         if shard.whole is None or (seen is not None and shard.whole is not seen and shard.whole.scale != seen.scale):
             raise ArgumentError("the shards are indexes with one and the same statistics (Index.build(statistics=))")
         seen = shard.whole
-        tables.append(match(queries, shard, k=k, **options))
+        tables.append(match(queries, shard, k=max(k, FIRST), **options))
     return merge_matches(tables, k=k)
 
 
@@ -265,7 +266,7 @@ def merge_matches(tables: Iterable[pd.DataFrame], *, k: int) -> pd.DataFrame:
     Parameters
     ----------
     tables
-        One a shard, each of the same asking rows with the best k or more.
+        One a shard, each of the same asking rows with the best k, or three where k is less.
     k
         How many.
 
@@ -297,10 +298,10 @@ def merge_matches(tables: Iterable[pd.DataFrame], *, k: int) -> pd.DataFrame:
     at = found[asking].map(order).to_numpy(np.int64)
     found = found.iloc[np.lexsort((found[record].astype(str).to_numpy(object), -total, at))]
     rank = found.groupby(asking, sort=False).cumcount().to_numpy(np.int64) + 1
-    found = found.assign(rank=rank)[rank <= k]
-    later = (found["rank"] > 1).to_numpy()
-    notes = found["note"].astype(object)
-    found["note"] = notes.where(~later, notes.map(_without_asking_back))
+    found = found.assign(rank=rank)[rank <= max(k, FIRST)]
+    if asking == "need_id":
+        notes = found["note"].astype(object)
+        found["note"] = notes.where(found["rank"] == 1, notes.map(_without_asking_back))
     if told := [name for name in REASONS if name in found]:
         shown = is_explained(found["rank"].to_numpy(), found["level"].to_numpy(float)) | found["recommended"].to_numpy(
             bool
@@ -310,6 +311,7 @@ def merge_matches(tables: Iterable[pd.DataFrame], *, k: int) -> pd.DataFrame:
     table = pd.concat([found, empty]) if len(empty) else found
     place = table[asking].map(order).to_numpy(np.int64)
     table = table.iloc[np.lexsort((table["rank"], place))].reset_index(drop=True)
+    table = table[table["rank"] <= k] if "preference" in table else likely_first(table, k)
     typical = next((part for part in parts if (part["rank"] > 0).any()), parts[0])
     return table.astype(typical.dtypes.to_dict())
 

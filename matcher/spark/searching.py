@@ -15,6 +15,7 @@ from matcher.errors import TableError
 from matcher.matching.index import Index
 from matcher.matching.library.filters import Where
 from matcher.matching.library.records import id_column_of
+from matcher.matching.likely_first import FIRST
 from matcher.matching.matches import match as local_match
 from matcher.matching.shards import merge_matches
 from matcher.policy.streaming import frame_of
@@ -77,6 +78,7 @@ def match(
 
     options: dict[str, Any] = {"where": where, "same": same, "valid_on": valid_on, "weights": weights}
     options["false_alarm"] = false_alarm
+    most = max(k, FIRST)  # of which the last step puts the likely ones first
     asking, recorded = (id_column_of(pd.DataFrame(columns=table.columns)) for table in (queries, records))
     records = plain(records, records.columns, [recorded])
     needs = frame_of(plain(queries, queries.columns, [asking]).toArrow())
@@ -96,18 +98,18 @@ def match(
     def search(shard: str, index: Index) -> Iterator[pd.DataFrame]:
         for start in range(0, max(1, len(asked.value)), _NEEDS):
             some = asked.value[start : start + _NEEDS]
-            table = local_match(some, index, k=k, reasons=False, **options)
+            table = local_match(some, index, k=most, reasons=False, **options)
             total = table["semantic"] + table["lexical"] + (table["preference"] if weights else 0.0)
             place = start + pd.Index(some[asking]).get_indexer(table[asking])
             yield pd.DataFrame({"asking": place, "id": table[recorded], "total": total, "shard": shard})
 
-    won = send(_won(each_shard(shards, shared, search, _FOUND, scale), k))
+    won = send(_won(each_shard(shards, shared, search, _FOUND, scale), most))
 
     def explain(shard: str, index: Index) -> Iterator[pd.DataFrame]:
         for many, places in won.value.get(shard, {}).items():
             for start in range(0, len(places), _NEEDS):
                 some = asked.value.iloc[places[start : start + _NEEDS]]
-                yield local_match(some, index, k=many, reasons=reasons, **options)
+                yield local_match(some, index, k=max(many, FIRST), reasons=reasons, **options)
 
     def merge(parts: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         last: list[pd.DataFrame] = []  # rows of the last asking row, which the next part may go on with

@@ -21,6 +21,7 @@ from scipy.sparse import csc_array
 
 from matcher.matching.library.base import Asked, BaseIndex
 from matcher.matching.library.remembered import Records, is_remembered
+from matcher.matching.likely_first import FIRST
 from matcher.matching.reasons.answering import Answering, Cut, cut_records, cut_texts
 from matcher.matching.reasons.asking import Asking, asks, read_asking
 from matcher.matching.reasons.requirements import Said
@@ -46,7 +47,6 @@ _POINT_COVER, _POINT_COSINE = 0.25, 0.5  # the same for a single point
 _SAYS_TOO = 0.4  # the share of a point's words that a sentence says which answers another point already
 _OTHERS = 48  # words of an asking text that may be shared
 _CIRCLED = "①②③④⑤"
-_FIRST = 3  # rows of each asking text that are explained whatever they are worth
 RELATED = 1.5  # the level from which on the others are: that of a pair of one field
 
 
@@ -80,7 +80,7 @@ def is_explained(rank: NDArray[np.integer[Any]], level: NDArray[np.floating[Any]
     """Which pairs of rows in order of rank are explained: the first three of each asking row, and all that are related
     or whose level is unknown.
     """
-    return (rank <= _FIRST) | ~(level < RELATED)
+    return (rank <= FIRST) | ~(level < RELATED)
 
 
 def explain(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from matcher.errors import EncoderError
 from matcher.matching.library.base import BaseIndex
 from matcher.matching.library.records import texts_of
+from matcher.matching.likely_first import FIRST
 from matcher.matching.second_stage.late_interaction import (
     THREADS,
     Accurate,
@@ -33,7 +34,6 @@ FORMAT = "matcher-pairs-1"
 FOLDER = "pairs-zh"
 FILES = ("config.json", "model.onnx", "pieces.safetensors")
 START, END, UNKNOWN, COLON = 0, 2, 3, 12  # numbers of pieces; the colon stands between title and text
-FIRST = 3  # rows of each text that are read
 LEAST = 0.1  # the probability, without reading, from which a row is read
 SIDES = {"need_id", "outcome_id"}
 PER_PIECE = 4  # characters that are looked at for each piece that may be kept
