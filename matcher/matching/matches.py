@@ -21,12 +21,12 @@ from matcher.matching.library.filters import Limits, Where
 from matcher.matching.library.nearest import bounds
 from matcher.matching.library.records import id_column_of, texts_of
 from matcher.matching.library.remembered import Records
-from matcher.matching.likely_first import FIRST, likely_first
+from matcher.matching.likely_first import FIRST, LEAST, likely_first
 from matcher.matching.reasons.explanation import evidence_of, explain, is_explained, with_figures
 from matcher.matching.reasons.requirements import requirements_of
 from matcher.matching.reasons.unanswered import without_said
 from matcher.matching.second_stage.late_interaction import Accurate, Voice
-from matcher.matching.second_stage.pair_reading import LEAST, SIDES, PairModel, best_read_first, read_first
+from matcher.matching.second_stage.pair_reading import SIDES, PairModel, best_read_first, read_first
 from matcher.matching.second_stage.reordering import NOTHING, Best, Rerank, reranked, with_voice
 from matcher.matching.spread import Columns, spread
 from matcher.matching.texts.tokens import language
@@ -134,10 +134,10 @@ def match(
     Returns
     -------
     DataFrame
-        One row a pair, the asking rows in their order, best first: by the sum of parts, ties by id; where records are
-        whole texts, of the first three the recommended ones come first, then the more probable ones (not with `weights`
-        or `rerank`). Equal inputs give equal tables, for one row or many, on any number of threads. An asking row for
-        which the filters leave nothing keeps one line: an empty id, rank 0, an unknown score. Columns:
+        One row a pair, the asking rows in their order, best first: by the sum of parts, ties by id; of a need's first
+        three outcomes that are whole texts the recommended ones come first, then the more probable ones (not with
+        `weights` or `rerank`). Equal inputs give equal tables, for one row or many, on any number of threads. An asking
+        row for which the filters leave nothing keeps one line: an empty id, rank 0, an unknown score. Columns:
 
         * the id of the asking row, the id of the record, `rank` (from 1);
         * `score`: the share of random pairs of this library that score lower; with `weights` it takes no notice of
@@ -205,7 +205,7 @@ def match(
     voice = Voice.of(index, accurate) if accurate else None
     reads = accurate and {asking, index.id_column} == SIDES and recommender_of(index)
     reader = PairModel.of(accurate) if reads else None
-    moves = not (rerank or accurate or weights) and recommender_of(index) is not None
+    moves = asking == "need_id" and not (rerank or accurate or weights) and recommender_of(index) is not None
     most = max(k, FIRST) if moves else k
     plan = _Plan(most, limits, rerank, rerank_top, voice, reader, reasons, false_alarm)
     stages = 1 + (plan.voice is not None) + reasons
@@ -305,8 +305,7 @@ def _match_some(
     declines = _declines(index, ids[at], index.ids[rows])
     apart, strange = _apart(index, (titles, bodies), at, records)
     gone = _gone(index, asking, at, records)
-    once = np.where(rank == 1, required.asks_back, "")
-    back = required.asks_back if index.id_column == "need_id" else once
+    back = np.where(rank == 1, required.asks_back, "")
     pairs |= {"note": _notes(index, rows, apart, strange, declines, gone, back), "met": required.met}
     beyond = best.beyond if ranker_of(index) else None
     features = None

@@ -299,9 +299,8 @@ def merge_matches(tables: Iterable[pd.DataFrame], *, k: int) -> pd.DataFrame:
     found = found.iloc[np.lexsort((found[record].astype(str).to_numpy(object), -total, at))]
     rank = found.groupby(asking, sort=False).cumcount().to_numpy(np.int64) + 1
     found = found.assign(rank=rank)[rank <= max(k, FIRST)]
-    if asking == "need_id":
-        notes = found["note"].astype(object)
-        found["note"] = notes.where(found["rank"] == 1, notes.map(_without_asking_back))
+    notes = found["note"].astype(object)
+    found["note"] = notes.where(found["rank"] == 1, notes.map(_without_asking_back))
     if told := [name for name in REASONS if name in found]:
         shown = is_explained(found["rank"].to_numpy(), found["level"].to_numpy(float)) | found["recommended"].to_numpy(
             bool

@@ -29,7 +29,7 @@ from matcher.matching.learning.learned_ranker import _parts
 from matcher.matching.learning.recommendation import FEATURES, LEAST, features_of
 from matcher.matching.library.records import texts_of
 from matcher.matching.library.remembered import Records
-from matcher.matching.second_stage.pair_reading import FIRST
+from matcher.matching.likely_first import FIRST
 
 HERE = Path(__file__).parent
 RIGHT = 2.5  # the readers' mean level from which on a pair is right

@@ -37,6 +37,7 @@ FOURTH = ("N1", "D", 4, 0.9, True, "")
         ([*THREE[:2], ("N1", "C", 3, 0.5, False, "语言不同，只按含义比较，概率未经检验")], "ABC"),
         ([*THREE[:2], ("N1", "C", 3, NA, False, "")], "ABC"),
         (THREE[:2], "BA"),
+        ([("N1", "A", 1, 0.05, False, ""), ("N1", "B", 2, 0.09, False, ""), ("N1", "C", 3, 0.1, False, "")], "CAB"),
         ([("N1", "A", 1, 0.3, False, ""), ("N1", "B", 2, 0.3, False, "")], "AB"),
     ],
 )
@@ -50,9 +51,9 @@ def test_each_asking_row_for_itself_and_no_more_than_k():
     assert shown(found) == {"N1": "CB", "N2": "EF"}
 
 
-def test_an_outcome_goes_last_to_a_need_that_says_too_little():
-    rows = [("C1", "A", 1, 0.6, False, ASK_BACK), ("C1", "B", 2, 0.3, False, ""), ("C1", "C", 3, 0.4, False, "")]
-    assert shown(likely_first(table("outcome_id", *rows), 3)) == {"C1": "CBA"}
+def test_the_needs_of_an_outcome_stay_as_they_are():
+    rows = [("C1", "A", 1, 0.2, False, ""), ("C1", "B", 2, 0.3, True, ""), ("C1", "C", 3, 0.4, False, "")]
+    assert shown(likely_first(table("outcome_id", *rows), 2)) == {"C1": "AB"}
 
 
 def test_a_declined_pair_comes_last_of_the_three():

@@ -17,6 +17,7 @@ from small import EXAMPLES, NEEDS, OUTCOMES, build
 
 from matcher import Index, fit_feedback, match, read_needs, read_outcomes
 from matcher.errors import TableError
+from matcher.matching.likely_first import FIRST
 from matcher.needs import triage
 from matcher.needs.routes import ASK_BACK
 
@@ -109,7 +110,7 @@ def test_the_score_rises_strictly_with_the_sum_of_parts_inside_0_and_1(examples)
     assert (np.diff(result["score"].to_numpy()[order])[apart] > 0).all()
     assert result["score"].between(0, 1, inclusive="neither").all()
     by_need = result.groupby("need_id", sort=False)
-    assert (by_need["score"].diff().dropna() <= 0).all()
+    assert (by_need["score"].diff()[result["rank"] > FIRST] <= 0).all()  # the first three go by what is likely
 
 
 def test_the_score_of_a_random_pair_is_its_share(examples):

@@ -12,8 +12,9 @@ from matcher import Index, match, read_needs, read_outcomes
 from matcher.errors import EncoderError
 from matcher.matching import matches
 from matcher.matching.learning.recommendation import Recommender
+from matcher.matching.likely_first import FIRST, LEAST
 from matcher.matching.second_stage.late_interaction import TokenModel
-from matcher.matching.second_stage.pair_reading import FILES, FIRST, LEAST, PairModel, best_read_first, read_first
+from matcher.matching.second_stage.pair_reading import FILES, PairModel, best_read_first, read_first
 
 REAL = all(importlib.util.find_spec(name) for name in ("onnxruntime", "tokenizers"))
 needs_extra = pytest.mark.skipif(not REAL, reason='needs pip install "enterprise-matcher[accurate]"')

@@ -25,10 +25,13 @@ def parts(statistics, many=3):
     return [Index.build(LIBRARY.iloc[at::many], statistics=statistics) for at in range(many)]
 
 
-@pytest.mark.parametrize("options", [{}, {"reasons": False}, {"weights": {"field": 0.5}}, {"where": {"field": "农业"}}])
+@pytest.mark.parametrize(
+    "options", [{}, {"k": 1}, {"reasons": False}, {"weights": {"field": 0.5}}, {"where": {"field": "农业"}}]
+)
 def test_shards_with_the_statistics_of_the_whole_give_its_table_to_the_last_bit(whole, options):
-    expected = match(NEEDS, whole, k=7, **options)
-    given = match_shards(NEEDS, (shard for shard in parts(whole.statistics)), k=7, **options)
+    options = {"k": 7, **options}
+    expected = match(NEEDS, whole, **options)
+    given = match_shards(NEEDS, (shard for shard in parts(whole.statistics)), **options)
     pd.testing.assert_frame_equal(given, expected, check_exact=True)
 
 

@@ -260,7 +260,7 @@ def test_a_signed_pair_raises_the_firms_conversions_and_a_decline_its_ranking(po
     assert pool(*pair, "-o", "after.csv", "--judged", "judged.xlsx", group=("match",))[0] == 0
     before, after = (pd.read_csv(name).set_index(["need_id", "outcome_id"]) for name in ("before.csv", "after.csv"))
     too_expensive, solved = ("XQ2026002", "CG20260026"), ("XQ2026017", "CG20260046")
-    assert (before.loc[too_expensive, "rank"], after.loc[too_expensive, "rank"]) == (1, 2)
+    assert (before.loc[too_expensive, "rank"], after.loc[too_expensive, "rank"]) == (2, 3)
     assert before.loc[solved, "rank"] == 1
     assert solved not in after.index
     assert after.loc[("XQ2026023", "CG20260048"), "note"].startswith("已拒绝：描述不清")

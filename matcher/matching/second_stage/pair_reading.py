@@ -34,7 +34,6 @@ FORMAT = "matcher-pairs-1"
 FOLDER = "pairs-zh"
 FILES = ("config.json", "model.onnx", "pieces.safetensors")
 START, END, UNKNOWN, COLON = 0, 2, 3, 12  # numbers of pieces; the colon stands between title and text
-LEAST = 0.1  # the probability, without reading, from which a row is read
 SIDES = {"need_id", "outcome_id"}
 PER_PIECE = 4  # characters that are looked at for each piece that may be kept
 
