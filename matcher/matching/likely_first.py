@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from matcher.needs.routes import ASK_BACK, NOT_TECHNICAL
 
 FIRST = 3  # rows of each need
-LEAST = 0.1  # the probability from which a row may move up
+LIKELY = 0.1  # the probability from which a row may move up
 OTHER_LANGUAGE = "语言不同"  # so begins the note of a pair of two languages
 
 
 def likely_first(table: pd.DataFrame, k: int, declined: NDArray[np.bool_] | None = None) -> pd.DataFrame:
     """The k best of each asking row: of its first three, the recommended ones come first, then the more probable ones.
 
-    A row of a probability below `LEAST` stays behind the others. Three rows stay as they are where probabilities were
+    A row of a probability below `LIKELY` stays behind the others. Three rows stay as they are where probabilities were
     not learned on such texts (bare titles, two languages), where the need must be asked back, and where outcomes ask,
     which was not measured. Declined pairs come last.
     """
@@ -33,7 +33,7 @@ def likely_first(table: pd.DataFrame, k: int, declined: NDArray[np.bool_] | None
     notes = table["note"].astype(object).str
     held = table["probability_low"].isna() | notes.contains(f"{OTHER_LANGUAGE}|{ASK_BACK}|{NOT_TECHNICAL}")
     chance = table["probability"].to_numpy(float) + table["recommended"].to_numpy(bool)
-    chance[chance < LEAST] = 0
+    chance[chance < LIKELY] = 0
     if declined is not None:
         chance[declined] = -1
     moves = first & ~np.isin(number, number[first & held.to_numpy(bool)])

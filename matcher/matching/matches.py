@@ -21,7 +21,7 @@ from matcher.matching.library.filters import Limits, Where
 from matcher.matching.library.nearest import bounds
 from matcher.matching.library.records import id_column_of, texts_of
 from matcher.matching.library.remembered import Records
-from matcher.matching.likely_first import FIRST, LEAST, likely_first
+from matcher.matching.likely_first import FIRST, LIKELY, likely_first
 from matcher.matching.reasons.explanation import evidence_of, explain, is_explained, with_figures
 from matcher.matching.reasons.requirements import requirements_of
 from matcher.matching.reasons.unanswered import without_said
@@ -325,7 +325,7 @@ def _match_some(
         pairs["beyond"] = beyond
     if features is not None:
         pairs["features"] = features
-        likely = judged["probability"] >= LEAST if plan.reader else judged["recommended"]
+        likely = judged["probability"] >= LIKELY if plan.reader else judged["recommended"]
         worth = ~pairs["barred"] & likely & wanted
         if plan.reasons:
             told = pairs["evidence"][worth]

@@ -29,7 +29,7 @@ from matcher.matching.learning.learned_ranker import _parts
 from matcher.matching.learning.recommendation import FEATURES, LEAST, features_of
 from matcher.matching.library.records import texts_of
 from matcher.matching.library.remembered import Records
-from matcher.matching.likely_first import FIRST
+from matcher.matching.likely_first import FIRST, LIKELY
 
 HERE = Path(__file__).parent
 RIGHT = 2.5  # the readers' mean level from which on a pair is right
@@ -150,7 +150,7 @@ def main() -> None:
 
 
 def tell(name: str, pairs: pd.DataFrame, total: Numbers, chance: Numbers) -> None:
-    """Print what probabilities of unseen needs are worth; read together, the best of the first rows is recommended."""
+    """Print what probabilities of unseen needs are worth; the likely one of the first rows is recommended."""
     right = pairs["level"].to_numpy() >= RIGHT
     base = right.mean()
     bins = np.minimum((chance * 10).astype(int), 9)
@@ -159,8 +159,10 @@ def tell(name: str, pairs: pd.DataFrame, total: Numbers, chance: Numbers) -> Non
     print(f"AUC {roc_auc_score(right, chance):.3f}, of the sum alone {roc_auc_score(right, total):.3f}")
     print(f"Brier skill {1 - ((chance - right) ** 2).mean() / (base * (1 - base)):.3f}, calibration error {error:.3f}")
     table = pairs.assign(total=total, chance=chance, right=right)
-    first = table.sort_values("total", ascending=False).groupby("need_id").head(1 if name == "apart" else FIRST)
-    first = first.sort_values("chance", ascending=False).drop_duplicates("need_id")
+    first = table.sort_values("total", ascending=False).groupby("need_id").head(FIRST)
+    likely = first["chance"].where(first["chance"] >= LIKELY, 0)
+    first = first.assign(likely=likely).sort_values("likely", ascending=False, kind="stable").drop_duplicates("need_id")
+    print(f"right first rows: {first['right'].sum()}")
     answered = table.groupby("need_id")["right"].any()
     for good in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6):
         shown = first[first["chance"] >= good]

@@ -12,7 +12,7 @@ from matcher import Index, match, read_needs, read_outcomes
 from matcher.errors import EncoderError
 from matcher.matching import matches
 from matcher.matching.learning.recommendation import Recommender
-from matcher.matching.likely_first import FIRST, LEAST
+from matcher.matching.likely_first import FIRST, LIKELY
 from matcher.matching.second_stage.late_interaction import TokenModel
 from matcher.matching.second_stage.pair_reading import FILES, PairModel, best_read_first, read_first
 
@@ -123,7 +123,7 @@ def test_match_reads_first_rows_and_moves_the_most_probable_up(monkeypatch):
     both = read.merge(plain, on=["need_id", "outcome_id"], suffixes=("", "_before"))
     changed = both["probability"] != both["probability_before"]
     assert changed.sum() == worth.sum()
-    assert (both["probability_before"][changed] >= LEAST).all()
+    assert (both["probability_before"][changed] >= LIKELY).all()
 
 
 def test_the_shipped_decision_rises_with_what_was_read():
