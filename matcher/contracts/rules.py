@@ -320,7 +320,7 @@ def _edition(name: str, node: Mapping[str, str]) -> Edition:
 
 def _filled(text: str, phrases: Mapping[str, str]) -> str:
     """A pattern with the phrases that it names in braces."""
-    return re.sub(r"\{([a-z]+)\}", lambda match: phrases[match[1]], text)
+    return re.sub(r"\{([a-z]+)\}", lambda match: f"(?:{phrases[match[1]]})", text)
 
 
 def _rule(name: str, node: Mapping[str, Any], phrases: Mapping[str, str], *, whole: bool = False) -> Rule:
