@@ -112,6 +112,12 @@ def test_short_names_are_asked_about_and_shorter_ones_and_those_that_negate_are_
     assert check_contracts(rows_of(row("H1", name, kind)))["accepted"].tolist() == [accepted]
 
 
+def test_a_name_of_many_words_that_name_nothing_is_read_at_once():
+    subject = "任务书" * 40  # words of which a name is made in two ways would be tried in 2 ** 40
+    reasons = check_contracts(rows_of(*(row(name, name, "技术开发") for name in (subject, f"{subject}泵"))))["reasons"]
+    assert ["标的不明确" in one for one in reasons] == [True, False]
+
+
 def test_the_models_fit_the_encoder_and_every_topic_has_its_rule():
     model, texts, book = NameModel.shipped(NAMES), NameModel.shipped(TEXTS), load_rules()
     assert set(texts.topics) == {HONEST, *book.reading.topics}
