@@ -93,7 +93,7 @@ def read_names(rows: Sequence[ContractRow], found: Sequence[list[Finding]], book
     readable = [
         at
         for at, row in enumerate(rows)
-        if row.kind in book.kinds and (described[at] or not worded[at]) and is_readable(texts[at], book)
+        if row.kind in book.kinds and (described[at] or all(map(_hints, worded[at]))) and is_readable(texts[at], book)
     ]
     answers = list(found)
     for file, full in ((NAMES, False), (TEXTS, True)):
@@ -101,9 +101,18 @@ def read_names(rows: Sequence[ContractRow], found: Sequence[list[Finding]], book
             continue
         model = NameModel.shipped(file)
         for at, chances in zip(places, model.probabilities([texts[at] for at in places]), strict=True):
-            read = list(_finding(rows[at], names[at], dict(zip(model.topics, chances, strict=True)), book))
+            hinted = bool(worded[at]) and not full
+            read = list(_finding(rows[at], names[at], dict(zip(model.topics, chances, strict=True)), book, hinted))
+            if hinted:
+                answers[at] = [*found[at], *read]
+                continue
             answers[at] = [*(found[at] if read else _given_way(found[at], worded[at], book)), *read]
     return answers
+
+
+def _hints(found: Finding) -> bool:
+    """Whether words only hint at what their rule refuses, so that a person is asked."""
+    return found.rule.refuses and found.basis.answer == "unknown"
 
 
 def _given_way(found: list[Finding], worded: list[Finding], book: RuleBook) -> list[Finding]:
@@ -120,13 +129,14 @@ def _given_way(found: list[Finding], worded: list[Finding], book: RuleBook) -> l
 
 def is_readable(text: str, book: RuleBook) -> bool:
     """Whether it is the contract's own text, or a folded name that is long enough to be read and negates nothing."""
-    long = len(text) >= book.reading.shortest
+    long = len(text) >= book.reading.briefest
     return is_described(text, book) or (long and not book.reading.negated.search(text))
 
 
-def _finding(row: ContractRow, name: str, chances: dict[str, Any], book: RuleBook) -> Iterator[Finding]:
+def _finding(row: ContractRow, name: str, chances: dict[str, Any], book: RuleBook, hinted: bool) -> Iterator[Finding]:
     """The finding of the most probable topic that a rule on this kind excludes or asks about. A person is asked where
-    the text says that a technical part stands alone, or where it does not say that the parties leave it as it is.
+    the text says that a technical part stands alone, or where it does not say that the parties leave it as it is, and
+    of a name of few characters. Where words hinted, only a refusal that is nearly sure is found.
     """
     rules = {**book.rules, **{rule.id: rule for rule in (*book.words, *book.facts)}}
     reading, kind = book.reading, book.kinds[row.kind]
@@ -138,12 +148,16 @@ def _finding(row: ContractRow, name: str, chances: dict[str, Any], book: RuleBoo
             words = {"words": topic.title, "kind": kind.title}
             read += [(chances[title], title, one) for one in found_by(rule, row.edition, **words)]
     settled = [one for one in read if unmended or not reading.topics[one[1]].curable]
-    refusing = [] if apart else [one for one in settled if one[2].basis.answer == "no"]
+    if hinted:
+        settled = [one for one in settled if not reading.topics[one[1]].qualified]
+    brief = len(name) < reading.shortest
+    refusing = [] if apart or brief else [one for one in settled if one[2].basis.answer == "no"]
     sums = [sum(chance for chance, *_ in part) for part in (refusing, read)]
     if apart:  # what stands beside the technical part may be of any kind
         sums[1] = 1 - chances[HONEST]
-    bounds = ((reading.refuses, reading.stated), (reading.asks, reading.asking))
-    for part, whole, (bound, text) in zip((refusing, read), sums, bounds, strict=True):
+    refuses = reading.sure if hinted else reading.refuses
+    bounds = ((refuses, reading.stated), (reading.refuses if brief else reading.asks, reading.asking))
+    for part, whole, (bound, text) in zip((refusing, [] if hinted else read), sums, bounds, strict=True):
         if part and whole >= bound:
             _, title, one = max(part, key=lambda each: each[0])
             topic, answer = reading.topics[title], "no" if part is refusing else "unknown"

@@ -82,13 +82,15 @@ class Wording:
 @dataclass(frozen=True)
 class Topic:
     """What a name may be about: `check`, what a person then looks for; `rules`, by kind, the rule that excludes it.
-    `curable`: the parties are asked to mend it, and refused only where the text says that they do not.
+    `curable`: the parties are asked to mend it, and refused only where the text says that they do not. `qualified`:
+    excluded only as far as its article says (mere, ordinary, inseparable), which words that hint leave open.
     """
 
     title: str
     check: str
     rules: Mapping[str, str]
     curable: bool
+    qualified: bool
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,10 @@ class ReadingRules:
     apart: re.Pattern[str]
     ends: re.Pattern[str]
     refuses: float
+    sure: float
     asks: float
     shortest: int
+    briefest: int
     negated: re.Pattern[str]
     unmended: re.Pattern[str]
     stated: str
@@ -294,14 +298,19 @@ def _book(node: Mapping[str, Any]) -> RuleBook:
 
 def _reading(node: Mapping[str, Any], phrases: Mapping[str, str]) -> ReadingRules:
     topics = {
-        name: Topic(one["title"], one["check"], one["rules"], one.get("curable") == "true")
+        name: Topic(
+            one["title"], one["check"], one["rules"], *(one.get(flag) == "true" for flag in ("curable", "qualified"))
+        )
         for name, one in node["topics"].items()
     }
-    bounds = float(node["refuses"]), float(node["asks"]), int(node["shortest"])
+    bounds = float(node["refuses"]), float(node["sure"]), float(node["asks"])
+    lengths = int(node["shortest"]), int(node["briefest"])
     texts = node["stated"], node["asking"], node["doubted"], node["source"]
     outside, apart, ends, negated = (re.compile(node[name]) for name in ("outside", "apart", "ends", "negated"))
     unmended = re.compile(phrases["refused"])
-    return ReadingRules(int(node["described"]), outside, apart, ends, *bounds, negated, unmended, *texts, topics)
+    return ReadingRules(
+        int(node["described"]), outside, apart, ends, *bounds, *lengths, negated, unmended, *texts, topics
+    )
 
 
 def _edition(name: str, node: Mapping[str, str]) -> Edition:
@@ -320,7 +329,7 @@ def _edition(name: str, node: Mapping[str, str]) -> Edition:
 
 def _filled(text: str, phrases: Mapping[str, str]) -> str:
     """A pattern with the phrases that it names in braces."""
-    return re.sub(r"\{([a-z]+)\}", lambda match: phrases[match[1]], text)
+    return re.sub(r"\{([a-z]+)\}", lambda match: f"(?:{phrases[match[1]]})", text)
 
 
 def _rule(name: str, node: Mapping[str, Any], phrases: Mapping[str, str], *, whole: bool = False) -> Rule:

@@ -107,11 +107,11 @@ def read_as(names: list[str], book: RuleBook) -> list[str]:
 
 
 def read_rows(path: Path, book: RuleBook) -> pd.DataFrame:
-    """Rows with their text as the model reads it, the code of their kind, and whether the text is read at all."""
+    """Rows with their text as the model reads it, the code of their kind, and whether the text may be refused."""
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     table["text"] = read_as(list(table["subject"]), book)
     table["kind"] = [read_kind(kind) for kind in table["kind"]]
-    table["read"] = [is_readable(text, book) for text in table["text"]]
+    table["read"] = [len(text) >= book.reading.shortest and is_readable(text, book) for text in table["text"]]
     return table
 
 

@@ -99,9 +99,23 @@ def test_money_and_days_that_a_text_tells_count_where_the_columns_say_nothing():
     assert check_contracts(rows)["accepted"].tolist() == ["unknown", "yes", "unknown", "yes", "no", "yes", "no"]
 
 
-def test_short_names_and_names_that_negate_are_not_read():
-    rows = rows_of(row("H1", "逐车化验", "技术开发"), row("H2", "非强制检定的地磅检定", "技术服务"))
-    assert check_contracts(rows)["accepted"].tolist() == ["yes", "yes"]
+@pytest.mark.parametrize(
+    ("name", "kind", "accepted"),
+    [
+        ("逐车化验", "技术开发", "unknown"),  # four and five characters: asked about, never refused
+        ("代理记账", "技术服务", "unknown"),
+        ("验水质", "技术开发", "yes"),
+        ("非强制检定的地磅检定", "技术服务", "yes"),
+    ],
+)
+def test_short_names_are_asked_about_and_shorter_ones_and_those_that_negate_are_not_read(name, kind, accepted):
+    assert check_contracts(rows_of(row("H1", name, kind)))["accepted"].tolist() == [accepted]
+
+
+def test_a_name_of_many_words_that_name_nothing_is_read_at_once():
+    subject = "任务书" * 40  # words of which a name is made in two ways would be tried in 2 ** 40
+    reasons = check_contracts(rows_of(*(row(name, name, "技术开发") for name in (subject, f"{subject}泵"))))["reasons"]
+    assert ["标的不明确" in one for one in reasons] == [True, False]
 
 
 def test_the_models_fit_the_encoder_and_every_topic_has_its_rule():

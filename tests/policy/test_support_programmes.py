@@ -72,7 +72,7 @@ def test_the_whole_answer_by_hand() -> None:
 
 
 def test_what_lessens_taxable_income_is_no_money() -> None:
-    firm = {"barred_trade": False, "audited_collection": True, "deductible_rd_expense": 3_000_000.0}
+    firm = {"resident": True, "barred_trade": False, "audited_collection": True, "deductible_rd_expense": 3_000_000.0}
     table = pd.DataFrame([{"enterprise_id": "1", **firm, "rd_intangible_amortisation": 0.0}])
     got = instruments(table, on=ON, policy=["加计扣除"])
     assert plain(got, "decision", "amount_low", "deduction_low", "deduction_high") == [

@@ -107,7 +107,7 @@ def test_the_check_tells_failed_from_unknown():
     ]
     second = result.items[result.items["item"] == "T2"]
     assert second[["check", "state", "value"]].fillna(-1).to_numpy().tolist() == [
-        ["公开或应用满3年", "不通过", 35],
+        ["2022-05-31以前公开或应用（满3年）", "不通过", 35],
         ["同一人当年只列入一项", "未知", -1],
         ["同一内容当年只提名一次", "通过", 1],
         ["所列计划项目均已验收", "通过", 1],
