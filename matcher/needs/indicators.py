@@ -59,6 +59,11 @@ _BROUGHT = re.compile(  # 浓度约65%，要求提浓到92%
 )
 _SIDE = re.compile("[经纬纵横轴径]向|[进出]水|[进出入]口")  # 缩水率经向≤3%，纬向≤4%; 进水氨氮350mg/L，出水≤15mg/L
 _SETTING_OF = re.compile("(?:温度|湿度|海拔|压力|负[载荷]|载荷|转速|[风车流]速|电压|频率|浓度|水深)$")
+_STEP = re.compile(  # 在80℃下反应3h
+    r"(?:进行|继续|恒温|静置|高温|真空|常压|充分|缓慢|回流|加热|密闭|避光|磁力|机械|热压|无压|预|于)*"
+    r"(?:反应|浸[提渍泡出取]|萃取|烘|干燥|保温|保持|搅拌|震荡|振荡|超声|[煅焙灼]烧|烧结|退火|淬火|回火|球磨|研磨|培养|发酵|酶解|水解|固化|硫化|熟化|老化处理"
+    r"|加热|冷却|蒸馏|蒸煮|灭菌|杀菌|热处理|处理|活化|碳化|炭化|还原|焙烤|压制|压?成型|煮|蒸|晶化|陈化|聚合|交联|挤出|熔融|熔炼|锻造|轧制|退浆|染色|焙干|真空干燥)(?![率性器机炉釜物后])"
+)
 _LISTED = re.compile(r"\s?[、,，和及与]\s?(?:相对湿度|[\u4e00-\u9fff]{2}|pH|RH)?")
 _QUANTITY_ENDS = tuple("率度量力值功性")  # 25℃粘度, -20℃放电容量
 _SETS_ITSELF = (*_QUANTITY_ENDS, *"点差期")  # 软化点80℃针入度≥60, 交货期30天内合格率≥99%: no condition
@@ -83,7 +88,9 @@ _TO = re.compile(r"[\u4e00-\u9fff]{1,4}[到至为]\s?[±≤<]?\d")  # 从100cm�
 _IN_USE = re.compile(
     r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
 )
-_TIMES_OF = re.compile(r"([\u4e00-\u9fff]{2,12})[是为](?:[^，,。；;\d]|(?<=[A-Z])\d+){1,12}的$")  # 硬度是Q235钢的6倍
+_TIMES_OF = re.compile(  # 硬度是Q235钢的6倍, 稀释剂占总质量的5%
+    r"(?:(?<![因作成认])为|是|占|相当于)(?:[^，,。；;\d]|(?<=[A-Z])\d+){1,14}的$"
+)
 _COUNTED_BEHIND = re.compile(r"的?([\u4e00-\u9fff]{2,4}?)(?=[的，,。；;、并上]|数|$)")  # 10万级节点
 _UNSPOILED = re.compile(  # 24小时内不褐变, 弯折10万次不断裂: what does not happen for so long
     r"(?:内|以内|之内)?(?:均|都|也|仍)?不(?:会|出现|发生|产生)?(?![够足行等同合达到能可及低高少多大小超透熟]|均匀|成[功型]|彻底|完[全成]|见效|一致|稳定|影响|溶[解化]|软化|干透)"
@@ -106,6 +113,13 @@ _OF_THING = re.compile(  # 由2.5米的锥形筒节组成
 _BOASTED = re.compile(  # 电导率较高，可达到100000μs/cm
     r"(?:[较很极最]|非常|特别)?[高低大小长短快慢强][，,、]\s?(?:可以?|能够?|已|最[高大长]|在)?$"
 )
+_CONTAINS = re.compile(  # 含10%赖氨酸
+    r"(?:含有?|包[含括]有?|[组构]成|组分|成[分份]|原料|配[比方]|其中|(?<![自经理])由)[:为是由]?约?\s?$"
+)
+_PART = re.compile(  # 10%赖氨酸, 2%的锌锰硼
+    r"\s?的?((?![及以其的和与或左即])[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9-]{1,11}?)(?=[，,、。；;)]|和(?![度性])|以?及|与|[组构]成|$)"
+)
+_PART_BEFORE = re.compile("[，,、和与及]")
 _PIECE = re.compile("每([件台支只片根块张套箱盘颗粒个])[^，,\\d]{0,2}$")  # 每件不超过20秒
 _REACH = 12  # characters behind a value that say what it covers
 _RAISED = re.compile(r"(?:提[高升]|增加|降低?|减少|缩短|延长)(?:到|至)\s?$")  # 日产量500吨。希望提高到800吨
@@ -303,6 +317,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
     named: tuple[int, int] | None = None  # where a name may stand before a condition: 检测时间在25℃时≤2秒
     listed: int | None = None  # where a list of conditions begins: 温度25℃、湿度60%条件下
     last: tuple[int, str, str] | None = None
+    portioned = -1  # the sentence whose parts stand behind their shares: 含10%赖氨酸、2%的锌
     previous, origin = 0, -1  # the end of the last value, and of one that a change starts from
     pending: Indicator | None = None
     settings = [match.span(1) for match in _SETTING.finditer(plain)] if "(" in plain else []
@@ -376,6 +391,10 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             joined = glued and following and name_around(plain, set_to, following.start, len(plain))[0]
             holds = end if not far else places.listed(value.start) if joined else places.sentences[sentence]
             named = (max(begin, previous), first)
+            if _STEP.match(plain, set_to):  # what a step of a process is set to is told for itself too
+                if pending:
+                    yield pending
+                pending = _setting(text, plain, value, max(begin, previous))
             previous = set_to
             continue
         if pending:
@@ -396,8 +415,12 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         elif restated and last:
             name, known = last[1], True
         elif (
-            not known and value.unit.symbol in ("倍", "%") and (of := _TIMES_OF.search(plain, begin, value.start))
-        ) or (value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end))):
+            value.unit.symbol in ("倍", "%")
+            and (of := _TIMES_OF.search(plain, begin, value.start))
+            and (whose := name_around(plain, max(begin, previous), of.start(), of.start()))[0]
+        ):
+            name, known = whose[0], True
+        elif value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end)):
             name, known = of[1], True
         if not known and value.unit.dimension == "m" and (extent := _EXTENT.match(plain, value.end)):
             name, known = name + extent[1], True
@@ -428,12 +451,23 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             name, known = called
         if (
             not name
-            and value.unit.dimension in ("m", "kg")
+            and value.unit.dimension in ("m", "kg", "s")
             and _sets(value)
             and (thing := _OF_THING.match(plain, value.end))
         ):
             name = thing[1]
         counts = value.unit.symbol in COUNTS and thing_behind(plain, value.end) != ""
+        if (
+            not known
+            and value.unit.symbol in ("%", "‰", "份")
+            and _sets(value)
+            and (part := _PART.match(plain, value.end))
+            and (
+                _CONTAINS.search(plain, max(0, value.start - 8), value.start)
+                or (portioned == sentence and _PART_BEFORE.match(plain, value.start - 1))
+            )
+        ):
+            name, known, portioned = part[1], True, sentence
         if not name and value.unit.symbol in _SHARES and (change := change_at_end(plain[begin : value.start])):
             wished = _COMPLAINED.search(plain, max(begin - 12, 0), begin)
             before = places.clause(wished.start())[0] if wished else begin
@@ -558,6 +592,13 @@ def _set_to(plain: str, value: Value, following: Value | None, first: int, stop:
     name, known = name_around(plain, value.end, following.start, len(plain))
     whole = name[-1:] in _QUANTITY_ENDS if tested else known and not meaning(name).words
     return value.end if whole or (tested and bounded and name) else None
+
+
+def _setting(text: str, plain: str, value: Value, first: int) -> Indicator | None:
+    """The indicator of a value that a step of a process is set to."""
+    concept = meaning("", value.unit.symbol, value.unit.dimension).concept
+    name, known = name_around(plain, first, value.start, value.start)
+    return _made(text, value, name if known else concept) if concept and _sets(value) else None
 
 
 def _is_listed(plain: str, found: Sequence[Value]) -> bool:

@@ -104,13 +104,14 @@ _NO_VALUE_BEFORE = re.compile(
 _NO_VALUE_AFTER = re.compile(
     r"\s?(?:[×*]\s?\d|[A-Za-zα-ω_^]|[)、]|\.(?!\d)|[-/]\d|[年月号大#届强期所式]|:\d|世纪|名单|位[^移]|任一|中任|分之)"
 )
+_HYDROGEN = re.compile(r"\)?-(?!\d)")  # 4H-噻吩, (5H)-二酮: no hardness
 _NO_SIZE = re.compile(r"\s?[×*]\s?\d")
 SIZE = "尺寸"
 _IN_WORD = re.compile(r"[A-Za-z\d.-]$")
 _LENGTH_UNIT = r"(?:mm|cm|dm|km|m|μm|um|nm|毫米|厘米|分米|微米|纳米|米|㎜|㎝|英寸|″)"
 _TIMES = r"\s?[×*xX]\s?"
 _SIZE = re.compile(
-    rf"({_NUMBER})\s?({_LENGTH_UNIT}?)(?:{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT}?))?{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT})(?![a-z0-9]|[AVWJNP][a-z]?(?![A-Z]))"
+    rf"({_NUMBER})\s?({_LENGTH_UNIT}?)(?:{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT}?))?{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT})(?:\^?[3³])?(?![a-z0-9]|[AVWJNP][a-z]?(?![A-Z]))"
 )
 _BETWEEN = re.compile(
     rf"(?P<low>{_NUMBER})\s?(?P<unit1>{UNIT})?\s?[≤<]\s?(?P<name>[A-Za-z]{{1,3}}|[\u4e00-\u9fff]{{2,8}})\s?[≤<]\s?"
@@ -296,6 +297,8 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
             before, start = before[: of.start()], start - len(of[0])
     earlier = _EARLIER.search(before) if comparison is None or comparison.lastgroup == "reach" else None
     if comparison is None:
+        if unit_text == "H" and _HYDROGEN.match(text, end):
+            return None
         if prefix and not unit_text and _letters(prefix) not in _PREFIXES and not prefix.endswith("值"):
             return None
         beside = unit_text and text[last:start] == "/"  # 220V/50Hz
