@@ -186,11 +186,11 @@ def values(text: str) -> Iterator[Value]:
     at, text = 0, _without_numbering(text)
     for written in _FRACTION.finditer(text) if _IN_WORDS.search(text) else ():
         amount = _amount(written, text[max(0, written.start() - 16) : written.start()])
-        if amount:
-            yield from _numbers(text, at, written.start())
-            yield _fraction(text, written, *amount)
         if amount or (written["second"] and _comparison(text[max(0, written.start() - 16) : written.start()])):
+            yield from _numbers(text, at, written.start())
             at = written.end()  # 不低于1:50 is not 1 or more
+        if amount:
+            yield _fraction(text, written, *amount)
     yield from _numbers(text, at, len(text))
 
 
@@ -463,7 +463,7 @@ def _amount(match: re.Match[str], before: str) -> tuple[float, str, str] | None:
         return (float(f"99.{nines}{match['ninth'] or ''}0"), "%", "") if pure else None
     if match["second"]:
         titre = match["first"] == "1" and _TITRE.search(before)
-        ratio = match["second"] == "1" and _OF_A_RATIO.search(before)
+        ratio = match["second"] == "1" and (_OF_A_RATIO.search(before) or _comparison(before))
         return (float(match["second"]), "", "1:") if titre else (float(match["first"]), "", "") if ratio else None
     of = match["of"]
     whole = float(of) if of[0].isdigit() else float(_chinese(of))
