@@ -92,9 +92,10 @@ _TIMES_OF = re.compile(  # 硬度是Q235钢的6倍, 稀释剂占总质量的5%
     r"(?:(?<![因作成认])为|是|占|相当于)(?:[^，,。；;\d]|(?<=[A-Z])\d+){1,14}的$"
 )
 _COUNTED_BEHIND = re.compile(r"的?([\u4e00-\u9fff]{2,4}?)(?=[的，,。；;、并上]|数|$)")  # 10万级节点
-_UNSPOILED = re.compile(  # 24小时内不褐变, 弯折10万次不断裂: what does not happen for so long
-    r"(?:内|以内|之内)?(?:均|都|也|仍)?不(?:会|出现|发生|产生)?(?![够足行等同合达到能可及低高少多大小超透熟]|均匀|成[功型]|彻底|完[全成]|见效|一致|稳定|影响|溶[解化]|软化|干透)"
-    r"([\u4e00-\u9fff]{2,4})(?=[，,。；;、)\n]|$)(?![，,](?:严重)?(?:影响|导致|造成|无法|不能))"
+_UNSPOILED = re.compile(  # 24小时内不褐变, 弯折10万次无裂纹: what does not happen for so long
+    r"(?:内|以内|之内)?(?:均|都|也|仍)?(?:不(?:会|出现|发生|产生)?(?![够足行等同合达到能可及低高少多大小超透熟]|均匀|成[功型]|彻底|完[全成]|见效|一致|稳定|影响|溶[解化]|软化|干透)"
+    r"([\u4e00-\u9fff]{2,4})|(?P<free>无(?:明显|任何|可见)?[\u4e00-\u9fff]{0,2}(?:裂纹?|锈蚀?|漏|变[色形质]|脱落|起[泡皮]|分层|损[坏伤]|异常|故障|失效|腐蚀|破[裂损]|沉淀|析出"
+    r"|霉变|击穿|鼓[包泡]|粉化|[褪退]色|老化|松动|卡滞|磨损|结晶|衰减)))(?=[，,。；;、)\n]|$)(?![，,](?:严重)?(?:影响|导致|造成|无法|不能))"
 )
 _TOO_SHORT = re.compile(  # 绝缘寿命短，180℃下仅2000小时，需达到5000小时
     r"([\u4e00-\u9fff]{0,6}(?:寿命|周期|保质期|货架期|有效期|续航|时间))(?:[较偏太过很]|非常)?短[，,]"
@@ -121,8 +122,11 @@ _PART = re.compile(  # 10%赖氨酸, 2%的锌锰硼
 )
 _PART_BEFORE = re.compile("[，,、和与及]")
 _PIECE = re.compile("每([件台支只片根块张套箱盘颗粒个])[^，,\\d]{0,2}$")  # 每件不超过20秒
+_REACHES_ONLY = re.compile(  # 控制收缩率，达到千分之一
+    r"[，,]\s?(?:能够?|可以?|需要?|要求?|希望|应当?|须|必须|使其?|将其?|并|且)*(?:达到?|做到|保持在|稳定在|控制在|[降升][到至]|提[高升][到至])?\s?"
+)
 _REACH = 12  # characters behind a value that say what it covers
-_RAISED = re.compile(r"(?:提[高升]|增加|降低?|减少|缩短|延长)(?:到|至)\s?$")  # 日产量500吨。希望提高到800吨
+_RAISED = re.compile(r"(?:提[高升]|增加|[升降]|降低|[上下]降|减少|缩短|延长|控制|压缩)(?:到|至|为|在)\s?$")  # 日产量500吨。希望提高到800吨
 _DEMAND = re.compile(r"\s?(?:现|拟)?(?:要求|目标|希望|期望)(?:为|:)?\s?")  # 冷爆率0.8%。要求≤0.1%
 _COMPLAINED = re.compile(r"(?:[较很极最太过偏]|非常|特别)?[高低大小长短快慢][，,]\s?$")  # 能耗高，希望降低25%
 _SHARES = ("%", "‰", "倍", "百分点")
@@ -316,7 +320,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
     condition, holds = "", -1  # and the place up to which it holds
     named: tuple[int, int] | None = None  # where a name may stand before a condition: 检测时间在25℃时≤2秒
     listed: int | None = None  # where a list of conditions begins: 温度25℃、湿度60%条件下
-    last: tuple[int, str, str] | None = None
+    last: tuple[int, str, Unit] | None = None
     portioned = -1  # the sentence whose parts stand behind their shares: 含10%赖氨酸、2%的锌
     previous, origin = 0, -1  # the end of the last value, and of one that a change starts from
     pending: Indicator | None = None
@@ -338,7 +342,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             ):
                 if pending:
                     yield pending
-                pending, last = found_after_all, (sentence, found_after_all.quantity, value.unit.dimension)
+                pending, last = found_after_all, (sentence, found_after_all.quantity, value.unit)
             previous = value.end
             continue
         restated = pending is not None and _is_restated(plain, pending, value)
@@ -402,7 +406,9 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             pending = None
         stop = following.end if following and value.inner == following.inner == SIZE else value.end
         name, known = name_around(plain, max(begin, previous), value.start, stop)
-        if NO_NAME.fullmatch(name):
+        if name in ("输入", "输出") and (of_unit := meaning("", value.unit.symbol, value.unit.dimension).concept):
+            name, known = name + of_unit, True
+        elif NO_NAME.fullmatch(name):
             name, known = name_around(plain, value.start, value.start, stop)
         if across := _ACROSS.search(name):
             name, known = name[: across.start()] + "直径", True
@@ -433,9 +439,10 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             and (name or len(thing[1]) <= 6)
         ):
             name, known = thing[1], counted
-        if value.unit.dimension == "s" or counted:
+        if value.unit.dimension in ("s", "°") or counted:
             if unspoiled := _UNSPOILED.match(plain, value.end):
-                name, known = (name if counted and name else "不" + unspoiled[1]), True
+                kept = name if counted or unspoiled["free"] or value.unit.dimension == "°" else ""
+                name, known = kept or unspoiled["free"] or "不" + unspoiled[1], True
                 value = replace(value, comparator="≥", low=value.high if value.low is None else value.low, high=None)
             elif not name and (short := _TOO_SHORT.search(plain, max(0, value.start - 40), value.start)):
                 name, known = short[1], True
@@ -468,6 +475,14 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             )
         ):
             name, known, portioned = part[1], True, sentence
+        if (
+            not name
+            and previous <= begin
+            and (value.comparator in COMPARED or value.soft or plain[begin : value.start].strip())
+            and _REACHES_ONLY.fullmatch(plain, max(begin - 1, 0), value.start)
+            and (called := name_around(plain, places.clause(begin - 1)[0], begin - 1, begin - 1))[1]
+        ):
+            name, known = called
         if not name and value.unit.symbol in _SHARES and (change := change_at_end(plain[begin : value.start])):
             wished = _COMPLAINED.search(plain, max(begin - 12, 0), begin)
             before = places.clause(wished.start())[0] if wished else begin
@@ -483,9 +498,13 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
                 and bool(_RAISED.search(plain, begin, value.start) or _DEMAND.fullmatch(plain, begin, value.start))
             )
         )
-        if not name and not counts and last and near and last[2] == value.unit.dimension:
-            name, known = last[1], True
-        if last and near and last[2] == value.unit.dimension and not known and value.unit.symbol:
+        if not name and not counts and last and near:
+            if last[2].dimension == value.unit.dimension:
+                name, known = last[1], True
+            elif not value.unit_text and _RAISED.search(plain, begin, value.start):  # 重量12kg，要求降至5以下
+                value = replace(value, unit=last[2], unit_text=last[2].symbol)
+                name, known = last[1], True
+        if last and near and last[2].dimension == value.unit.dimension and not known and value.unit.symbol:
             brought = origin == previous or _BROUGHT.search(plain, max(begin, value.start - 8), value.start)
             if brought and len(name) <= 2:
                 name, known = last[1], True
@@ -507,7 +526,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             indicator = _second_look(text, plain, value, max(begin, previous), (begin, end), name, known, judge)
         previous = value.end
         if _FROM.match(plain, value.end) or (plain[value.start - 1] in "从由" and _TO.match(plain, value.end)):
-            indicator, last = None, (sentence, name, value.unit.dimension) if name or value.prefix else last
+            indicator, last = None, (sentence, name, value.unit) if name or value.prefix else last
             origin = value.end if name and (known or name.isascii()) else origin
         if indicator:
             states = [condition if value.start < holds else "", within]
@@ -519,7 +538,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             told = plain[begin : indicator.start], plain[indicator.end : indicator.end + _REACH]
             covers = extent_of(indicator.comparator, indicator.meaning, indicator.unit, *told)
             pending = replace(indicator, condition=said, extent=covers)
-            last = (sentence, pending.quantity, pending.unit.dimension)
+            last = (sentence, pending.quantity, pending.unit)
     if pending:
         yield pending
 
@@ -660,6 +679,7 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
             name = "强度"
         elif value.comparator or value.prefix or _tells(value.unit) or _is_beside(plain, value):
             name = meaning("", value.unit.symbol, value.unit.dimension).concept
+            name = name or ("精度" if value.comparator == "±" and value.low == -(value.high or 0) else "")
         known = bool(name)
     if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
         kept = name if not name.isascii() and (known or value.unit_text == "级" or _SIDE.fullmatch(name)) else ""

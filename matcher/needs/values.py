@@ -95,7 +95,7 @@ _PREFIXES = {
     "rz": "",
 }
 _LETTERS = re.compile(
-    r"(?<![A-Za-z])((?i:ph|hrc|hrb|hv|hb|ipx?|ra|rz)|IE|[Φφ]|[A-Z]{2,4}|HA|R|(?<=[≥≤<>])[A-Z])\s?(?:值)?[:=]?\s?$"
+    r"(?<![A-Za-z])((?i:ph|hrc|hrb|hv|hb|ipx?|ra|rz)|IE|[Φφ]|[A-Z]{2,4}|HA|R|(?<=[≥≤<>])[A-Z])\s?(?:值)?(?:[:=]|(?<=[ahH值])[为是])?\s?$"
 )
 _NO_VALUE_BEFORE = re.compile(
     r"(?:[A-Za-z_][-/.]?$|[\d.][-/.]?|[第图表式#×*/^每]|步骤|权利要求|实施例|\d\s?[~:-]|编号|[书利]号|电话|手机|邮编|QQ|标准|型号"
@@ -288,7 +288,7 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         unit_text, start, end = outside[1], start - 1, outside.end()
     prefix = ""
     if letters := _LETTERS.search(text, max(0, start - 8), start):
-        prefix, start = letters[0].strip(" :="), letters.start()
+        prefix, start = letters[0].strip(" :=为是"), letters.start()
     before = text[max(0, start - 16) : start]
     comparison = _comparison(before)
     if comparison is None and unit_text[:1] in ("%", "‰", "倍") and (of := _OF_WHAT.search(before)):
