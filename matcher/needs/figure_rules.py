@@ -86,8 +86,11 @@ def borne(plain: str, value: Value) -> str:
     return "" if _ABSTRACT.search(thing) else thing
 
 
-def measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
-    """Whether a value with this name is an indicator, and no count, date, price or part of a formula."""
+def measures(value: Value, name: str, known: bool, sense: Meaning, *, changed: bool = False) -> bool:
+    """Whether a value with this name is an indicator, and no count, date, price or part of a formula.
+
+    changed: it is what a quantity is brought to from another value.
+    """
     symbol, compared = value.unit.symbol, value.comparator in COMPARED
     if (
         (len(name) == 1 and not known and value.comparator != "=" and not (name in _ELEMENTS and symbol in _TRACES))
@@ -99,6 +102,7 @@ def measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
         return (
             bool(value.prefix)
             or value.unit_text == "级"
+            or (changed and known)
             or sense.concept in _PLAIN
             or (compared and not name.isascii() and (known or value.soft != "reach" or name.endswith("比")))
             or (value.comparator == "区间" and (sense.concept in _MONEY or _LENGTH.search(name) is not None))

@@ -64,6 +64,8 @@ _STEP = re.compile(  # 在80℃下反应3h
     r"(?:反应|浸[提渍泡出取]|萃取|烘|干燥|保温|保持|搅拌|震荡|振荡|超声|[煅焙灼]烧|烧结|退火|淬火|回火|球磨|研磨|培养|发酵|酶解|水解|固化|硫化|熟化|老化处理"
     r"|加热|冷却|蒸馏|蒸煮|灭菌|杀菌|热处理|处理|活化|碳化|炭化|还原|焙烤|压制|压?成型|煮|蒸|晶化|陈化|聚合|交联|挤出|熔融|熔炼|锻造|轧制|退浆|染色|焙干|真空干燥)(?![率性器机炉釜物后])"
 )
+_JOINED_REACHES = re.compile(r"\s?(?:[、,，和及与]|以及)\s?")
+_NEXT_BY = re.compile(r"[^，,。；;、\d]{0,10}")
 _LISTED = re.compile(r"\s?[、,，和及与]\s?(?:相对湿度|[\u4e00-\u9fff]{2}|pH|RH)?")
 _QUANTITY_ENDS = tuple("率度量力值功性")  # 25℃粘度, -20℃放电容量
 _SETS_ITSELF = (*_QUANTITY_ENDS, *"点差期")  # 软化点80℃针入度≥60, 交货期30天内合格率≥99%: no condition
@@ -84,6 +86,8 @@ _DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,
 _FROM = re.compile(
     r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短|延长|改善|改进|优化|[改变增减延缩提])(?:到|至|为)"
 )
+_CHANGED_BY = re.compile(r"[由从][^，,。；;\d]{0,4}$")
+_CHANGED_TO = re.compile(rf"[由从][^，,。；;\d]{{0,4}}\d[\d.]*[^，,。；;\d]{{0,6}}?{_FROM.pattern}\s?约?$")
 _TO = re.compile(r"[\u4e00-\u9fff]{1,4}[到至为]\s?[±≤<]?\d")  # 从100cm回弹到30cm
 _IN_USE = re.compile(
     r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
@@ -336,6 +340,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             or value.comparator in COMPARED
             or value.unit_text == "级"
             or _is_plain_range(plain, value)
+            or _is_changed(plain, value)
         ) and not _PLAIN_BEFORE.search(plain, max(0, value.start - 8), value.start):
             if found_after_all := _second_look(
                 text, plain, value, max(begin, previous), (begin, end), "", False, judge
@@ -373,17 +378,19 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         set_to: int | None = under.end() if under else value.end
         if not far:
             set_to = _set_to(plain, value, following, max(begin, previous), end)
-        listing = set_to is None and _is_listed(plain, found[at : at + 5])
+        within = _is_one_of_reaches(plain, found[at : at + 5])
+        listing = within or (set_to is None and _is_listed(plain, found[at : at + 5]))
         if listing or set_to is not None:
             opening = _OPENING.search(plain, max(begin, value.start - 8), value.start)
             own = name_around(plain, max(begin, previous), value.start, len(plain))[0]
-            if set_to == value.end or not plain.endswith(own, begin, value.start):
+            if within or set_to == value.end or not plain.endswith(own, begin, value.start):
                 own = ""
             first = opening.start() if opening else value.start - len(own)
-            listing = listing and bool(opening or _SETTING_OF.search(own))
+            listing = listing and bool(within or opening or _SETTING_OF.search(own))
             if listing and listed is None:
                 listed = first
         if listing:
+            previous = value.end if within else previous
             continue
         if set_to is not None:
             if listed is not None:
@@ -394,7 +401,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             glued = following is not None and not opening and following.start < end
             joined = glued and following and name_around(plain, set_to, following.start, len(plain))[0]
             holds = end if not far else places.listed(value.start) if joined else places.sentences[sentence]
-            named = (max(begin, previous), first)
+            named = (max(begin, previous) if previous <= first else begin, first)
             if _STEP.match(plain, set_to):  # what a step of a process is set to is told for itself too
                 if pending:
                     yield pending
@@ -521,7 +528,8 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             within, name = (name, topic[1]) if lasted else ("", topic[1] + name)
         if "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), value.start)):
             value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
-        indicator = _indicator(text, plain, value, name, known, plain[begin:end])
+        changed = not value.unit_text and _is_changed(plain, value)
+        indicator = _indicator(text, plain, value, name, known, plain[begin:end], changed=changed)
         if indicator is None:
             indicator = _second_look(text, plain, value, max(begin, previous), (begin, end), name, known, judge)
         previous = value.end
@@ -620,6 +628,20 @@ def _setting(text: str, plain: str, value: Value, first: int) -> Indicator | Non
     return _made(text, value, name if known else concept) if concept and _sets(value) else None
 
 
+def _is_one_of_reaches(plain: str, found: Sequence[Value]) -> bool:
+    """Whether the first value is one of several reaches that are one condition: 600m内及1200m内误差≤5mm."""
+    for (one, other), bound in zip(pairwise(found), found[2:], strict=False):
+        if not (
+            plain[one.end - 1] == plain[other.end - 1] == "内"
+            and one.unit.dimension == other.unit.dimension
+            and _JOINED_REACHES.fullmatch(plain, one.end, other.start)
+        ):
+            return False
+        if plain[bound.end - 1] != "内":
+            return _NEXT_BY.fullmatch(plain, other.end, bound.start) is not None
+    return False
+
+
 def _is_listed(plain: str, found: Sequence[Value]) -> bool:
     """Whether the first value is one of several conditions of a bound: 在海拔3000m、-20℃环境下功率≥85%."""
     for (one, other), bound in zip(pairwise(found), found[2:], strict=False):
@@ -659,7 +681,9 @@ def _is_restated(plain: str, pending: Indicator, value: Value) -> bool:
     return behind and not value.comparator and value.unit.symbol == "%" and pending.unit.symbol != "%"
 
 
-def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clause: str) -> Indicator | None:
+def _indicator(
+    text: str, plain: str, value: Value, name: str, known: bool, clause: str, *, changed: bool
+) -> Indicator | None:
     ahead = plain[value.end : value.end + 10]
     if not known and value.unit.dimension == "s" and (done := _DONE.match(ahead)):
         name, known = (done[1] or done[2]) + "时间", True
@@ -685,7 +709,7 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
         kept = name if not name.isascii() and (known or value.unit_text == "级" or _SIDE.fullmatch(name)) else ""
         name, known = kept + value.prefix, True
     sense = meaning(name, value.unit.symbol, value.unit.dimension)
-    if not name or not measures(value, name, known, sense) or is_told_of_oneself(clause):
+    if not name or not measures(value, name, known, sense, changed=changed) or is_told_of_oneself(clause):
         return None
     return _made(text, directed(value, name, sense), name)
 
@@ -710,6 +734,13 @@ def _is_plain_range(plain: str, value: Value) -> bool:
     if value.comparator != "区间" or value.unit_text or value.inner or value.low == 10:
         return False
     return _ENDS.match(plain, value.end) is not None  # 10-11 may have lost its raised figure
+
+
+def _is_changed(plain: str, value: Value) -> bool:
+    """Whether a number without a unit is one end of a change: 重频由9.3降为4.4."""
+    if _FROM.match(plain, value.end):
+        return _CHANGED_BY.search(plain, max(0, value.start - 6), value.start) is not None
+    return _CHANGED_TO.search(plain, max(0, value.start - 24), value.start) is not None
 
 
 def _tells(unit: Unit) -> bool:
