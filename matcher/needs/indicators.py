@@ -35,7 +35,7 @@ COLUMNS = [
     "start",
     "end",
 ]
-_HAS_VALUE = re.compile(r"\d|[０-９]|分之|[一两三四五六七八九十百千]倍|[一二三四五六七八九]成")
+_HAS_VALUE = re.compile(r"\d|[０-９]|分之|[一两三四五六七八九十百千]倍|[一二两三四五六七八九十半]个?(?:年|月|小时|天|分钟)|[一二三四五六七八九]成")
 _CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s)|(?<!\d)\.(?=\d{1,2}[^\d.%])")
 _SENTENCES = re.compile(r"[。；;！!？?\n]")
 _PLAIN_BEFORE = re.compile(
@@ -50,6 +50,8 @@ _PLACED = re.compile(  # 1000次循环后容量保持率≥80%, 80dB噪声环境
     r"|处(?![理置于方])|后(?![处续端轴道期段])|(?<!同)时(?![间长效延段刻速]))"
 )
 _REACHES = re.compile("(?<!达)[到至]$")  # 2h内降温至5℃ asks for the time
+_AT = re.compile(r"\s?(?:at|under)\s[^,;A-Za-z]{1,12}[^,;\d]{1,8}", re.I)  # viscosity below 50 mPa·s at 25 °C
+_AT_OPENS = re.compile(r"\s*(?:and\s)?(?:at|under)\s[^,;A-Za-z]{1,12}[^,;\d]{1,8}", re.I)
 _CALLED = re.compile(  # ≥2h(负载5kg), but not ≤2m(重量50kg)
     r"\s?\((?!.*(?:目前|现|原|标|约|同|即|折|其中|平均|[重产]量|[总自]重|成本|价|寿命))[\u4e00-\u9fff]{2,8}[:=为]?"
 )
@@ -130,6 +132,11 @@ _REACHES_ONLY = re.compile(  # 控制收缩率，达到千分之一
     r"[，,]\s?(?:能够?|可以?|需要?|要求?|希望|应当?|须|必须|使其?|将其?|并|且)*(?:达到?|做到|保持在|稳定在|控制在|[降升][到至]|提[高升][到至])?\s?"
 )
 _REACH = 12  # characters behind a value that say what it covers
+_OF_OTHERS = re.compile(  # what others' products give is not offered: 国外同类产品精度0.005mm
+    r"\s?(?:\(|而|但是?|其中|目前|当前|现在|一般)*(?:国外|同类|(?:进口|传统|常规|现有|普通|市[面售场]上?)的?[^，,。；;\d]{0,8}?"
+    r"(?:产品|设备|装置|工艺|方法|技术|品种|材料|机[型器组床]?|仪器?|系统|方式|厂家|企业|水冷|风冷|元?件))"
+    r"(?![^，,。；;]*(?:[比较]|优于|[高低]于|提[高升]|降低|减少|节[约省]|替代|取代|相当|本))"
+)
 _RAISED = re.compile(r"(?:提[高升]|增加|[升降]|降低|[上下]降|减少|缩短|延长|控制|压缩)(?:到|至|为|在)\s?$")  # 日产量500吨。希望提高到800吨
 _DEMAND = re.compile(r"\s?(?:现|拟)?(?:要求|目标|希望|期望)(?:为|:)?\s?")  # 冷爆率0.8%。要求≤0.1%
 _COMPLAINED = re.compile(r"(?:[较很极最太过偏]|非常|特别)?[高低大小长短快慢][，,]\s?$")  # 能耗高，希望降低25%
@@ -358,7 +365,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             condition, holds, previous = plain[slice(*inside)], places.sentences[sentence], inside[1] + 1
             continue
         following = found[at + 1] if at + 1 < len(found) else None
-        aside = _aside(plain, value, pending, following)
+        aside = _aside(plain, begin, value, pending, following)
         if aside == "before" and pending:
             inner = plain[pending.end : value.end].lstrip(" (")
             pending = replace(pending, condition=_joined(pending.condition, inner))
@@ -530,7 +537,9 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
         changed = not value.unit_text and _is_changed(plain, value)
         indicator = _indicator(text, plain, value, name, known, plain[begin:end], changed=changed)
-        if indicator is None:
+        if judge and _OF_OTHERS.match(plain, begin, value.start):
+            indicator = None
+        elif indicator is None:
             indicator = _second_look(text, plain, value, max(begin, previous), (begin, end), name, known, judge)
         previous = value.end
         if _FROM.match(plain, value.end) or (plain[value.start - 1] in "从由" and _TO.match(plain, value.end)):
@@ -652,8 +661,15 @@ def _is_listed(plain: str, found: Sequence[Value]) -> bool:
     return False
 
 
-def _aside(plain: str, value: Value, pending: Indicator | None, following: Value | None) -> str:
-    """Whether a value in brackets of its own is a condition of the indicator "before" it or of the one "behind"."""
+def _aside(plain: str, begin: int, value: Value, pending: Indicator | None, following: Value | None) -> str:
+    """Whether a value in brackets of its own, or behind "at" or "under", is a condition of the indicator "before" it or
+    of the one "behind".
+    """
+    if value.unit.dimension and plain[value.start - 1 : value.start + 1].isascii():
+        if _AT_OPENS.fullmatch(plain, begin, value.end):
+            return "behind" if following and following.unit.dimension != value.unit.dimension else ""
+        if pending and pending.unit.dimension != value.unit.dimension and _AT.fullmatch(plain, pending.end, value.end):
+            return "before"
     within = plain[value.end - 1] == "内" and value.unit.dimension in ("m", "s")
     if not (_sets(value) or within) or value.unit.dimension == "":
         return ""

@@ -46,11 +46,12 @@ _VALUE = re.compile(
 _FRACTION = re.compile(
     rf"(?P<part>[十百]?万|[二三四五六七八九十百千])分之(?P<of>{_NUMBER}|[一二三四五六七八九十]+)"
     rf"(?:\s?[~至到-]\s?(?P=part)分之(?P<to>{_NUMBER}|[一二三四五六七八九十]+))?|(?P<times>[两三四五六七八九十百千]|(?<=[高升加长产])一)(?P<unit>倍|个百分点)"
+    r"|(?<![第每近一二三四五六七八九十百千万几数上这那\d])(?P<span>[一二两三四五六七八九十]{1,3}|半)个?(?P<lasting>年|(?<=个)月|小时|天|分钟)(?=以[上下内]|[之]?内|左右|[不无]|(?<!一.)(?:[，,。；;)\n]|$))"
     r"|(?P<tenths>[一二三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?=[，,。；;、)\s]|以[上下内]|左右|$)"
     r"|(?<![\d.A-Za-z])(?P<nines>[2-9])N(?P<ninth>\d)?(?![A-Za-z\d·/.])"  # 4N8 is 99.998 %
     r"|(?<![\d.:])(?P<first>\d+(?:\.\d+)?)\s?:\s?(?P<second>\d+(?:\.\d+)?)(?=[，,。；;、)\s]|以[上下内]|$)"  # 1:128
 )
-_IN_WORDS = re.compile("分之|倍|百分点|成|[2-9]N|:\\s?\\d")
+_IN_WORDS = re.compile("[一二两三四五六七八九十半]个?(?:年|月|小时|天|分钟)|分之|倍|百分点|成|[2-9]N|:\\s?\\d")
 _PURE = re.compile("(?:纯|[A-Z][A-Za-z]*\\d)[^力，,、;]*$")  # 5N of a force is none
 _TITRE = re.compile("效价|滴度|titer|titre", re.IGNORECASE)
 _OF_A_RATIO = re.compile(r"比[^，,。；;\d]{0,6}$")  # 复水比≥6:1
@@ -453,6 +454,8 @@ def _amount(match: re.Match[str], before: str) -> tuple[float, str, str] | None:
     """Number, unit and prefix of 百分之八十, 三分之一, 两倍, 九成, 4N8, 6:1 or 1:128; None for other words."""
     if match["times"]:
         return float(_DIGITS[match["times"]]), match["unit"], ""
+    if span := match["span"]:
+        return 0.5 if span == "半" else float(_chinese(span)), match["lasting"].replace("月", "个月"), ""
     if match["tenths"]:
         half = match["half"]
         tenths = 10 * _DIGITS[match["tenths"]] + (5 if half == "半" else _DIGITS[half] if half else 0)
