@@ -43,11 +43,11 @@ _PLAIN_BEFORE = re.compile(
     re.I,
 )
 _UNDER = re.compile(
-    r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下(?![降调限料游行])|时(?![间长效延段])|之?中(?![心间位值频温和性试]))"
+    r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围|温差|压差|电流|风速|光强|流量|张力){0,2}(?:环境|条件|工况|情况)?(?:下(?![降调限料游行])|时(?![间长效延段])|之?中(?![心间位值频温和性试]))"
 )
 _PLACED = re.compile(  # 1000次循环后容量保持率≥80%, 80dB噪声环境下准确率≥90%
     r"(?:范围|区间)之?内|[\u4e00-\u9fff]{0,8}?(?:下(?![降调限料游行属列面半垫沉陷])|中(?![心间位值频温和性试级文药国部型])"
-    r"|处(?![理置于方])|后(?![处续端轴道期段])|(?<!同)时(?![间长效延段刻速]))"
+    r"|处(?![理置于方])|后(?![处续端轴道期段])|(?<!同)时(?![间长效延段刻]|速(?!度)))"
 )
 _REACHES = re.compile("(?<!达)[到至]$")  # 2h内降温至5℃ asks for the time
 _AT = re.compile(r"\s?(?:at|under)\s[^,;A-Za-z]{1,12}[^,;\d]{1,8}", re.I)  # viscosity below 50 mPa·s at 25 °C
@@ -67,12 +67,13 @@ _STEP = re.compile(  # 在80℃下反应3h
     r"|加热|冷却|蒸馏|蒸煮|灭菌|杀菌|热处理|处理|活化|碳化|炭化|还原|焙烤|压制|压?成型|煮|蒸|晶化|陈化|聚合|交联|挤出|熔融|熔炼|锻造|轧制|退浆|染色|焙干|真空干燥)(?![率性器机炉釜物后])"
 )
 _JOINED_REACHES = re.compile(r"\s?(?:[、,，和及与]|以及)\s?")
+_DIGIT = re.compile(r"\d")
 _NEXT_BY = re.compile(r"[^，,。；;、\d]{0,10}")
 _LISTED = re.compile(r"\s?[、,，和及与]\s?(?:相对湿度|[\u4e00-\u9fff]{2}|pH|RH)?")
 _QUANTITY_ENDS = tuple("率度量力值功性")  # 25℃粘度, -20℃放电容量
 _SETS_ITSELF = (*_QUANTITY_ENDS, *"点差期")  # 软化点80℃针入度≥60, 交货期30天内合格率≥99%: no condition
 _NAMED_AHEAD = re.compile("(?:[率量力值性功数]|(?<!温)度)$")  # 冲击功-40℃≥27J, but not 反应温度80℃≥95%
-_WHEN = re.compile("时(?![间长效延段刻速])")  # 温度高于200℃时粘度≤50mPa·s
+_WHEN = re.compile("时(?![间长效延段刻]|速(?!度))")  # 温度高于200℃时粘度≤50mPa·s
 _WORKS = re.compile(  # -20~50℃环境下正常工作 is what is asked
     "的?(?:环境|条件|工况)*[下中内]?(?:能够?|可以?)?(?:正常|稳定|连续|长期|可靠)*(?:工作|使用|运行)(?=[，,。；;]|$)"
 )
@@ -103,6 +104,7 @@ _UNSPOILED = re.compile(  # 24小时内不褐变, 弯折10万次无裂纹: what 
     r"([\u4e00-\u9fff]{2,4})|(?P<free>无(?:明显|任何|可见)?[\u4e00-\u9fff]{0,2}(?:裂纹?|锈蚀?|漏|变[色形质]|脱落|起[泡皮]|分层|损[坏伤]|异常|故障|失效|腐蚀|破[裂损]|沉淀|析出"
     r"|霉变|击穿|鼓[包泡]|粉化|[褪退]色|老化|松动|卡滞|磨损|结晶|衰减)))(?=[，,。；;、)\n]|$)(?![，,](?:严重)?(?:影响|导致|造成|无法|不能))"
 )
+_TESTED = re.compile("^[耐抗]|试验$|测试$|盐雾$|浸泡$")
 _TOO_SHORT = re.compile(  # 绝缘寿命短，180℃下仅2000小时，需达到5000小时
     r"([\u4e00-\u9fff]{0,6}(?:寿命|周期|保质期|货架期|有效期|续航|时间))(?:[较偏太过很]|非常)?短[，,]"
     r"(?:[^，,。；;、]*[，,、])?[^，,。；;、]*$"
@@ -150,7 +152,7 @@ _ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[
 _TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
 _ACROSS = re.compile(f"(?:{SIZE}|直径)?[φΦ]$")
 _SCALE_LETTERS = frozenset(("IE", "1:", "HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
-_PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤|千克|立方米|平方米|平米|公里|千瓦时)(?!的)[^每]{0,8}$")
+_PER = re.compile(r"每(小时|分钟|秒|天|吨|亩|公斤|千克|立方米|平方米|平米|公里|千瓦时)(?!的)[^每\d，,。；;、]{0,14}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,7 +457,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             name, known = thing[1], counted
         if value.unit.dimension in ("s", "°") or counted:
             if unspoiled := _UNSPOILED.match(plain, value.end):
-                kept = name if counted or unspoiled["free"] or value.unit.dimension == "°" else ""
+                kept = name if counted or unspoiled["free"] or value.unit.dimension == "°" or _TESTED.search(name) else ""
                 name, known = kept or unspoiled["free"] or "不" + unspoiled[1], True
                 value = replace(value, comparator="≥", low=value.high if value.low is None else value.low, high=None)
             elif not name and (short := _TOO_SHORT.search(plain, max(0, value.start - 40), value.start)):
@@ -513,7 +515,10 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             )
         )
         if not name and not counts and last and near:
-            if last[2].dimension == value.unit.dimension:
+            reached = value.soft or plain[begin : value.start].strip()
+            if reached and _REACHES_ONLY.fullmatch(plain, begin - 1, value.start) and last[1].endswith(("提高", "降低")):
+                name, known = last[1][:-2], True  # 回收率提高5%，达到93%
+            elif last[2].dimension == value.unit.dimension:
                 name, known = last[1], True
             elif not value.unit_text and _RAISED.search(plain, begin, value.start):  # 重量12kg，要求降至5以下
                 value = replace(value, unit=last[2], unit_text=last[2].symbol)
@@ -533,7 +538,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             and not (lasted and topic[1].endswith(("要求", "指标", "目标")))
         ):
             within, name = (name, topic[1]) if lasted else ("", topic[1] + name)
-        if "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), value.start)):
+        if "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), _number_at(plain, value))):
             value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
         changed = not value.unit_text and _is_changed(plain, value)
         indicator = _indicator(text, plain, value, name, known, plain[begin:end], changed=changed)
@@ -649,6 +654,12 @@ def _is_one_of_reaches(plain: str, found: Sequence[Value]) -> bool:
         if plain[bound.end - 1] != "内":
             return _NEXT_BY.fullmatch(plain, other.end, bound.start) is not None
     return False
+
+
+def _number_at(plain: str, value: Value) -> int:
+    """Where the number of a value begins, behind its comparator: 不少于每小时3000件."""
+    digit = _DIGIT.search(plain, value.start, value.end)
+    return digit.start() if digit else value.start
 
 
 def _is_listed(plain: str, found: Sequence[Value]) -> bool:

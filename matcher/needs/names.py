@@ -57,7 +57,7 @@ _FILL = re.compile(
 _BREAK = re.compile(
     r"[①-⑳\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使(?!用)得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|领域|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所述?|包括|(?<![输溶浸析渗溢])出(?!水|口|率|品|光|米|油|厂|[入]?库|货|渣|酒|粉|风|力|料|气|液|材)"
     r"|但|的|和(?!度|性)|与|及|或者?|(?<![思理联设构幻])想要?|力争|争取|并|且|为|是|至少|最少|至多|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当前|当(?!量)|达(?!标)到?|就|也|都|仅|(?<!平)均(?!匀|衡|质)|相比|比(?!表|容|能|功|重|例|$)|成果|样机"
-    r"|较|了|着|以(?!太)|按|(?<!^数)(?<![、，,\s]数)据|我们|用[于来]|提供|每(?:小时|分钟|批次|[天日班条台套批次])?|不(?!良|合|确定|达标)|至|到|后(?!处|端|轴|轮)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因|若(?!干)|无法|不能|寻求|寻找|找寻|分别|形成|包含|含有|设有|一[套个台种条]"
+    r"|较|了|着|以(?!太)|按|(?<!^数)(?<![、，,\s]数)据|我们|用[于来]|提供|每(?:小时|分钟|批次|公斤|千克|立方米|平方米|公里|[天日班条台套批次吨亩])?|不(?!良|合|确定|达标)|至|到|后(?!处|端|轴|轮)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因|若(?!干)|无法|不能|寻求|寻找|找寻|分别|形成|包含|含有|设有|一[套个台种条]"
 )
 _VERB = "提高|提升|增加|降低|减少|缩短|节约|节省"  # those that begin no noun, as 压缩机 and 增强材料 do
 _LEADING = re.compile(rf".*(?P<word>{_VERB})(?![型机剂率量器])", re.I)
@@ -72,6 +72,7 @@ _THAN = re.compile(  # 成本较现有工艺降低20%, 效率比人工高3倍
 _SIZED = ("", *"大高小低超")  # 封装300W大功率光源
 _COUNTING = "个种份组次级人路名项%"  # 80%人工关节
 _HAS_OWN = re.compile(r"[\s\d:为是约≤≥<>=±在达不小大超低高]|控制")  # 外径50mm长度20mm
+_WHERE = re.compile("在[\u4e00-\u9fff]{1,6}[间天季下中内处时后里上]$")  # 识别准确率在夜间≥95%
 _COPULA = re.compile("^(?:作?为|是)")  # 415nm为测量波长
 _EVERY = re.compile("每(?:小时|分钟|秒钟?|天|日|年|班|吨|亩|台|公斤|千克|立方米|平方米|平米|公里|千瓦时)$")
 _NO_START = re.compile(
@@ -151,7 +152,7 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
     if level:
         part = _stripped(part[: level.start()])
     elif found := _CHANGE.search(part, max(0, len(part) - 14)):
-        change, part = found["word"].lower(), _stripped(part[: found.start()])
+        change, part = found["word"].lower(), _stripped(_EVERY.sub("", part[: found.start()]))
         if change in _WHOLE:
             return found[0].strip("了 "), True
     than = _THAN.search(part, max(0, len(part) - 30))
@@ -177,6 +178,8 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
         run = run[verb.end() :]
         change = change or ("" if level else verb["word"].lower())
     name = run + (part[known.start() :] if known else "")
+    if not known and (where := _WHERE.search(part)) and (known := before.search(low[: where.start()])):
+        name = _run(part[: known.start()]) + part[known.start() : where.start()]
     if not known:
         ahead = after.match(text[end : end + 16].lower())
         if (

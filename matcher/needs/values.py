@@ -75,6 +75,7 @@ _BEFORE = re.compile(
     )\s?(?:了|要|到|为|是|在|:)?\s?(?:约)?\s?$""",
     re.VERBOSE | re.IGNORECASE,
 )
+_EACH = re.compile("每(?:小时|分钟|秒|天|日|年|班|亩|吨)$")  # 不少于每小时3000件
 _OF_WHAT = re.compile(r"(?<=[于过到])(?:(?![于过到])[\u4e00-\u9fff]){1,8}的\s?$")  # 不低于母材的90%
 _BEFORE_ENDS = frozenset("≥>=≤<≈~于过出超下短低少足破逾到达约概近要多大高长起亚了为是在:.tnmfhdseygrwNTMFHDSEYGRW")
 _AFTER = re.compile(
@@ -391,6 +392,9 @@ def _falls(text: str, unit_text: str) -> bool:
 
 
 def _comparison(before: str) -> re.Match[str] | None:
+    if "每" in before[-4:] and (each := _EACH.search(before)):
+        found = _comparison(before[: each.start()])
+        return found if found and found.lastgroup != "reach" else None
     last = before.rstrip()[-1:]
     return _BEFORE.search(before) if last in _BEFORE_ENDS else None
 
