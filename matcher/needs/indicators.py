@@ -35,7 +35,9 @@ COLUMNS = [
     "start",
     "end",
 ]
-_HAS_VALUE = re.compile(r"\d|[０-９]|分之|[一两三四五六七八九十百千]倍|[一二两三四五六七八九十半]个?(?:年|月|小时|天|分钟)|[一二三四五六七八九]成")
+_HAS_VALUE = re.compile(
+    r"\d|[０-９]|分之|[一两三四五六七八九十百千]倍|[一二两三四五六七八九十半]个?(?:年|月|小时|天|分钟)|[一二三四五六七八九]成"
+)
 _CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s)|(?<!\d)\.(?=\d{1,2}[^\d.%])")
 _SENTENCES = re.compile(r"[。；;！!？?\n]")
 _PLAIN_BEFORE = re.compile(
@@ -139,7 +141,9 @@ _OF_OTHERS = re.compile(  # what others' products give is not offered: 国外同
     r"(?:产品|设备|装置|工艺|方法|技术|品种|材料|机[型器组床]?|仪器?|系统|方式|厂家|企业|水冷|风冷|元?件))"
     r"(?![^，,。；;]*(?:[比较]|优于|[高低]于|提[高升]|降低|减少|节[约省]|替代|取代|相当|本))"
 )
-_RAISED = re.compile(r"(?:提[高升]|增加|[升降]|降低|[上下]降|减少|缩短|延长|控制|压缩)(?:到|至|为|在)\s?$")  # 日产量500吨。希望提高到800吨
+_RAISED = re.compile(
+    r"(?:提[高升]|增加|[升降]|降低|[上下]降|减少|缩短|延长|控制|压缩)(?:到|至|为|在)\s?$"
+)  # 日产量500吨。希望提高到800吨
 _DEMAND = re.compile(r"\s?(?:现|拟)?(?:要求|目标|希望|期望)(?:为|:)?\s?")  # 冷爆率0.8%。要求≤0.1%
 _COMPLAINED = re.compile(r"(?:[较很极最太过偏]|非常|特别)?[高低大小长短快慢][，,]\s?$")  # 能耗高，希望降低25%
 _SHARES = ("%", "‰", "倍", "百分点")
@@ -387,19 +391,19 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         set_to: int | None = under.end() if under else value.end
         if not far:
             set_to = _set_to(plain, value, following, max(begin, previous), end)
-        within = _is_one_of_reaches(plain, found[at : at + 5])
-        listing = within or (set_to is None and _is_listed(plain, found[at : at + 5]))
+        reaches = _is_one_of_reaches(plain, found[at : at + 5])
+        listing = reaches or (set_to is None and _is_listed(plain, found[at : at + 5]))
         if listing or set_to is not None:
             opening = _OPENING.search(plain, max(begin, value.start - 8), value.start)
             own = name_around(plain, max(begin, previous), value.start, len(plain))[0]
-            if within or set_to == value.end or not plain.endswith(own, begin, value.start):
+            if reaches or set_to == value.end or not plain.endswith(own, begin, value.start):
                 own = ""
             first = opening.start() if opening else value.start - len(own)
-            listing = listing and bool(within or opening or _SETTING_OF.search(own))
+            listing = listing and bool(reaches or opening or _SETTING_OF.search(own))
             if listing and listed is None:
                 listed = first
         if listing:
-            previous = value.end if within else previous
+            previous = value.end if reaches else previous
             continue
         if set_to is not None:
             if listed is not None:
@@ -457,7 +461,9 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             name, known = thing[1], counted
         if value.unit.dimension in ("s", "°") or counted:
             if unspoiled := _UNSPOILED.match(plain, value.end):
-                kept = name if counted or unspoiled["free"] or value.unit.dimension == "°" or _TESTED.search(name) else ""
+                kept = (
+                    name if counted or unspoiled["free"] or value.unit.dimension == "°" or _TESTED.search(name) else ""
+                )
                 name, known = kept or unspoiled["free"] or "不" + unspoiled[1], True
                 value = replace(value, comparator="≥", low=value.high if value.low is None else value.low, high=None)
             elif not name and (short := _TOO_SHORT.search(plain, max(0, value.start - 40), value.start)):
@@ -514,9 +520,13 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
                 and bool(_RAISED.search(plain, begin, value.start) or _DEMAND.fullmatch(plain, begin, value.start))
             )
         )
-        if not name and not counts and last and near:
+        if not name and not counts and last and near and not (value.prefix and not value.unit.symbol):
             reached = value.soft or plain[begin : value.start].strip()
-            if reached and _REACHES_ONLY.fullmatch(plain, begin - 1, value.start) and last[1].endswith(("提高", "降低")):
+            if (
+                reached
+                and _REACHES_ONLY.fullmatch(plain, begin - 1, value.start)
+                and last[1].endswith(("提高", "降低"))
+            ):
                 name, known = last[1][:-2], True  # 回收率提高5%，达到93%
             elif last[2].dimension == value.unit.dimension:
                 name, known = last[1], True
