@@ -37,7 +37,7 @@ _SHORT = 24  # characters of a sentence that is no more than an indicator
 _ASIDE = re.compile(r"[（(][^（）()]*[）)]")
 _FALLS_FROM_TODAY = re.compile(  # 漏检率由目前的3%降到
     r"(?:目前|现有|现在|现行|当前|现状|(?P<past>原[来先有]|以前|过去))[^，,。；;\d]{0,8}\d[\d.]*[^，,。；;\d]{0,6}"
-    r"(?<!已)(?:提[高升]|[增上]升|增加|降低?|下降|减少|缩短)(?:到|至|为)\s?(?=\d|$)"
+    r"(?<!已)(?:提[高升]|[增上]升|增加|延长|扩大|降低?|下降|减少|缩短|压缩)(?:到|至|为)\s?(?=\d|$)"
 )
 _CHANGED_FROM = re.compile(  # 日耗电1850kWh，希望降低25%: what is there today, and what is wished of it
     r"[^，,。；;\d]{0,4}[，,。]\s?(?:我们|公司|现|拟|计划|[急亟]需|希望|期望|要求|需要?|目标|能够?|可以?|将其?|使其|要|须|应|再|进一步|至少|整体)*"
@@ -281,7 +281,9 @@ def _tells_today(text: str, start: int, stop: int, today: re.Pattern[str] = STAT
     """Whether the last word before a place that tells today from wish tells of today."""
     text = text[:start] + _ASIDE.sub(lambda aside: " " * len(aside[0]), text[start:stop])
     told = max((one.end() for one in today.finditer(text, start, stop)), default=-1)
-    wished = max((one.end() for one in WISHED.finditer(text, start, stop)), default=-1)
+    wished = max(
+        (one.end() for cue in (WISHED, _FALLS_FROM_TODAY) for one in cue.finditer(text, start, stop)), default=-1
+    )
     return told > wished
 
 

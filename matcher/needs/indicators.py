@@ -548,7 +548,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             and not (lasted and topic[1].endswith(("要求", "指标", "目标")))
         ):
             within, name = (name, topic[1]) if lasted else ("", topic[1] + name)
-        if "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), _number_at(plain, value))):
+        if value.unit.symbol and "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), _number_at(plain, value))):
             value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
         changed = not value.unit_text and _is_changed(plain, value)
         indicator = _indicator(text, plain, value, name, known, plain[begin:end], changed=changed)

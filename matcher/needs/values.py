@@ -285,7 +285,7 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         unit_text, end = unit_text[:-1], end - 1
     if not unit_text and (shared := _SHARED.match(text, end)) and _alike(match[0], shared["last"]):
         unit_text = shared["unit"] if start == last + 1 or _NAMED.search(text, max(0, start - 2), start) else ""
-    ranged = not unit_text and text[start - 1 : start] == "(" and re.search("[-~]", match[0][1:])
+    ranged = not unit_text and text[start - 1 : start] == "(" and re.search("[-~±]", match[0][1:])
     if ranged and (outside := _OUTSIDE.match(text, end)):  # (1-100)MPa, and not the number of an item
         unit_text, start, end = outside[1], start - 1, outside.end()
     prefix = ""
