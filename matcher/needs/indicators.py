@@ -70,6 +70,8 @@ _STEP = re.compile(  # 在80℃下反应3h
 )
 _JOINED_REACHES = re.compile(r"\s?(?:[、,，和及与]|以及)\s?")
 _DIGIT = re.compile(r"\d")
+_HEADER = re.compile(r"\(([^()\s\d]{1,8})\)[^。；;()\d:]{0,10}:(?!\s?[≥≤<>\d约])")  # 浓度(mg/L)如下: 蔗糖20-30
+_NAMED = re.compile("[\u4e00-\u9fff]\\s?$")
 _NEXT_BY = re.compile(r"[^，,。；;、\d]{0,10}")
 _LISTED = re.compile(r"\s?[、,，和及与]\s?(?:相对湿度|[\u4e00-\u9fff]{2}|pH|RH)?")
 _QUANTITY_ENDS = tuple("率度量力值功性")  # 25℃粘度, -20℃放电容量
@@ -342,11 +344,16 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
     previous, origin = 0, -1  # the end of the last value, and of one that a change starts from
     pending: Indicator | None = None
     settings = [match.span(1) for match in _SETTING.finditer(plain)] if "(" in plain else []
+    headers = list(_HEADER.finditer(plain)) if "(" in plain else []
     turns = names_in_turn(plain, found) if "分别" in plain else {}
     found = [turns[at][1] if at in turns else value for at, value in enumerate(found)]
     for at, value in enumerate(found):
         begin, end = places.clause(value.start)
         sentence = places.sentence(value.start)
+        if headers and not (value.unit_text or value.prefix) and _NAMED.search(plain, max(0, value.start - 2), value.start):
+            ahead = [one for one in headers if one.end() <= value.start and places.sentence(one.end()) == sentence]
+            if ahead and (unit := read_unit(ahead[-1][1])):
+                value = replace(value, unit=unit, unit_text=ahead[-1][1])
         if not (
             value.unit.symbol
             or value.prefix

@@ -142,6 +142,8 @@ _ODD = re.compile(r"[余多](?![\u4e00-\u9fff])|(?<=[\d百千万亿])[余多]") 
 _SHARED = re.compile(  # 精度1.5、2.0级: the unit stands behind the last of at most so many, as long lists take long
     rf"(?:\s?[、/]\s?{_NUMBER}){{0,30}}?\s?[、/]\s?(?P<last>{_NUMBER})\s?(?P<unit>{UNIT})"
 )
+_UNIT_AHEAD = re.compile(r"[^\s\d]\s?\(([^()\s]{1,10})\)\s?[:为是]?\s?$")  # 抗拉强度(MPa): ≥300
+_LISTED = re.compile("[\u4e00-\u9fff]\\d+(?:\\.\\d+|\\s?[-~]\\s?\\d[\\d.]*)$")  # 蔗糖20-30、琼脂0.5、
 _OUTSIDE = re.compile(rf"\)\s?({UNIT})")
 _NAMED = re.compile("[\u4e00-\u9fff][:为]?$")
 _GLUED = re.compile(r"(?<=[。；;\n])([2-9])\.(?=\d)")  # 1.清洗。2.20℃恒温: the number of an item
@@ -297,6 +299,9 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         comparison = _comparison(before[: of.start()])
         if comparison:
             before, start = before[: of.start()], start - len(of[0])
+    if not unit_text and not prefix and ")" in before and not match["many2"]:
+        told = _UNIT_AHEAD.search(before[: comparison.start()] if comparison else before)
+        unit_text = told[1] if told and read_unit(told[1]) else ""
     earlier = _EARLIER.search(before) if comparison is None or comparison.lastgroup == "reach" else None
     if comparison is None:
         if unit_text == "H" and _HYDROGEN.match(text, end):
@@ -308,7 +313,9 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         if not prefix and not beside and not part and _NO_VALUE_BEFORE.search(before):
             return None
     if _NO_SIZE.match(text, end) or (
-        not (unit_text or comparison or match["many2"]) and _NO_VALUE_AFTER.match(text, end)
+        not (unit_text or comparison or match["many2"])
+        and _NO_VALUE_AFTER.match(text, end)
+        and not (text[end : end + 1] == "、" and _LISTED.search(text, max(0, start - 1), end))
     ):
         return None
     unit = _unit(unit_text, prefix, text[max(0, start - 24) : start])
