@@ -60,6 +60,7 @@ _LASTING = re.compile(
 )
 _MONEY = frozenset(("成本", "价格"))
 _ELEMENTS = frozenset("铁铝铜锌镍铬锰钙镁钠钾锂硅硫磷碳氮氧氢氯氟硼铅镉汞砷锡锑铋钛钒钴钨钼金银铂钯")
+_STEPS = frozenset("烘烤煮蒸泡焙")  # 烘5~10min
 _TRACES = frozenset(("%", "‰", "ppm", "ppb", "ppt", "mg/kg", "mg/L", "μg/L", "μg/kg", "μg/g"))
 _GRADED = re.compile("[级性]|度[A-Z]*$|精度|能效|附着力|病$|起[毛球]|[抗耐][风水震磨渗]")
 _LENGTH = re.compile("[径距长宽高厚深]度?$")
@@ -93,7 +94,13 @@ def measures(value: Value, name: str, known: bool, sense: Meaning, *, changed: b
     """
     symbol, compared = value.unit.symbol, value.comparator in COMPARED
     if (
-        (len(name) == 1 and not known and value.comparator != "=" and not (name in _ELEMENTS and symbol in _TRACES))
+        (
+            len(name) == 1
+            and not known
+            and value.comparator != "="
+            and not (name in _ELEMENTS and symbol in _TRACES)
+            and not (name in _STEPS and value.unit.dimension == "s")
+        )
         or NO_NAME.fullmatch(name)
         or (symbol == "K" and not known)
     ):
@@ -115,7 +122,7 @@ def measures(value: Value, name: str, known: bool, sense: Meaning, *, changed: b
     if symbol == "元":
         return sense.concept in _MONEY
     if symbol == "级":
-        return bool(_GRADED.search(name)) or (compared and known)
+        return bool(_GRADED.search(name)) or (compared and (known or value.soft == ""))
     if symbol == "亩":
         return False
     if symbol == "人":

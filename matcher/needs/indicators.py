@@ -90,6 +90,10 @@ _SETTING = re.compile(  # 夏季(RH85%、38℃)结块率≤1%: under what a boun
 )
 _LASTING_FOR = re.compile(r"\s?/\s?(\d+(?:\.\d+)?\s?(?:h|小时|min|分钟|d|天|s|秒|次)(?![A-Za-z]))")
 _DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,4})(?:完毕|完成)")
+_ACTS = re.compile(  # 粪便24小时内需全部清理: what is done within a time
+    r"(?:的时间[之以]?内)?(?:需要?|应当?|能够?|可以?|必?须|即可|就能)?(?:全部|完全|自动|快速|迅速|准确)?(清理|清除|检[测出]|识别|侦测|添加|响应|启动|切换|冷却|降解|溶解|固化|干燥|恢复|更换|拆卸|安装|组装"
+    r"|送达|到达|报警|杀灭|崩解|凝固|脱模|复位|定位|唤醒|充满|升温|降温|灭火|熄灭)(?![率力器机仪剂性速时效系])"
+)
 _FROM = re.compile(
     r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短|延长|改善|改进|优化|[改变增减延缩提])(?:到|至|为)"
 )
@@ -118,6 +122,9 @@ _DOES = re.compile(r"(?:能够?|可以?)?(?:抵抗|抵御|承受|经受|经过|�
 _THING = re.compile(  # 大于20μm的缺陷, 300次冻融
     r"的?((?![更最])[\u4e00-\u9fff]{2,10})(?=[，,。；;、)\n]|$)"
 )
+_TOPIC_OF_INDEX = re.compile(
+    r"(?:^|[，,。；;、\s])((?![\u4e00-\u9fff]*(?:指标|要求|参数|目标):)[\u4e00-\u9fff]{2,8}):\s?$"
+)
 _INDEX = re.compile(r"[A-Z]\d{1,3}")  # 粒径D50≤5μm，D90≤20μm
 _ENDS = re.compile(r"\)?(?:每[台件吨套只个])?(?=[，,。；;)\n]|$|之间|的程度)")
 _OF_THING = re.compile(  # 由2.5米的锥形筒节组成
@@ -127,7 +134,7 @@ _BOASTED = re.compile(  # 电导率较高，可达到100000μs/cm
     r"(?:[较很极最]|非常|特别)?[高低大小长短快慢强][，,、]\s?(?:可以?|能够?|已|最[高大长]|在)?$"
 )
 _CONTAINS = re.compile(  # 含10%赖氨酸
-    r"(?:含有?|包[含括]有?|[组构]成|组分|成[分份]|原料|配[比方]|其中|(?<![自经理])由)[:为是由]?约?\s?$"
+    r"(?:含有?|包[含括]有?|[组构]成|组分|成[分份]|原料|配[比方]|其中|[制而]成|(?<![自经理])由)[:为是由]?约?\s?$"
 )
 _PART = re.compile(  # 10%赖氨酸, 2%的锌锰硼
     r"\s?的?((?![及以其的和与或左即])[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9-]{1,11}?)(?=[，,、。；;)]|和(?![度性])|以?及|与|[组构]成|$)"
@@ -139,9 +146,9 @@ _REACHES_ONLY = re.compile(  # 控制收缩率，达到千分之一
 )
 _REACH = 12  # characters behind a value that say what it covers
 _OF_OTHERS = re.compile(  # what others' products give is not offered: 国外同类产品精度0.005mm
-    r"\s?(?:\(|而|但是?|其中|目前|当前|现在|一般)*(?:国外|同类|(?:进口|传统|常规|现有|普通|市[面售场]上?)的?[^，,。；;\d]{0,8}?"
+    r"\s?(?:[^()]*\()?(?:而|但是?|其中|目前|当前|现在|一般)*(?:国外|同类|(?:进口|传统|常规|现有|普通|市[面售场]上?)的?[^，,。；;\d]{0,8}?"
     r"(?:产品|设备|装置|工艺|方法|技术|品种|材料|机[型器组床]?|仪器?|系统|方式|厂家|企业|水冷|风冷|元?件))"
-    r"(?![^，,。；;]*(?:[比较]|优于|[高低]于|提[高升]|降低|减少|节[约省]|替代|取代|相当|本))"
+    r"(?![^，,。；;]*(?:[比较]|优于|[高低]于|提[高升]|降低|减少|节[约省]|替代|取代|相当|本))(?:\([^()]*\)|[^()])*"
 )
 _RAISED = re.compile(
     r"(?:提[高升]|增加|[升降]|降低|[上下]降|减少|缩短|延长|控制|压缩)(?:到|至|为|在)\s?$"
@@ -350,7 +357,11 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
     for at, value in enumerate(found):
         begin, end = places.clause(value.start)
         sentence = places.sentence(value.start)
-        if headers and not (value.unit_text or value.prefix) and _NAMED.search(plain, max(0, value.start - 2), value.start):
+        if (
+            headers
+            and not (value.unit_text or value.prefix)
+            and _NAMED.search(plain, max(0, value.start - 2), value.start)
+        ):
             ahead = [one for one in headers if one.end() <= value.start and places.sentence(one.end()) == sentence]
             if ahead and (unit := read_unit(ahead[-1][1])):
                 value = replace(value, unit=unit, unit_text=ahead[-1][1])
@@ -461,7 +472,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         if (
             not known
             and (not name or _DOES.fullmatch(name))
-            and (value.comparator in COMPARED or counted)
+            and ((value.comparator in COMPARED and value.unit.symbol != "级") or counted)
             and (thing := _THING.match(plain, value.end))
             and (name or len(thing[1]) <= 6)
         ):
@@ -548,6 +559,10 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
                 name = _SIDE.sub(side[0], last[1]) if _SIDE.search(last[1]) else side[0] + last[1]
         if last and last[0] == sentence and _INDEX.fullmatch(name) and (stem := last[1].rfind(name[0])) > 0:
             name = last[1][:stem] + name
+        elif _INDEX.fullmatch(name) and (
+            of := _TOPIC_OF_INDEX.search(plain, begin, plain.rfind(name, begin, value.end))
+        ):
+            name = of[1] + name  # 光束质量: M2≤1.3
         within, lasted = "", _LASTED.fullmatch(name)
         if (
             (lasted or _ASPECT.fullmatch(name))
@@ -555,11 +570,15 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             and not (lasted and topic[1].endswith(("要求", "指标", "目标")))
         ):
             within, name = (name, topic[1]) if lasted else ("", topic[1] + name)
-        if value.unit.symbol and "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), _number_at(plain, value))):
+        if (
+            value.unit.symbol
+            and "/" not in value.unit.symbol
+            and (per := _PER.search(plain, max(begin, previous), _number_at(plain, value)))
+        ):
             value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
         changed = not value.unit_text and _is_changed(plain, value)
         indicator = _indicator(text, plain, value, name, known, plain[begin:end], changed=changed)
-        if judge and _OF_OTHERS.match(plain, begin, value.start):
+        if judge and _OF_OTHERS.fullmatch(plain, begin, value.start):
             indicator = None
         elif indicator is None:
             indicator = _second_look(text, plain, value, max(begin, previous), (begin, end), name, known, judge)
@@ -731,6 +750,9 @@ def _indicator(
     ahead = plain[value.end : value.end + 10]
     if not known and value.unit.dimension == "s" and (done := _DONE.match(ahead)):
         name, known = (done[1] or done[2]) + "时间", True
+    elif (not known or name == "时间") and value.unit.dimension == "s" and value.comparator in ("≤", "<"):
+        if acts := _ACTS.match(plain, value.end):
+            name, known = acts[1] + "时间", True
     whole = meaning("", value.unit.symbol, value.unit.dimension).concept
     if not known and whole in name[:-1] and not _OF_IT.match(name, name.index(whole) + len(whole)):
         name, known = name[: name.index(whole) + len(whole)] if whole else name, bool(whole)
