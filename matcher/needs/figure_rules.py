@@ -112,6 +112,7 @@ def measures(value: Value, name: str, known: bool, sense: Meaning, *, changed: b
             or (changed and known)
             or sense.concept in _PLAIN
             or (compared and not name.isascii() and (known or value.soft != "reach" or name.endswith("比")))
+            or (value.comparator == "区间" and name[:2].lower() == "ph")
             or (value.comparator == "区间" and (sense.concept in _MONEY or _LENGTH.search(name) is not None))
             or (name.endswith("率") and value.high is not None and 0 <= value.high < 0.1)
         )

@@ -142,7 +142,7 @@ _PART = re.compile(  # 10%赖氨酸, 2%的锌锰硼
 _PART_BEFORE = re.compile("[，,、和与及]")
 _PIECE = re.compile("每([件台支只片根块张套箱盘颗粒个])[^，,\\d]{0,2}$")  # 每件不超过20秒
 _REACHES_ONLY = re.compile(  # 控制收缩率，达到千分之一
-    r"[，,]\s?(?:能够?|可以?|需要?|要求?|希望|应当?|须|必须|使其?|将其?|并|且)*(?:达到?|做到|保持在|稳定在|控制在|[降升][到至]|提[高升][到至])?\s?"
+    r"[，,]\s?(?:能够?|可以?|需要?|要求?|希望|应当?|须|必须|使其?|将其?|并|且)*(?:达到?|做到|保持在|稳定在|控制在|[降升][到至]|提[高升][到至]|[由从](?:原来|原先|目前|现在|当前)?的?)?\s?"
 )
 _REACH = 12  # characters behind a value that say what it covers
 _OF_OTHERS = re.compile(  # what others' products give is not offered: 国外同类产品精度0.005mm
@@ -433,7 +433,9 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             joined = glued and following and name_around(plain, set_to, following.start, len(plain))[0]
             holds = end if not far else places.listed(value.start) if joined else places.sentences[sentence]
             named = (max(begin, previous) if previous <= first else begin, first)
-            if _STEP.match(plain, set_to):  # what a step of a process is set to is told for itself too
+            bound = found[at + 2] if at + 2 < len(found) and found[at + 2].start < end else None
+            tested = following and bound and _PLACED.match(plain, following.end, bound.start)
+            if _STEP.match(plain, set_to) and not tested:  # what a step is set to is told for itself too
                 if pending:
                     yield pending
                 pending = _setting(text, plain, value, max(begin, previous))
@@ -522,7 +524,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             and _REACHES_ONLY.fullmatch(plain, max(begin - 1, 0), value.start)
             and (called := name_around(plain, places.clause(begin - 1)[0], begin - 1, begin - 1))[1]
         ):
-            name, known = called
+            name, known = called[0].removesuffix("提高").removesuffix("降低"), True
         if not name and value.unit.symbol in _SHARES and (change := change_at_end(plain[begin : value.start])):
             wished = _COMPLAINED.search(plain, max(begin - 12, 0), begin)
             before = places.clause(wished.start())[0] if wished else begin
@@ -656,7 +658,8 @@ def _set_to(plain: str, value: Value, following: Value | None, first: int, stop:
     if placed := _PLACED.match(plain, value.end, following.start):
         name, known = name_around(plain, placed.end(), following.start, len(plain))
         step = value.unit.dimension in ("s", "K") and not bounded  # 搅拌2h后粘度50mPa·s
-        return placed.end() if bounded or (not step and (known or name.endswith("率"))) else None
+        after = following.unit.dimension == "s" and _PLACED.match(plain, following.end)  # 在120℃油中1000h后
+        return placed.end() if bounded or after or (not step and (known or name.endswith("率"))) else None
     tested = value.unit.dimension in ("K", "s")
     head = plain[first : value.start].strip(" 在于经当")
     if not apart or not (bounded or tested) or (head and not tested):
@@ -750,9 +753,13 @@ def _indicator(
     ahead = plain[value.end : value.end + 10]
     if not known and value.unit.dimension == "s" and (done := _DONE.match(ahead)):
         name, known = (done[1] or done[2]) + "时间", True
-    elif (not known or name == "时间") and value.unit.dimension == "s" and value.comparator in ("≤", "<"):
-        if acts := _ACTS.match(plain, value.end):
-            name, known = acts[1] + "时间", True
+    elif (
+        (not known or name == "时间")
+        and value.unit.dimension == "s"
+        and value.comparator in ("≤", "<")
+        and (acts := _ACTS.match(plain, value.end))
+    ):
+        name, known = acts[1] + "时间", True
     whole = meaning("", value.unit.symbol, value.unit.dimension).concept
     if not known and whole in name[:-1] and not _OF_IT.match(name, name.index(whole) + len(whole)):
         name, known = name[: name.index(whole) + len(whole)] if whole else name, bool(whole)

@@ -123,7 +123,7 @@ _OTHER = "|".join(
 _LETTERS = "".join(sorted({way for way in _SYMBOLS if len(way) == 1 and way.isascii() and way.isalpha()}))
 _END = "(?![A-Za-zμΩ㎡](?!=))"  # 60PaQ=15 goes on with another quantity
 _FIRST = rf"(?:{_OTHER}|(?:(?i:{_LATIN})|{_any(_CASED)}|[{_ALONE}]){_END}|[{_LETTERS}](?=[/·]))"
-_FURTHER = rf"(?:{_OTHER}|(?:(?i:{_LATIN})|[{_LETTERS}k]){_END}|{_any(_IN_DENOMINATOR)})"
+_FURTHER = rf"(?:升|{_OTHER}|(?:(?i:{_LATIN})|[{_LETTERS}k]){_END}|{_any(_IN_DENOMINATOR)})"
 _NEXT = rf"(?:\s?[/每·*.]\s?\(?(?:10{{1,3}}|667|(?<=[·*.])24)?\s?{_FURTHER}{_POWER}?\)?)"
 UNIT = rf"{_FIRST}{_POWER}?{_NEXT}{{0,3}}"
 _PART = re.compile(rf"([/每·*.(]*)(\d*)\s?({_FURTHER}|[{_LETTERS}])({_POWER})?\)?")

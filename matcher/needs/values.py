@@ -152,6 +152,7 @@ _STANDARD_ENDS = frozenset("BYGRTNDMESILNCJZ/- OAHQ")
 _SIGN_ENDS = frozenset("-+±下负 ")
 _STANDARD_NUMBER = re.compile(r"\d[\d.]*(?:[-:/]\d+(?:\.\d+)?)*")
 _ANGLES = re.compile("角|旋|倾|弯|视场|方位|扫描|波束|[水垂][平直]面|俯|仰|经度|纬|坡|摆|翻|转[动过折向臂]|转$|折")
+_DEGREES = re.compile("(?:[硬白糖酒浊色黄]|酒精|光泽)度[^，,。；;]*$")  # degrees of their own
 _LENGTHS = re.compile("距|长|高|深|宽")
 _GAUGED = re.compile(r"(?:真空度?|负压|表压)\s?$")  # 真空度-0.09MPa is below the air's pressure
 _COLD = re.compile("[℃℉°dBVμ]|[mMk]V")
@@ -452,6 +453,8 @@ def _unit(text: str, prefix: str, before: str) -> Unit:
         return read_unit("m") or NO_UNIT if _LENGTHS.search(before) else NO_UNIT
     if text == "T" and "磁" not in before:
         text = "t"
+    elif text == "度" and _DEGREES.search(before):
+        return read_unit("度") or NO_UNIT
     elif text == "度":
         text = "°" if _ANGLES.search(before) else "kWh" if "电" in before or "耗" in before else "℃"
     return read_unit(text) or NO_UNIT
