@@ -351,7 +351,8 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
     previous, origin = 0, -1  # the end of the last value, and of one that a change starts from
     pending: Indicator | None = None
     settings = [match.span(1) for match in _SETTING.finditer(plain)] if "(" in plain else []
-    headers = list(_HEADER.finditer(plain)) if "(" in plain else []
+    headers = list(_HEADER.finditer(plain)) if "(" in plain and ":" in plain else []
+    changes = "由" in plain or "从" in plain
     turns = names_in_turn(plain, found) if "分别" in plain else {}
     found = [turns[at][1] if at in turns else value for at, value in enumerate(found)]
     for at, value in enumerate(found):
@@ -371,7 +372,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             or value.comparator in COMPARED
             or value.unit_text == "级"
             or _is_plain_range(plain, value)
-            or _is_changed(plain, value)
+            or (changes and _is_changed(plain, value))
         ) and not _PLAIN_BEFORE.search(plain, max(0, value.start - 8), value.start):
             if found_after_all := _second_look(
                 text, plain, value, max(begin, previous), (begin, end), "", False, judge
@@ -409,7 +410,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         set_to: int | None = under.end() if under else value.end
         if not far:
             set_to = _set_to(plain, value, following, max(begin, previous), end)
-        reaches = _is_one_of_reaches(plain, found[at : at + 5])
+        reaches = plain[value.end - 1] == "内" and _is_one_of_reaches(plain, found[at : at + 5])
         listing = reaches or (set_to is None and _is_listed(plain, found[at : at + 5]))
         if listing or set_to is not None:
             opening = _OPENING.search(plain, max(begin, value.start - 8), value.start)
@@ -578,7 +579,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             and (per := _PER.search(plain, max(begin, previous), _number_at(plain, value)))
         ):
             value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
-        changed = not value.unit_text and _is_changed(plain, value)
+        changed = changes and not value.unit_text and _is_changed(plain, value)
         indicator = _indicator(text, plain, value, name, known, plain[begin:end], changed=changed)
         if judge and _OF_OTHERS.fullmatch(plain, begin, value.start):
             indicator = None
