@@ -8,8 +8,9 @@
 NEEDS.csv: the technology market's needs (need_id, title, description), unchanged: the annotations hold places in them.
 --part: one half of the annotated needs; `dev` was read while the library was mended, `held` was not. --further: the
 indicators of 228 further needs, by one reader. --fresh: those of 312 texts, `test` of them unread, needs and outcomes
-apart; DATA holds `market`, `need-outcome-levels` and `platform`. --latest: those of 205 further ones. --errors: also prints the sentences of `dev` that are read
-otherwise than by reader a. --pairs: met and not met on made-up pairs.
+apart; DATA holds `market`, `need-outcome-levels` and `platform`. --latest: those of 205 texts, `held` of them unread.
+--errors: also prints the sentences of `dev` that are read otherwise than by reader a. --pairs: met and not met on
+made-up pairs.
 
 A sentence has the role of ours that covers most of it. An indicator of ours counts where the library says it is asked,
 and is matched one to one within the reader's sentence: comparator, bounds and unit agree (after conversion), and so do

@@ -29,7 +29,12 @@ HERE = Path(__file__).parent
 sys.path.append(str(HERE.parents[1] / "examples"))
 from evaluate_needs import agree_on_value, count_indicators, fresh_texts, need_texts  # noqa: E402
 
-READ = {"indicators": ["dev"], "further_indicators": ["dev", "held", "late"], "fresh_indicators": ["train"], "latest_indicators": ["dev"]}
+READ = {
+    "indicators": ["dev"],
+    "further_indicators": ["dev", "held", "late"],
+    "fresh_indicators": ["train"],
+    "latest_indicators": ["dev"],
+}
 STRENGTH = 1.0  # inverse of the penalty; 0.3 to 3 change F1 by less than 0.01
 FOLDS, REPEATS = 10, 3
 LEAST = 0.02  # smaller weights are left out
