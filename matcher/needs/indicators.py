@@ -70,7 +70,7 @@ _STEP = re.compile(  # 在80℃下反应3h
 )
 _JOINED_REACHES = re.compile(r"\s?(?:[、,，和及与]|以及)\s?")
 _DIGIT = re.compile(r"\d")
-_HEADER = re.compile(r"\(([^()\s\d]{1,8})\)[^。；;()\d:]{0,10}:(?!\s?[≥≤<>\d约])")  # 浓度(mg/L)如下: 蔗糖20-30
+_HEADER = re.compile(r"\(([^()\s\d]{1,8})\)[^。；;()\d:]{0,10}:(?!\s?[≥≤<>\d约])")  # 浓度(g/L)如下: 蔗糖25-35
 _NAMED = re.compile("[\u4e00-\u9fff]\\s?$")
 _NEXT_BY = re.compile(r"[^，,。；;、\d]{0,10}")
 _LISTED = re.compile(r"\s?[、,，和及与]\s?(?:相对湿度|[\u4e00-\u9fff]{2}|pH|RH)?")
@@ -103,7 +103,7 @@ _TO = re.compile(r"[\u4e00-\u9fff]{1,4}[到至为]\s?[±≤<]?\d")  # 从100cm�
 _IN_USE = re.compile(
     r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
 )
-_TIMES_OF = re.compile(  # 硬度是Q235钢的6倍, 稀释剂占总质量的5%
+_TIMES_OF = re.compile(  # 硬度是Q235钢的6倍, 分散剂占树脂质量的3%
     r"(?:(?<![因作成认])为|是|占|相当于)(?:[^，,。；;\d]|(?<=[A-Z])\d+){1,14}的$"
 )
 _COUNTED_BEHIND = re.compile(r"的?([\u4e00-\u9fff]{2,4}?)(?=[的，,。；;、并上]|数|$)")  # 10万级节点
@@ -133,10 +133,10 @@ _OF_THING = re.compile(  # 由2.5米的锥形筒节组成
 _BOASTED = re.compile(  # 电导率较高，可达到100000μs/cm
     r"(?:[较很极最]|非常|特别)?[高低大小长短快慢强][，,、]\s?(?:可以?|能够?|已|最[高大长]|在)?$"
 )
-_CONTAINS = re.compile(  # 含10%赖氨酸
+_CONTAINS = re.compile(  # 含15%甘油
     r"(?:含有?|包[含括]有?|[组构]成|组分|成[分份]|原料|配[比方]|其中|[制而]成|(?<![自经理])由)[:为是由]?约?\s?$"
 )
-_PART = re.compile(  # 10%赖氨酸, 2%的锌锰硼
+_PART = re.compile(  # 15%甘油, 3%的尿素
     r"\s?的?((?![及以其的和与或左即])[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9-]{1,11}?)(?=[，,、。；;)]|和(?![度性])|以?及|与|[组构]成|$)"
 )
 _PART_BEFORE = re.compile("[，,、和与及]")
@@ -347,7 +347,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
     named: tuple[int, int] | None = None  # where a name may stand before a condition: 检测时间在25℃时≤2秒
     listed: int | None = None  # where a list of conditions begins: 温度25℃、湿度60%条件下
     last: tuple[int, str, Unit] | None = None
-    portioned = -1  # the sentence whose parts stand behind their shares: 含10%赖氨酸、2%的锌
+    portioned = -1  # the sentence whose parts stand behind their shares: 含15%甘油、3%尿素
     previous, origin = 0, -1  # the end of the last value, and of one that a change starts from
     pending: Indicator | None = None
     settings = [match.span(1) for match in _SETTING.finditer(plain)] if "(" in plain else []
@@ -683,7 +683,7 @@ def _setting(text: str, plain: str, value: Value, first: int) -> Indicator | Non
 
 
 def _is_one_of_reaches(plain: str, found: Sequence[Value]) -> bool:
-    """Whether the first value is one of several reaches that are one condition: 600m内及1200m内误差≤5mm."""
+    """Whether the first value is one of several reaches that are one condition: 500m内及900m内误差≤6mm."""
     for (one, other), bound in zip(pairwise(found), found[2:], strict=False):
         if not (
             plain[one.end - 1] == plain[other.end - 1] == "内"
@@ -811,7 +811,7 @@ def _is_plain_range(plain: str, value: Value) -> bool:
 
 
 def _is_changed(plain: str, value: Value) -> bool:
-    """Whether a number without a unit is one end of a change: 重频由9.3降为4.4."""
+    """Whether a number without a unit is one end of a change: 重频由7.5降为3.2."""
     if _FROM.match(plain, value.end):
         return _CHANGED_BY.search(plain, max(0, value.start - 6), value.start) is not None
     return _CHANGED_TO.search(plain, max(0, value.start - 24), value.start) is not None

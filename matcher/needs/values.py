@@ -106,7 +106,7 @@ _NO_VALUE_BEFORE = re.compile(
 _NO_VALUE_AFTER = re.compile(
     r"\s?(?:[×*]\s?\d|[A-Za-zα-ω_^]|[)、]|\.(?!\d)|[-/]\d|[年月号大#届强期所式]|:\d|世纪|名单|位[^移]|任一|中任|分之)"
 )
-_HYDROGEN = re.compile(r"\)?-(?!\d)")  # 4H-噻吩, (5H)-二酮: no hardness
+_HYDROGEN = re.compile(r"\)?-(?!\d)")  # 4H-吡喃, (5H)-酮: no hardness
 _NO_SIZE = re.compile(r"\s?[×*]\s?\d")
 SIZE = "尺寸"
 _IN_WORD = re.compile(r"[A-Za-z\d.-]$")
@@ -143,7 +143,7 @@ _SHARED = re.compile(  # 精度1.5、2.0级: the unit stands behind the last of 
     rf"(?:\s?[、/]\s?{_NUMBER}){{0,30}}?\s?[、/]\s?(?P<last>{_NUMBER})\s?(?P<unit>{UNIT})"
 )
 _UNIT_AHEAD = re.compile(r"[^\s\d]\s?\(([^()\s]{1,10})\)\s?[:为是]?\s?$")  # 抗拉强度(MPa): ≥300
-_LISTED = re.compile(r"[\u4e00-\u9fff](?:\d+\.\d+|\d[\d.]*\s?[-~]\s?\d[\d.]*)$")  # 蔗糖20-30、琼脂0.5、
+_LISTED = re.compile(r"[\u4e00-\u9fff](?:\d+\.\d+|\d[\d.]*\s?[-~]\s?\d[\d.]*)$")  # 蔗糖25-35、琼脂4.5、
 _OUTSIDE = re.compile(rf"\)\s?({UNIT})")
 _NAMED = re.compile("[\u4e00-\u9fff][:为]?$")
 _GLUED = re.compile(r"(?<=[。；;\n])([2-9])\.(?=\d)")  # 1.清洗。2.20℃恒温: the number of an item

@@ -2,8 +2,9 @@
 
     python models/needs-zh/train.py --data DATA [--folds-only]
 
-DATA holds `market` and `need-outcome-levels`, whose texts the annotations beside this script are of. Parts that were
-not read (`held` of `indicators.csv`, `test` of `fresh_indicators.csv`) are left out. Prints F1 on outcomes of the
+DATA holds `market`, `need-outcome-levels` and `platform`, whose texts the annotations beside this script are of. Parts
+that were not read (`held` of `indicators.csv` and `latest_indicators.csv`, `test` of `fresh_indicators.csv`) are left
+out. Prints F1 on outcomes of the
 rules alone and with a model learned from other texts (ten folds over texts, three times), and what it takes in needs;
 then writes `matcher/needs/figure_weights.json`, learned from all.
 """
