@@ -216,7 +216,9 @@ def _in_words(comparison: Comparison) -> str:
 
 
 def _value_in_words(one: Indicator) -> str:
-    return f"{one.text}（{one.condition}）" if one.condition else one.text
+    told_ahead = one.text[-1:].isdigit() and one.unit.symbol not in one.text  # 抗拉强度（MPa）≥300
+    text = one.text + one.unit.symbol if told_ahead else one.text
+    return f"{text}（{one.condition}）" if one.condition else text
 
 
 def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[Meaning]) -> Comparison:

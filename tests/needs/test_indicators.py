@@ -413,6 +413,13 @@ def test_margin_and_favour():
     assert comparison_text([]) == ""
 
 
+def test_a_unit_told_ahead_is_shown_with_its_value():
+    asked, offered = indicators_of("抗弯强度（MPa）：≥260；硬度HRC58"), indicators_of("抗弯强度270MPa，硬度HRC60")
+    assert comparison_text(compare_indicators(asked, offered)) == (
+        "抗弯强度：要求 ≥260MPa，成果 270MPa，满足；硬度：要求 HRC58，成果 HRC60，满足"
+    )
+
+
 def test_pairs_of_tables():
     needs = pd.DataFrame(
         {"need_id": ["N1", "N2"], "title": ["高强钢", "外观设计"], "description": ["抗拉强度≥800MPa，延伸率≥14%", ""]}
