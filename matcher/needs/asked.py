@@ -46,6 +46,9 @@ _CHANGED_FROM = re.compile(  # 日耗电1850kWh，希望降低25%: what is there
 _LEVELLED_FROM = re.compile(  # 纵裂率3%左右，希望降至1%以下: where it stands, and where it is wished
     r"[^，,。；;\d]{0,4}[，,。]\s?(?:[^，,。；;\d]{0,4}目标|[^，,。；;\d]{0,12}(?:提[高升]|[增上]升|升|增加?|扩大?|延长?|降低?|下降|减少?|缩短?|压缩?|控制)(?:到|至|在))"
 )
+_GONE_TO = re.compile(  # 能耗从3.0上升到3.1: what has become of it
+    r"[由从][^，,。；;\d]{0,4}\d[\d.]*[^，,。；;\d]{0,6}(?:(?P<up>[上增]升|升高?|增[加长]|提[高升])|下?降低?|减少|下[降滑]|缩短)(?:到了?|至|为)\s?约?$"
+)
 _NO_MORE = re.compile(
     r"(?:[只仅]有|[只仅]能(?:达到?|做到)?|仅[为能]|一直(?:在|维持在|徘徊在|停留在)?)\s?$"
 )  # 脱净率只有92%
@@ -104,6 +107,8 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     (厚度：0.02-0.03mm) is asked; in one that asks by telling a fault, only what stands behind a wish.
     """
     first, stop = clause_of(text, indicator.start, indicator.end)
+    if field not in ASKED_FIELDS and _has_gone_worse(indicator, text, first):
+        return False
     falls = _FALLS_FROM_TODAY.search(text, first, indicator.start)
     if falls and falls.end() == indicator.start and (not falls["past"] or indicator.comparator in _BOUNDS):
         return True
@@ -158,6 +163,15 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     if not _tells_today(text, inside[0].start, indicator.start):
         return True
     return _is_set(indicator, text, inside[0].start, first, inside[-1].end)
+
+
+def _has_gone_worse(indicator: Indicator, text: str, first: int) -> bool:
+    """Whether a clause that wishes nothing tells that a quantity went the way nobody wants (能耗从3.0上升到3.1)."""
+    gone = _GONE_TO.search(text, first, indicator.start)
+    if gone is None or any(cue.search(text, first, indicator.start) for cue in (WISHED, DEMANDED)):
+        return False
+    way = better_way(indicator.quantity, indicator.meaning, indicator.unit, indicator.low)
+    return way < 0 if gone["up"] else way > 0
 
 
 def _is_worse(indicator: Indicator, text: str) -> bool:

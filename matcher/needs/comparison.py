@@ -216,7 +216,7 @@ def _in_words(comparison: Comparison) -> str:
 
 
 def _value_in_words(one: Indicator) -> str:
-    told_ahead = one.text[-1:].isdigit() and one.unit.symbol not in one.text  # 抗拉强度（MPa）≥300
+    told_ahead = one.text[-1:].isdigit() and not re.search("[A-Za-z]", one.text)  # 抗拉强度（MPa）≥300
     text = one.text + one.unit.symbol if told_ahead else one.text
     return f"{text}（{one.condition}）" if one.condition else text
 
@@ -226,7 +226,7 @@ def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[M
     alike = [
         (place, one, other)
         for place, (one, other) in enumerate(zip(map(_each, offered), senses, strict=True))
-        if one.unit.dimension == each.unit.dimension
+        if _are_alike(each, one) and "set" not in (one.extent, asked.extent)
     ]
     candidates = [
         (other.words != sense.words, place, one) for place, one, other in alike if _same(asked, one, sense, other)
@@ -248,6 +248,15 @@ def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[M
             state, margin = "not_said", None
         results.append((farther, order.index(state), place, Comparison(asked, offered[place], state, margin)))
     return min(results, key=lambda result: result[:3])[3]
+
+
+def _are_alike(one: Indicator, other: Indicator) -> bool:
+    """Whether two indicators have one dimension; a share and a bare number beyond 1 (成本30%, 成本200万) have none."""
+    if one.unit.dimension != other.unit.dimension:
+        return False
+    bare = [each for each in (one, other) if not each.unit.symbol]
+    shares = [each for each in (one, other) if not each.unit.dimension and each.unit.factor < 1]
+    return not (shares and any(abs(end or 0) > 1 for each in bare for end in (each.low, each.high)))
 
 
 def _under(asked: Indicator, one: Indicator) -> str:

@@ -104,7 +104,7 @@ _IN_USE = re.compile(
     r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
 )
 _TIMES_OF = re.compile(  # 硬度是Q235钢的6倍, 分散剂占树脂质量的3%
-    r"(?:(?<![因作成认])为|是|占|相当于)(?:[^，,。；;\d]|(?<=[A-Z])\d+){1,14}的$"
+    r"(?:(?<![因作成认])为|是|(?P<share>占)(?![据领])|相当于)(?:[^，,。；;\d]|(?<=[A-Z])\d+){1,14}的$"
 )
 _COUNTED_BEHIND = re.compile(r"的?([\u4e00-\u9fff]{2,4}?)(?=[的，,。；;、并上]|数|$)")  # 10万级节点
 _UNSPOILED = re.compile(  # 24小时内不褐变, 弯折10万次无裂纹: what does not happen for so long
@@ -148,7 +148,7 @@ _REACH = 12  # characters behind a value that say what it covers
 _OF_OTHERS = re.compile(  # what others' products give is not offered: 国外同类产品精度0.005mm
     r"\s?(?:[^()]*\()?(?:而|但是?|其中|目前|当前|现在|一般)*(?:国外|同类|(?:进口|传统|常规|现有|普通|市[面售场]上?)的?[^，,。；;\d]{0,8}?"
     r"(?:产品|设备|装置|工艺|方法|技术|品种|材料|机[型器组床]?|仪器?|系统|方式|厂家|企业|水冷|风冷|元?件))"
-    r"(?![^，,。；;]*(?:[比较]|优于|[高低]于|提[高升]|降低|减少|节[约省]|替代|取代|相当|本))(?:\([^()]*\)|[^()])*"
+    r"(?![^，,。；;]*(?:[比较]|优于|[高低]于|提[高升]|降低|减少|节[约省]|替代|取代|相当|本|改[造进良装]|升级|即可))(?:\([^()]*\)|[^()])*"
 )
 _RAISED = re.compile(
     r"(?:提[高升]|增加|[升降]|降低|[上下]降|减少|缩短|延长|控制|压缩)(?:到|至|为|在)\s?$"
@@ -156,6 +156,7 @@ _RAISED = re.compile(
 _DEMAND = re.compile(r"\s?(?:现|拟)?(?:要求|目标|希望|期望)(?:为|:)?\s?")  # 冷爆率0.8%。要求≤0.1%
 _COMPLAINED = re.compile(r"(?:[较很极最太过偏]|非常|特别)?[高低大小长短快慢][，,]\s?$")  # 能耗高，希望降低25%
 _SHARES = ("%", "‰", "倍", "百分点")
+_PORTIONS = ("%", "‰", "份", "g", "kg", "mg", "mg/L", "g/L")
 _EXTENT = re.compile(r"\s?([厚长宽高深]度?)(?=[的，,。；;、)范]|$)")
 _STRONG = re.compile("强|钢|合金|材|板|纤维|胶|混凝土|砂浆")
 _TELLING = frozenset(  # dimensions that say what is measured
@@ -194,7 +195,8 @@ class Indicator:
     extent
         "smallest" where it says how small a thing can be told (检出裂纹宽度≥5μm), "span" where it says over what
         something can be used or set (可检直径3～12mm, 0.6～1.5mm可调), "most" where it is the most that a machine gives
-        (最高转速30000rpm), else "".
+        (最高转速30000rpm), "set" where a step of a process is set to it (在80℃下反应3h), which is compared with
+        nothing, else "".
     """
 
     quantity: str
@@ -465,6 +467,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             value.unit.symbol in ("倍", "%")
             and (of := _TIMES_OF.search(plain, begin, value.start))
             and (whose := name_around(plain, max(begin, previous), of.start(), of.start()))[0]
+            and not (of["share"] and meaning(whose[0]).change)  # 增产占增量的70% is no 增产 of 70 %
         ):
             name, known = whose[0], True
         elif value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end)):
@@ -549,7 +552,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
                 and last[1].endswith(("提高", "降低"))
             ):
                 name, known = last[1][:-2], True  # 回收率提高5%，达到93%
-            elif last[2].dimension == value.unit.dimension:
+            elif last[2] == value.unit or (last[2].dimension and last[2].dimension == value.unit.dimension):
                 name, known = last[1], True
             elif not value.unit_text and _RAISED.search(plain, begin, value.start):  # 重量12kg，要求降至5以下
                 value = replace(value, unit=last[2], unit_text=last[2].symbol)
@@ -623,6 +626,8 @@ def _second_look(
         name, known = thing, False
     if not name or NO_NAME.fullmatch(name):
         return None
+    if len(name) == 1 and (value.comparator in COMPARED or value.unit.symbol not in _PORTIONS):
+        return None  # 差异显著(p<0.05), 往后移2.5cm, but 糖5份
     sense = meaning(name, value.unit.symbol, value.unit.dimension)
     if not judge(value, features_of(plain, value, name, sense, known=known, cues=cues_of(plain[slice(*clause)]))):
         return None
@@ -679,7 +684,7 @@ def _setting(text: str, plain: str, value: Value, first: int) -> Indicator | Non
     """The indicator of a value that a step of a process is set to."""
     concept = meaning("", value.unit.symbol, value.unit.dimension).concept
     name, known = name_around(plain, first, value.start, value.start)
-    return _made(text, value, name if known else concept) if concept and _sets(value) else None
+    return replace(_made(text, value, name if known else concept), extent="set") if concept and _sets(value) else None
 
 
 def _is_one_of_reaches(plain: str, found: Sequence[Value]) -> bool:
@@ -760,7 +765,7 @@ def _indicator(
         and value.comparator in ("≤", "<")
         and (acts := _ACTS.match(plain, value.end))
     ):
-        name, known = acts[1] + "时间", True
+        name, known = (name if name.startswith(acts[1]) else acts[1]) + "时间", True  # 恢复供电时间
     whole = meaning("", value.unit.symbol, value.unit.dimension).concept
     if not known and whole in name[:-1] and not _OF_IT.match(name, name.index(whole) + len(whole)):
         name, known = name[: name.index(whole) + len(whole)] if whole else name, bool(whole)
@@ -777,7 +782,11 @@ def _indicator(
             name = "强度"
         elif value.comparator or value.prefix or _tells(value.unit) or _is_beside(plain, value):
             name = meaning("", value.unit.symbol, value.unit.dimension).concept
-            name = name or ("精度" if value.comparator == "±" and value.low == -(value.high or 0) else "")
+            name = name or (
+                "精度"
+                if plain[value.start] == "达" and value.comparator == "±" and value.low == -(value.high or 0)
+                else ""
+            )
         known = bool(name)
     if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
         kept = name if not name.isascii() and (known or value.unit_text == "级" or _SIDE.fullmatch(name)) else ""

@@ -72,7 +72,8 @@ _THAN = re.compile(  # 成本较现有工艺降低20%, 效率比人工高3倍
 _SIZED = ("", *"大高小低超")  # 400W大功率电源
 _COUNTING = "个种份组次级人路名项%"  # 80%人工关节
 _HAS_OWN = re.compile(r"[\s\d:为是约≤≥<>=±在达不小大超低高]|控制")  # 外径50mm长度20mm
-_WHERE = re.compile("在[\u4e00-\u9fff]{1,6}[间天季下中内处时后里上]$")  # 识别准确率在夜间≥95%
+_WITHIN = "下中内处时后里上"
+_WHERE = re.compile(f"在[\u4e00-\u9fff]{{1,6}}[间天季{_WITHIN}]$")  # 识别准确率在夜间≥95%
 _COPULA = re.compile("^(?:作?为|是)")  # 415nm为测量波长
 _EVERY = re.compile("每(?:小时|分钟|秒钟?|天|日|年|班|吨|亩|台|公斤|千克|立方米|平方米|平米|公里|千瓦时)$")
 _NO_START = re.compile(
@@ -179,7 +180,7 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
         change = change or ("" if level else verb["word"].lower())
     name = run + (part[known.start() :] if known else "")
     if not known and (where := _WHERE.search(part)) and (known := before.search(low[: where.start()])):
-        name = _run(part[: known.start()]) + part[known.start() : where.start()]
+        name = where[0][1:].rstrip(_WITHIN) + _run(part[: known.start()]) + part[known.start() : where.start()]
     if not known:
         ahead = after.match(text[end : end + 16].lower())
         if (

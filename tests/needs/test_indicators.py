@@ -246,7 +246,7 @@ withstand salt spray for at least 400 hours -> withstand salt spray ≥ 400.. h
 蓝光光强≥60mw/cm2 -> 蓝光光强 ≥ 60.. mW/cm2
 速度不少于每小时2500件 -> 速度 ≥ 2500.. 个/h
 每吨废水处理成本控制在4元以内 -> 废水处理成本 ≤ ..4 元/t
-准确率在夜间不低于92% -> 准确率 ≥ 92.. %
+准确率在夜间不低于92% -> 夜间准确率 ≥ 92.. %
 人工成本每亩降低80元 -> 人工成本降低 = 80..80 元/亩
 回收率提高4个百分点，达到91% -> 回收率提高 = 4..4 百分点 | 回收率 ≥ 91.. %
 耐中性盐雾720小时不起泡 -> 耐中性盐雾 ≥ 720.. h
@@ -255,6 +255,26 @@ withstand salt spray for at least 400 hours -> withstand salt spray ≥ 400.. h
 每亩有效穗18.5万穗 -> 有效穗 = 185000..185000 个/亩
 折射率高达1.52 -> 折射率 ≥ 1.52.. -
 进行2～4h的活化处理 -> 活化处理 区间 2..4 h
+识别准确率在高温环境下≥95% -> 高温环境识别准确率 ≥ 95.. %
+两三天内完成固化 ->\x20
+可使用七八年，不老化 ->\x20
+产量一年不如一年。 ->\x20
+二十五天内完成固化 -> 固化时间 ≤ ..25 d
+2小时内恢复供电 -> 恢复供电时间 ≤ ..2 h
+土壤pH为5.5，叶面肥pH是6.5 -> 土壤pH = 5.5..5.5 - | 叶面肥pH = 6.5..6.5 -
+收率提高20%.升温速率5℃/min -> 收率提高 = 20..20 % | 升温速率 = 5..5 ℃/min
+成本0.5元/升级 -> 成本 = 0.5..0.5 元
+流量50NL/min ->\x20
+数值孔径0.5NA ->\x20
+上升时间20nS -> 上升时间 = 20..20 ns
+工作频率50mHz -> 工作频率 = 50..50 MHz
+穗粒数140粒/穗 -> 穗粒数 = 140..140 个
+方案(A)5，电流(A)5 -> 电流 = 5..5 A
+蛋白含量（g/kg）4.2，约14% -> 蛋白含量 = 4.2..4.2 g/kg
+玉米增产占总增量的70% -> 总增量 = 70..70 %
+进口量占据总需求的70%以上 ->\x20
+达到国家2级以上标准 ->\x20
+可在±50mm范围内调节 -> 范围内调节 ± -50..50 mm
 """.splitlines()]  # fmt: skip
 
 
@@ -377,6 +397,11 @@ def state(asked, offered):
         ("strength of at least 300 MPa at 600 °C", "strength 320 MPa at 25 °C", "not_said"),
         ("strength of at least 300 MPa at 600 °C", "at 600 °C, strength 320 MPa", "met"),
         ("leakage less than 2% under 4 MPa", "leakage 1% under 4 MPa", "met"),
+        ("转速≥1000rpm", "在转速200～500r/min的条件下球磨4h", "not_said"),
+        ("成本200万以内", "成本占30%", "not_said"),
+        ("穗粒数≥130粒", "穗粒数140.7粒/穗", "met"),
+        ("白天准确率≥95%", "准确率在夜间不低于97%", "not_said"),
+        ("增产≥20%", "增产占增量的70%", "not_said"),
     ],
 )
 def test_asked_against_offered(asked, offered, expected):
@@ -390,6 +415,9 @@ def test_asked_against_offered(asked, offered, expected):
         ("而现有机床精度0.006mm", []),
         ("与传统工艺相比，成本降低20%；进口温度90℃", ["成本降低", "进口温度"]),
         ("鱼粉10%，进口鱼粉2%", ["鱼粉", "进口鱼粉"]),
+        ("传统工艺改造后能耗为30kWh", ["能耗"]),
+        ("普通设备即可实现精度0.01mm", ["精度"]),
+        ("两组差异显著（p<0.05）", []),
     ],
 )
 def test_what_others_have_is_not_offered(told, expected):
@@ -414,9 +442,11 @@ def test_margin_and_favour():
 
 
 def test_a_unit_told_ahead_is_shown_with_its_value():
-    asked, offered = indicators_of("抗弯强度（MPa）：≥260；硬度HRC58"), indicators_of("抗弯强度270MPa，硬度HRC60")
+    asked = indicators_of("抗弯强度（MPa）：≥260；硬度HRC58；纯度≥4N5；体积≤5cm^3")
+    offered = indicators_of("抗弯强度270MPa，硬度HRC60，纯度5N，体积4cm^3")
     assert comparison_text(compare_indicators(asked, offered)) == (
-        "抗弯强度：要求 ≥260MPa，成果 270MPa，满足；硬度：要求 HRC58，成果 HRC60，满足"
+        "抗弯强度：要求 ≥260MPa，成果 270MPa，满足；硬度：要求 HRC58，成果 HRC60，满足；"
+        "纯度：要求 ≥4N5，成果 5N，满足；体积：要求 ≤5cm^3，成果 4cm^3，满足"
     )
 
 
@@ -492,6 +522,8 @@ def test_what_is_asked_and_what_is_today():
         "产能要由目前的7000片/天提升到11000片/天，良率94%以上。": ["11000个/d", "≥94%"],
         "合格率一直在87%左右徘徊，拟将合格率提高至96%。": ["96%"],
         "损失率高达30%，希望采用新工艺，使损失率低于8%。": ["<8%"],
+        "催化剂活性下降后，电极消耗从3.0上升到3.1，负荷下降。": [],
+        "希望晶粒尺寸从5μm增加到10μm。": ["10μm"],
     }
     for text, expected in texts.items():
         found = [one for _, one in asked_indicators("", text)]

@@ -50,7 +50,7 @@ _BY = re.compile(
 )  # a clause that only leads to what is wanted
 _SEEN = 8  # characters of a text on either side of a phrase
 _LACKED = 2  # characters of a word that a phrase may lack
-_NO_TAIL = frozenset("时多难强高低大小好差快慢少长短易均都也很处等后前")
+_NO_TAIL = frozenset("时多难强高低大小好差快慢少长短易均都也很处等后前自里")
 _LAST = re.compile(r"[\u4e00-\u9fff](?=[，,、。；;：:（(\s的]|$)")
 _EDGES = ' \t\r\n\xa0\u3000，,、：:；;。.“”"'
 
@@ -203,7 +203,7 @@ def _around(text: str, start: int, end: int) -> tuple[str, int, int]:
 
 
 @lru_cache(1 << 12)
-def beside(text: str, start: int, end: int) -> tuple[str, str]:
+def words_beside(text: str, start: int, end: int) -> tuple[str, str]:
     """What a text has of the words at the edges of a phrase beside it: 厢 behind 电梯轿, 丝 behind 水晶."""
     cut = load_segmenter(default_engine(), ()).cut
     known, found = ([0, *itertools.accumulate(map(len, cut(text, guessed)))] for guessed in (False, True))

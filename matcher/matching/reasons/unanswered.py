@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.matching.reasons.answering import Answering
-from matcher.matching.reasons.asking import Asking, Wanted, beside
+from matcher.matching.reasons.asking import Asking, Wanted, words_beside
 from matcher.matching.reasons.wishes import Wishes
 from matcher.matching.texts.meanings import SUBSTANCE_ENDS, synonyms
 
@@ -79,7 +79,7 @@ def _runs(phrase: Wanted, answered: set[str], plain: str) -> Iterable[str]:
             run.append((written, named))
             continue
         if any(named for _, named in run):
-            head, tail = beside(*phrase.around)
+            head, tail = words_beside(*phrase.around)
             head, tail = head if begins else "", "" if word else tail
             while (
                 not head and len(run[0][0]) == 1 and not (begins and run[0][0].isalnum() and run[0][0] not in _NO_START)
