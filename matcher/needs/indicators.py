@@ -144,6 +144,7 @@ _PIECE = re.compile("每([件台支只片根块张套箱盘颗粒个])[^，,\\d]
 _REACHES_ONLY = re.compile(  # 控制收缩率，达到千分之一
     r"[，,]\s?(?:能够?|可以?|需要?|要求?|希望|应当?|须|必须|使其?|将其?|并|且)*(?:达到?|做到|保持在|稳定在|控制在|[降升][到至]|提[高升][到至]|[由从](?:原来|原先|目前|现在|当前)?的?)?\s?"
 )
+_NEAR = 8  # characters between two values that are one condition
 _REACH = 12  # characters behind a value that say what it covers
 _OF_OTHERS = re.compile(  # what others' products give is not offered: 国外同类产品精度0.005mm
     r"\s?(?:[^()]*\()?(?:而|但是?|其中|目前|当前|现在|一般)*(?:国外|同类|(?:进口|传统|常规|现有|普通|市[面售场]上?)的?[^，,。；;\d]{0,8}?"
@@ -156,7 +157,7 @@ _RAISED = re.compile(
 _DEMAND = re.compile(r"\s?(?:现|拟)?(?:要求|目标|希望|期望)(?:为|:)?\s?")  # 冷爆率0.8%。要求≤0.1%
 _COMPLAINED = re.compile(r"(?:[较很极最太过偏]|非常|特别)?[高低大小长短快慢][，,]\s?$")  # 能耗高，希望降低25%
 _SHARES = ("%", "‰", "倍", "百分点")
-_PORTIONS = ("%", "‰", "份", "g", "kg", "mg", "mg/L", "g/L")
+_PORTIONS = ("", "份", "kg", "kg m-3")  # dimensions of what a thing has of a part
 _EXTENT = re.compile(r"\s?([厚长宽高深]度?)(?=[的，,。；;、)范]|$)")
 _STRONG = re.compile("强|钢|合金|材|板|纤维|胶|混凝土|砂浆")
 _TELLING = frozenset(  # dimensions that say what is measured
@@ -347,6 +348,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
     places = _Clauses.of(plain)
     condition, holds = "", -1  # and the place up to which it holds
     named: tuple[int, int] | None = None  # where a name may stand before a condition: 检测时间在25℃时≤2秒
+    opened = (-1, -1)  # where the last condition begins and ends
     listed: int | None = None  # where a list of conditions begins: 温度25℃、湿度60%条件下
     last: tuple[int, str, Unit] | None = None
     portioned = -1  # the sentence whose parts stand behind their shares: 含15%甘油、3%尿素
@@ -364,6 +366,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             headers
             and not (value.unit_text or value.prefix)
             and _NAMED.search(plain, max(0, value.start - 2), value.start)
+            and not _PLAIN_BEFORE.search(plain, max(0, value.start - 8), value.start)
         ):
             ahead = [one for one in headers if one.end() <= value.start and places.sentence(one.end()) == sentence]
             if ahead and (unit := read_unit(ahead[-1][1])):
@@ -431,7 +434,9 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
                 first = listed
             elif following and not opening and not name_around(plain, set_to, following.start, len(plain))[0]:
                 first = value.start  # the name before is that of the next value
-            condition, listed = plain[first:set_to].strip("()的@"), None
+            if opened[1] == previous and opened[0] >= begin and first - previous <= _NEAR:
+                first = opened[0]  # 在120℃油中1000h后: both hold
+            condition, listed, opened = plain[first:set_to].strip("()的@"), None, (first, set_to)
             glued = following is not None and not opening and following.start < end
             joined = glued and following and name_around(plain, set_to, following.start, len(plain))[0]
             holds = end if not far else places.listed(value.start) if joined else places.sentences[sentence]
@@ -626,7 +631,7 @@ def _second_look(
         name, known = thing, False
     if not name or NO_NAME.fullmatch(name):
         return None
-    if len(name) == 1 and (value.comparator in COMPARED or value.unit.symbol not in _PORTIONS):
+    if len(name) == 1 and (value.comparator in COMPARED or value.unit.dimension not in _PORTIONS):
         return None  # 差异显著(p<0.05), 往后移2.5cm, but 糖5份
     sense = meaning(name, value.unit.symbol, value.unit.dimension)
     if not judge(value, features_of(plain, value, name, sense, known=known, cues=cues_of(plain[slice(*clause)]))):
