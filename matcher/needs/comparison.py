@@ -251,12 +251,17 @@ def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[M
 
 
 def _are_alike(one: Indicator, other: Indicator) -> bool:
-    """Whether two indicators have one dimension; a share and a bare number beyond 1 (成本30%, 成本200万) have none."""
+    """Whether two indicators have one dimension; a share has none with a bare number beyond 1 (成本30%, 成本200万), nor
+    with times of another thing's level (含糖10%, 含糖是普通玉米的2倍).
+    """
     if one.unit.dimension != other.unit.dimension:
         return False
-    bare = [each for each in (one, other) if not each.unit.symbol]
-    shares = [each for each in (one, other) if not each.unit.dimension and each.unit.factor < 1]
-    return not (shares and any(abs(end or 0) > 1 for each in bare for end in (each.low, each.high)))
+    if one.unit.dimension or (one.unit.factor < 1) == (other.unit.factor < 1):
+        return True
+    more = other if one.unit.factor < 1 else one
+    if more.unit.symbol == "倍":
+        return more.meaning.change != 0
+    return bool(more.unit.symbol) or all(abs(end or 0) <= 1 for end in (more.low, more.high))
 
 
 def _under(asked: Indicator, one: Indicator) -> str:

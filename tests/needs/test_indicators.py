@@ -400,6 +400,8 @@ def state(asked, offered):
         ("leakage less than 2% under 4 MPa", "leakage 1% under 4 MPa", "met"),
         ("转速≥1000rpm", "在转速200～500r/min的条件下球磨4h", "not_said"),
         ("成本200万以内", "成本占30%", "not_said"),
+        ("糖分含量≥10%", "糖分含量是普通玉米的2倍", "not_said"),
+        ("效率提高50%", "效率提高2倍", "met"),
         ("穗粒数≥130粒", "穗粒数140.7粒/穗", "met"),
         ("白天准确率≥95%", "准确率在夜间不低于97%", "not_said"),
         ("增产≥20%", "增产占增量的70%", "not_said"),
