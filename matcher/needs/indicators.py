@@ -157,7 +157,7 @@ _RAISED = re.compile(
 _DEMAND = re.compile(r"\s?(?:现|拟)?(?:要求|目标|希望|期望)(?:为|:)?\s?")  # 冷爆率0.8%。要求≤0.1%
 _COMPLAINED = re.compile(r"(?:[较很极最太过偏]|非常|特别)?[高低大小长短快慢][，,]\s?$")  # 能耗高，希望降低25%
 _SHARES = ("%", "‰", "倍", "百分点")
-_PORTIONS = ("", "份", "kg", "kg m-3")  # dimensions of what a thing has of a part
+_PORTIONS = ("份", "kg", "kg m-3")  # dimensions of what a thing has of a part, beside shares
 _EXTENT = re.compile(r"\s?([厚长宽高深]度?)(?=[的，,。；;、)范]|$)")
 _STRONG = re.compile("强|钢|合金|材|板|纤维|胶|混凝土|砂浆")
 _TELLING = frozenset(  # dimensions that say what is measured
@@ -631,7 +631,8 @@ def _second_look(
         name, known = thing, False
     if not name or NO_NAME.fullmatch(name):
         return None
-    if len(name) == 1 and (value.comparator in COMPARED or value.unit.dimension not in _PORTIONS):
+    portion = value.unit.dimension in _PORTIONS or (not value.unit.dimension and value.unit.factor < 1)
+    if len(name) == 1 and (value.comparator in COMPARED or not portion):
         return None  # 差异显著(p<0.05), 往后移2.5cm, but 糖5份
     sense = meaning(name, value.unit.symbol, value.unit.dimension)
     if not judge(value, features_of(plain, value, name, sense, known=known, cues=cues_of(plain[slice(*clause)]))):
