@@ -3,12 +3,14 @@
     python examples/evaluate_needs.py NEEDS.csv [--part held|dev] [--errors] [--pairs tests/needs/met_pairs.csv]
     python examples/evaluate_needs.py NEEDS.csv --further [--part dev|held|late]
     python examples/evaluate_needs.py NEEDS.csv --fresh DATA [--part train|test]
+    python examples/evaluate_needs.py NEEDS.csv --latest DATA [--part dev|held]
 
 NEEDS.csv: the technology market's needs (need_id, title, description), unchanged: the annotations hold places in them.
 --part: one half of the annotated needs; `dev` was read while the library was mended, `held` was not. --further: the
 indicators of 228 further needs, by one reader. --fresh: those of 312 texts, `test` of them unread, needs and outcomes
-apart; DATA holds `market` and `need-outcome-levels`. --errors: also prints the sentences of `dev` that are read
-otherwise than by reader a. --pairs: met and not met on made-up pairs.
+apart; DATA holds `market`, `need-outcome-levels` and `platform`. --latest: those of 205 texts, `held` of them unread.
+--errors: also prints the sentences of `dev` that are read otherwise than by reader a. --pairs: met and not met on
+made-up pairs.
 
 A sentence has the role of ours that covers most of it. An indicator of ours counts where the library says it is asked,
 and is matched one to one within the reader's sentence: comparator, bounds and unit agree (after conversion), and so do
@@ -59,14 +61,16 @@ def main() -> None:
     parser.add_argument("--part", choices=["dev", "held", "late", "train", "test"])
     parser.add_argument("--further", action="store_true")
     parser.add_argument("--fresh", metavar="DATA_FOLDER")
+    parser.add_argument("--latest", metavar="DATA_FOLDER")
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--pairs")
     given = parser.parse_args()
     texts = need_texts(given.needs)
-    if given.fresh:
-        texts |= fresh_texts(Path(given.fresh))
-    if given.further or given.fresh:
-        rows = _read(FOLDER / ("further_indicators.csv" if given.further else "fresh_indicators.csv"), given.part)
+    if data := given.fresh or given.latest:
+        texts |= fresh_texts(Path(data))
+    if given.further or data:
+        name = "further" if given.further else "fresh" if given.fresh else "latest"
+        rows = _read(FOLDER / f"{name}_indicators.csv", given.part)
         asks = np.array([(name, "title") in texts for name in rows["need_id"]])
         for kind, part in (("needs", rows[asks]), ("outcomes", rows[~asks])):
             if len(part):
@@ -94,15 +98,18 @@ def need_texts(path: Path | str) -> Texts:
 
 
 def fresh_texts(folder: Path) -> Texts:
-    """The market's outcomes, and the needs of another market."""
-    outcomes, pairs = (
+    """The market's outcomes, and the needs of another market and of a platform (P and the number of the row)."""
+    outcomes, pairs, platform = (
         pd.read_csv(folder / name, dtype=str, keep_default_na=False)
-        for name in ("market/outcomes.csv", "need-outcome-levels/pairs.csv")
+        for name in ("market/outcomes.csv", "need-outcome-levels/pairs.csv", "platform/needs.csv")
     )
     needs = pairs.drop_duplicates("need_id").set_index("need_id")
     found = dict(zip(((name, "description") for name in outcomes["outcome_id"]), outcomes["description"], strict=True))
     for field, column in (("title", "need_title"), ("description", "need_text")):
         found |= {(name, field): text for name, text in needs[column].items()}
+    for row, (title, told, figures) in enumerate(platform[["需求名称", "需求详情", "技术指标"]].to_numpy()):
+        found[f"P{row:02d}", "title"] = title
+        found[f"P{row:02d}", "description"] = f"{told}\n技术指标：{figures}" if figures else told
     return found
 
 

@@ -37,7 +37,7 @@ _SHORT = 24  # characters of a sentence that is no more than an indicator
 _ASIDE = re.compile(r"[（(][^（）()]*[）)]")
 _FALLS_FROM_TODAY = re.compile(  # 漏检率由目前的3%降到
     r"(?:目前|现有|现在|现行|当前|现状|(?P<past>原[来先有]|以前|过去))[^，,。；;\d]{0,8}\d[\d.]*[^，,。；;\d]{0,6}"
-    r"(?<!已)(?:提[高升]|[增上]升|增加|降低?|下降|减少|缩短)(?:到|至|为)\s?(?=\d|$)"
+    r"(?<!已)(?:提[高升]|[增上]升|增加|延长|扩大|降低?|下降|减少?|缩短|压缩)(?:到|至|为)\s?(?=\d|$)"
 )
 _CHANGED_FROM = re.compile(  # 日耗电1850kWh，希望降低25%: what is there today, and what is wished of it
     r"[^，,。；;\d]{0,4}[，,。]\s?(?:我们|公司|现|拟|计划|[急亟]需|希望|期望|要求|需要?|目标|能够?|可以?|将其?|使其|要|须|应|再|进一步|至少|整体)*"
@@ -46,7 +46,12 @@ _CHANGED_FROM = re.compile(  # 日耗电1850kWh，希望降低25%: what is there
 _LEVELLED_FROM = re.compile(  # 纵裂率3%左右，希望降至1%以下: where it stands, and where it is wished
     r"[^，,。；;\d]{0,4}[，,。]\s?(?:[^，,。；;\d]{0,4}目标|[^，,。；;\d]{0,12}(?:提[高升]|[增上]升|升|增加?|扩大?|延长?|降低?|下降|减少?|缩短?|压缩?|控制)(?:到|至|在))"
 )
-_NO_MORE = re.compile(r"(?:[只仅]有|[只仅]能(?:达到?|做到)?|仅[为能])\s?$")  # 脱净率只有92%
+_GONE_TO = re.compile(  # 能耗从3.0上升到3.1: what has become of it
+    r"[由从][^，,。；;\d]{0,4}\d[\d.]*[^，,。；;\d]{0,6}(?:(?P<up>[上增]升|升高?|增[加长]|提[高升])|下?降低?|减少|下[降滑]|缩短)(?:到了?|至|为)\s?约?$"
+)
+_NO_MORE = re.compile(
+    r"(?:[只仅]有|[只仅]能(?:达到?|做到)?|仅[为能]|一直(?:在|维持在|徘徊在|停留在)?)\s?$"
+)  # 脱净率只有92%
 _COMPLAINED_OF = re.compile(
     r"([\u4e00-\u9fff]{1,8})(?:([高大多长慢])|[低小少短快])[（(][^（()）\d]{0,8}$"
 )  # 能耗高（0.35吨）
@@ -58,7 +63,7 @@ _SET = re.compile(r"[:：]\s?$|(?:达到?|控制[在到]|做到|保持|指标|�
 _SPOILED = re.compile(  # 常温下5天就变质: what happens after a time today
     r"(?:[之以]?[内后]|左右|就|即|便|会|开始|容易)*(?:软化|变质|腐烂|腐败|褐变|霉变|发霉|变色|失效|老化|开裂|结块|脱落|磨损|报废|损坏|堵塞|生锈)"
 )
-_MORE_THAN, _LESS_THAN = re.compile("超过|高于|大于|多于|超出|突破"), re.compile("低于|小于|少于|不足")
+_MORE_THAN, _LESS_THAN = re.compile("[高多]达|超过|高于|大于|多于|超出|突破"), re.compile("低于|小于|少于|不足")
 _NO = re.compile("[不禁勿莫]|避免|防止|杜绝|难以|无法|要求|[须需应]")
 _MENDED = re.compile("解决|克服|消除|改善|改进|攻克|避免|针对|[由因]|目前|现[在有]|当前")  # what is today
 _A_FAULT = re.compile("(?:左右|以上|以下)?(?:等|这一)?的?(?:问题|难题|现象|情况|缺陷|状况|瓶颈)")
@@ -102,6 +107,8 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     (厚度：0.02-0.03mm) is asked; in one that asks by telling a fault, only what stands behind a wish.
     """
     first, stop = clause_of(text, indicator.start, indicator.end)
+    if field not in ASKED_FIELDS and _has_gone_worse(indicator, text, first):
+        return False
     falls = _FALLS_FROM_TODAY.search(text, first, indicator.start)
     if falls and falls.end() == indicator.start and (not falls["past"] or indicator.comparator in _BOUNDS):
         return True
@@ -156,6 +163,15 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     if not _tells_today(text, inside[0].start, indicator.start):
         return True
     return _is_set(indicator, text, inside[0].start, first, inside[-1].end)
+
+
+def _has_gone_worse(indicator: Indicator, text: str, first: int) -> bool:
+    """Whether a clause that wishes nothing tells that a quantity went the way nobody wants (能耗从3.0上升到3.1)."""
+    gone = _GONE_TO.search(text, first, indicator.start)
+    if gone is None or any(cue.search(text, first, indicator.start) for cue in (WISHED, DEMANDED)):
+        return False
+    way = better_way(indicator.quantity, indicator.meaning, indicator.unit, indicator.low)
+    return way < 0 if gone["up"] else way > 0
 
 
 def _is_worse(indicator: Indicator, text: str) -> bool:
@@ -281,7 +297,9 @@ def _tells_today(text: str, start: int, stop: int, today: re.Pattern[str] = STAT
     """Whether the last word before a place that tells today from wish tells of today."""
     text = text[:start] + _ASIDE.sub(lambda aside: " " * len(aside[0]), text[start:stop])
     told = max((one.end() for one in today.finditer(text, start, stop)), default=-1)
-    wished = max((one.end() for one in WISHED.finditer(text, start, stop)), default=-1)
+    wished = max(
+        (one.end() for cue in (WISHED, _FALLS_FROM_TODAY) for one in cue.finditer(text, start, stop)), default=-1
+    )
     return told > wished
 
 

@@ -216,7 +216,9 @@ def _in_words(comparison: Comparison) -> str:
 
 
 def _value_in_words(one: Indicator) -> str:
-    return f"{one.text}（{one.condition}）" if one.condition else one.text
+    told_ahead = one.text[-1:].isdigit() and not re.search("[A-Za-z]", one.text)  # 抗拉强度（MPa）≥300
+    text = one.text + one.unit.symbol if told_ahead else one.text
+    return f"{text}（{one.condition}）" if one.condition else text
 
 
 def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[Meaning]) -> Comparison:
@@ -224,7 +226,7 @@ def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[M
     alike = [
         (place, one, other)
         for place, (one, other) in enumerate(zip(map(_each, offered), senses, strict=True))
-        if one.unit.dimension == each.unit.dimension
+        if _are_alike(each, one) and "set" not in (one.extent, asked.extent)
     ]
     candidates = [
         (other.words != sense.words, place, one) for place, one, other in alike if _same(asked, one, sense, other)
@@ -246,6 +248,20 @@ def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[M
             state, margin = "not_said", None
         results.append((farther, order.index(state), place, Comparison(asked, offered[place], state, margin)))
     return min(results, key=lambda result: result[:3])[3]
+
+
+def _are_alike(one: Indicator, other: Indicator) -> bool:
+    """Whether two indicators have one dimension; a share has none with a bare number beyond 1 (成本30%, 成本200万), nor
+    with times of another thing's level (含糖10%, 含糖是普通玉米的2倍).
+    """
+    if one.unit.dimension != other.unit.dimension:
+        return False
+    if one.unit.dimension or (one.unit.factor < 1) == (other.unit.factor < 1):
+        return True
+    more = other if one.unit.factor < 1 else one
+    if more.unit.symbol == "倍":
+        return more.meaning.change != 0
+    return bool(more.unit.symbol) or all(abs(end or 0) <= 1 for end in (more.low, more.high))
 
 
 def _under(asked: Indicator, one: Indicator) -> str:

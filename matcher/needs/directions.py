@@ -8,6 +8,7 @@ from matcher.needs.names import Meaning, gets_through
 from matcher.needs.units import Unit
 
 _FINE = ("m", "°", "s", "K", "rad")  # dimensions in which a higher 精度 or 分辨率 is a smaller figure
+_TRACES = ("kg m-3", "m-3 mol")
 _FINER = frozenset(("精度", "分辨率"))
 _LESS = re.compile("精度|粒|分辨|间隙|漂移|公差|跳动|对焦|晶")
 _PRESSURE = "kg m-1 s-2"
@@ -61,6 +62,8 @@ def is_finer_when_less(name: str, sense: Meaning, unit: Unit, value: float | Non
         return not way["more"]
     if sense.concept in _FINER:
         return unit.dimension in _FINE
+    if sense.concept == "灵敏度":  # 0.1ng/mL, 5ppb: how little is found
+        return unit.dimension in _TRACES or unit.symbol in ("ppm", "ppb", "ppt")
     return "真空" in name and unit.dimension == _PRESSURE and (unit.symbol not in _GAUGE or (value or 0) < 0)
 
 

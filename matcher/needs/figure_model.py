@@ -17,7 +17,7 @@ from matcher.needs.values import Value
 WEIGHTS = "figure_weights.json"
 COUNTS = frozenset(("个", "种", "组", "路", "份"))
 _LONGEST_NUMBER = 5
-_THING = re.compile(r"\s?的?((?![及以其的])[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9/·-]{1,14})")
+_THING = re.compile(r"\s?的?((?![及以其的和与或]|[组构]成)[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9/·-]{1,14})")
 _THING_ENDS = re.compile(
     r"分别|以及|和(?!度|性)|与|及|或|为|是|等(?!级|效|离)|组成|构成|的|上(?!位|料|盖)|中(?!心|间|空)|均|都|能|可(?!控|调)|进行|即可"
     r"|并(?!联|行|网|发)|同时|以(?!太)|在(?!线)|接入|显(?!示)|连接|交织|用|来|就|也"

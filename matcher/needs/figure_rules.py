@@ -11,13 +11,13 @@ from matcher.needs.names import Meaning
 from matcher.needs.values import Value
 
 _ONESELF = re.compile(
-    r"(?<![可能够])年产(?!量)|注册资|占地|建筑面积|资产|销售|营业|营收|产值|利税|利润|员工|职工|融资|种植面积|播种面积|专利|论文|成立|创建|市场|出口(?![^，,。；;]{0,10}(?:浓度|[温湿]度|压力|[水灰]分|流[量速]|尘|[≤≥<>]))|农户|客户|订单"
+    r"(?<![可能够])年产(?![量仔蛋奶卵])|注册资|占地|建筑面积|资产|销售|营业|营收|产值|利税|利润|员工|职工|融资|种植面积|播种面积|专利|论文|成立|创建|市场|出口(?![^，,。；;]{0,10}(?:浓度|[温湿]度|压力|[水灰]分|流[量速]|尘|[≤≥<>]))|农户|客户|订单"
     r"|税收|增收|就业|分红|年收入|纯收入|人口|经济效益|创汇|荣获|参试|试验点|点次|家企业|国家和地区|排名|位居|同比|全市|全省|全国|我国|距今|年前"
     r"|品牌|门店|学校|全球|厂房|土地|年用量|采购量|[东西]经|[南北]纬"
 )
 _DEMANDED = re.compile(r"[≥≤]|要求|需求|指标|不低于|不超过|不少于|不高于")
 _PROJECT = re.compile(
-    r"人员(?!熟练)|投资(?!成本|回收)|投入|资金|预算|推广|累计|研发费|股|年均|每年|项目|课题|示范(?!田)|开发周期|研发周期|合作|有效期至|年产生|历史"
+    r"(?<!操作)人员(?!熟练)|投资(?!成本|回收)|投入|资金|预算|推广|累计|研发费|股|年均|每年|项目|课题|示范(?!田)|开发周期|研发周期|合作|有效期至|年产生|历史"
 )
 _ASKED = re.compile(r"[≥≤<>]|要求|需求|指标|达到|不低于|不超过|不少于|以上|以下|以内|控制在")
 _BORNE = frozenset(("个", "种", "组", "路"))
@@ -56,15 +56,16 @@ _PLAIN = frozenset(
 COMPARED = frozenset("≥>≤<±")
 _LASTING = re.compile(
     "寿命|老化期|回收期|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期|免疫期|[药残持]效期|稳定期|结[垢焦块]周期"
-    "|(?:更换|维护|检修|清洗|再生)周期|^不[\u4e00-\u9fff]{2,4}$|life"
+    "|(?:更换|维护|检修|清洗|再生)周期|^[不无][\u4e00-\u9fff]{2,4}$|life"
 )
 _MONEY = frozenset(("成本", "价格"))
 _ELEMENTS = frozenset("铁铝铜锌镍铬锰钙镁钠钾锂硅硫磷碳氮氧氢氯氟硼铅镉汞砷锡锑铋钛钒钴钨钼金银铂钯")
+_STEPS = frozenset("烘烤煮蒸泡焙")  # 烘5~10min
 _TRACES = frozenset(("%", "‰", "ppm", "ppb", "ppt", "mg/kg", "mg/L", "μg/L", "μg/kg", "μg/g"))
 _GRADED = re.compile("[级性]|度[A-Z]*$|精度|能效|附着力|病$|起[毛球]|[抗耐][风水震磨渗]")
 _LENGTH = re.compile("[径距长宽高厚深]度?$")
 NO_NAME = re.compile(
-    r".*[≤≥<>].*|.*\d[年月日]|标准|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
+    r".*[≤≥<>].*|.*\d[年月日]|标准|若干|支持|剩余|其余|客户|用户|企业|厂家|业主|甲方|国家|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
     r"|(?:主要|关键|核心|具体|技术|性能|考核|经济)*(?:指标|参数)"
 )
 
@@ -86,11 +87,20 @@ def borne(plain: str, value: Value) -> str:
     return "" if _ABSTRACT.search(thing) else thing
 
 
-def measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
-    """Whether a value with this name is an indicator, and no count, date, price or part of a formula."""
+def measures(value: Value, name: str, known: bool, sense: Meaning, *, changed: bool = False) -> bool:
+    """Whether a value with this name is an indicator, and no count, date, price or part of a formula.
+
+    changed: it is what a quantity is brought to from another value.
+    """
     symbol, compared = value.unit.symbol, value.comparator in COMPARED
     if (
-        (len(name) == 1 and not known and value.comparator != "=" and not (name in _ELEMENTS and symbol in _TRACES))
+        (
+            len(name) == 1
+            and not known
+            and value.comparator != "="
+            and not (name in _ELEMENTS and symbol in _TRACES)
+            and not (name in _STEPS and value.unit.dimension == "s")
+        )
         or NO_NAME.fullmatch(name)
         or (symbol == "K" and not known)
     ):
@@ -99,8 +109,10 @@ def measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
         return (
             bool(value.prefix)
             or value.unit_text == "级"
+            or (changed and known)
             or sense.concept in _PLAIN
             or (compared and not name.isascii() and (known or value.soft != "reach" or name.endswith("比")))
+            or (value.comparator == "区间" and name[:2].lower() == "ph")
             or (value.comparator == "区间" and (sense.concept in _MONEY or _LENGTH.search(name) is not None))
             or (name.endswith("率") and value.high is not None and 0 <= value.high < 0.1)
         )
@@ -111,7 +123,7 @@ def measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
     if symbol == "元":
         return sense.concept in _MONEY
     if symbol == "级":
-        return bool(_GRADED.search(name)) or (compared and known)
+        return bool(_GRADED.search(name)) or (compared and (known or value.soft == ""))
     if symbol == "亩":
         return False
     if symbol == "人":

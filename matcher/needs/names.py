@@ -41,21 +41,23 @@ _WHOLE = {
     "节能": "能耗降低",
     "节电": "电耗降低",
     "节水": "水耗降低",
+    "增重": "重量提高",
+    "减重": "重量降低",
 }
 _CHANGE = re.compile(rf"(?P<word>{_UP}|{_DOWN})(?:了|幅度|幅|率|by|\s)*$", re.I)
 _LEVEL = re.compile(rf"(?:(?:{_UP}|{_DOWN})(?:至|到|为|to)|[延缩增减提](?:至|到))$", re.I)
 _REACHED = re.compile("[至到]$")  # 降低噪声到60dB以下
 _IS_UP = re.compile(_UP, re.I)
 _FILL = re.compile(
-    r"(?:为|是|在|于|可以?|能够|(?<![节性功智效])能|(?<![反相响效对供])应当?|须|必须|需要?|要求?|控制|限制|保持|维持|稳定(?!性)|约|大约|大概|=|:|的|了|一般|通常|仅|只有?|均|都|也|还|可?达到?"
-    r"|最高|最低|最多|最大|最小|平均|(?<![较比])(?:目前|现在|当前|现状)|(?<![实体呈发出展再比较])现|分别|高达|将|会|得|不|由|从|近|已|自|希望|预期|至少|最快|最慢|实测|目标|整体|基本|左右|有|做|超|(?<=[率度力量])(?:满足|符合)|多在|多为|大多|集中在?|我们|(?<![思理联设构幻])想要?|力争|争取|[-~\"“”'*±≥≤<>]|\s"
-    r"|\([^()]*\)|[(\[]|(?<![较比])原[来有先]|同类产品|国外|适[用应]于?|(?:[很较极]|非常|特别)[高低大小长短快慢强]|(?:^|(?<=[，,、后需可要(]))用|\b(?:of|is|are|be|should|must|shall|to|at|a|an|the|with|has|have|from|between|can|will|not|and)\b)$",
+    r"(?:为|是|在|于|可以?|能够|(?<![节性功智效产])能|(?<![反相响效对供])应当?|须|必须|需要?|要求?|控制|限制|保持|维持|稳定(?!性)|约|大约|大概|=|:|的|了|一般|通常|仅|只有?|均|都|也|还|可?达到?"
+    r"|最高|最低|最多|最大|最小|平均|(?<![较比])(?:目前|现在|当前|现状)|(?<![实体呈发出展再比较])现|分别|高达|将|会|得|不|由|从|近|已|自|希望|预期|至少|最快|最慢|实测|目标|整体|基本|左右|有|做|超|(?<=[率度力量需应仍])(?:满足|符合)|仍然?|进行|保证|具[有备]|[位处介]于|呈|多在|多为|大多|集中在?|我们|(?<![思理联设构幻])想要?|力争|争取|[-~\"“”'*±≥≤<>]|\s"
+    r"|\([^()]*\)|[(\[]|(?<![较比])原[来有先]|同类产品|国外|适[用应]于?|(?:[很较极]|非常|特别)[高低大小长短快慢强]|(?:^|(?<=[，,、后需可要(]))用|\b(?:of|is|are|be|should|must|shall|to|at|a|an|the|with|has|have|from|between|for|can|will|not|and)\b)$",
     re.I,
 )
 _BREAK = re.compile(
     r"[①-⑳\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使(?!用)得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|领域|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所述?|包括|(?<![输溶浸析渗溢])出(?!水|口|率|品|光|米|油|厂|[入]?库|货|渣|酒|粉|风|力|料|气|液|材)"
-    r"|但|的|和(?!度|性)|与|及|或者?|(?<![思理联设构幻])想要?|力争|争取|并|且|为|是|至少|最少|至多|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当前|当(?!量)|达(?!标)到?|就|也|都|仅|(?<!平)均(?!匀|衡|质)|相比|比(?!表|容|能|功|重|例|$)|成果|样机"
-    r"|较|了|着|以(?!太)|按|(?<!^数)(?<![、，,\s]数)据|我们|用[于来]|提供|每(?:小时|分钟|批次|[天日班条台套批次])?|不(?!良|合|确定|达标)|至|到|后(?!处|端|轴|轮)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因|若(?!干)|无法|不能|寻求|寻找|找寻|分别|形成|包含|含有|设有|一[套个台种条]"
+    r"|但|的|(?<!总)和(?!度|性)|与|及|或者?|(?<![思理联设构幻])想要?|力争|争取|并|且|为|是|至少|最少|至多|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当前|当(?!量)|达(?!标)到?|就|也|都|仅|(?<!平)均(?!匀|衡|质)|相比|比(?!表|容|能|功|重|例|$)|成果|样机"
+    r"|较|了|着|以(?!太)|按|(?<!^数)(?<![、，,\s]数)据|我们|用[于来]|提供|每(?:小时|分钟|批次|公斤|千克|立方米|平方米|公里|[天日班条台套批次吨亩])?|不(?!良|合|确定|达标)|至|到|后(?!处|端|轴|轮)|(?<!经)时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因|若(?!干)|无法|不能|寻求|寻找|找寻|分别|形成|包含|含有|设有|一[套个台种条]"
 )
 _VERB = "提高|提升|增加|降低|减少|缩短|节约|节省"  # those that begin no noun, as 压缩机 and 增强材料 do
 _LEADING = re.compile(rf".*(?P<word>{_VERB})(?![型机剂率量器])", re.I)
@@ -67,6 +69,11 @@ _ITEM = re.compile(r"^(?:[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|
 _THAN = re.compile(  # 成本较现有工艺降低20%, 效率比人工高3倍
     r"(?P<beside>[与和跟同][^，,]{1,12})?(?:较|(?<![对占相])比(?!例|重|表|容|能|功|值)|相比于?|相[对较]于)[^,，]{1,14}?(?P<word>低|少|轻|短|慢|高|多|长|快)?(?:了|出)?$"
 )
+_SIZED = ("", *"大高小低超")  # 400W大功率电源
+_COUNTING = "个种份组次级人路名项%"  # 80%人工关节
+_HAS_OWN = re.compile(r"[\s\d:为是约≤≥<>=±在达不小大超低高]|控制")  # 外径50mm长度20mm
+_WITHIN = "下中内处时后里上"
+_WHERE = re.compile(f"在[\u4e00-\u9fff]{{1,6}}[间天季{_WITHIN}]$")  # 识别准确率在夜间≥95%
 _COPULA = re.compile("^(?:作?为|是)")  # 415nm为测量波长
 _EVERY = re.compile("每(?:小时|分钟|秒钟?|天|日|年|班|吨|亩|台|公斤|千克|立方米|平方米|平米|公里|千瓦时)$")
 _NO_START = re.compile(
@@ -146,7 +153,7 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
     if level:
         part = _stripped(part[: level.start()])
     elif found := _CHANGE.search(part, max(0, len(part) - 14)):
-        change, part = found["word"].lower(), _stripped(part[: found.start()])
+        change, part = found["word"].lower(), _stripped(_EVERY.sub("", part[: found.start()]))
         if change in _WHOLE:
             return found[0].strip("了 "), True
     than = _THAN.search(part, max(0, len(part) - 30))
@@ -172,6 +179,8 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
         run = run[verb.end() :]
         change = change or ("" if level else verb["word"].lower())
     name = run + (part[known.start() :] if known else "")
+    if not known and (where := _WHERE.search(part)) and (known := before.search(low[: where.start()])):
+        name = where[0][1:].rstrip(_WITHIN) + _run(part[: known.start()]) + part[known.start() : where.start()]
     if not known:
         ahead = after.match(text[end : end + 16].lower())
         if (
@@ -180,6 +189,11 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
                 ahead["of"]
                 or not name
                 or change
+                or (
+                    ahead["words"] in _SIZED
+                    and text[end - 1] not in _COUNTING
+                    and not _HAS_OWN.match(text, end + ahead.end())
+                )
                 or (text[start:stop].endswith(("在", "的", "(")) and not ahead["words"])
             )
             and not (name and not change and len(ahead["words"] or "") > 2)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 _PREFIXES = {
+    "f": 1e-15,
     "p": 1e-12,
     "n": 1e-9,
     "μ": 1e-6,
@@ -27,6 +28,8 @@ _PREFIXES = {
     "P": 1e15,
 }
 _ALONE = "mgsVvAWwNJKtLlhdTHM"  # single letters that are a unit alone; others (F, S, B, r, a) only beside a slash
+# in this case alone: PS is a plastic, NA an aperture, NL a normal litre
+_CASED = ("fs", "ps", "nV", "nA", "nW", "pJ", "nJ", "nT", "nL", "TW")
 _IN_DENOMINATOR = {"分": "min", "时": "h", "年": "a", "日": "d", "月": "月", "班": "班", "度": "kWh"}
 _IN_DENOMINATOR |= dict.fromkeys("车批幅", "个")
 _CASELESS = {"mpa": "MPa", "mhz": "MHz", "mbps": "Mbps", "mb": "MB", "mw": "MW", "mv": "mV", "ma": "mA"}  # not mPa
@@ -112,7 +115,7 @@ def _any(ways: Iterable[str]) -> str:
 
 
 _POWER = r"(?:(?<![%‰])(?:(?:\^|(?<=[ms米]))[23](?![\d.])|[²³]|\^?-[123](?!\d)|⁻[¹²³]))"
-_LATIN = _any({way for way in _SYMBOLS if way.isascii() and len(way) > 1 and way[0].isalpha()} - {"in"})
+_LATIN = _any({way for way in _SYMBOLS if way.isascii() and len(way) > 1 and way[0].isalpha()} - {"in", *_CASED})
 _OTHER = "|".join(
     re.escape(way) + (f"(?![{_LONGER[way]}])" if way in _LONGER else "")
     for way in sorted(_SYMBOLS, key=len, reverse=True)
@@ -120,9 +123,9 @@ _OTHER = "|".join(
 )
 _LETTERS = "".join(sorted({way for way in _SYMBOLS if len(way) == 1 and way.isascii() and way.isalpha()}))
 _END = "(?![A-Za-zμΩ㎡](?!=))"  # 60PaQ=15 goes on with another quantity
-_FIRST = rf"(?:{_OTHER}|(?:(?i:{_LATIN})|[{_ALONE}]){_END}|[{_LETTERS}](?=[/·]))"
-_FURTHER = rf"(?:{_OTHER}|(?:(?i:{_LATIN})|[{_LETTERS}k]){_END}|{_any(_IN_DENOMINATOR)})"
-_NEXT = rf"(?:\s?[/每·*.]\s?\(?(?:10{{1,3}}|667)?\s?{_FURTHER}{_POWER}?\)?)"
+_FIRST = rf"(?:{_OTHER}|(?:(?i:{_LATIN})|{_any(_CASED)}|[{_ALONE}]){_END}|[{_LETTERS}](?=[/·]))"
+_FURTHER = rf"(?:(?<=/)升(?![级温华])|{_OTHER}|(?:(?i:{_LATIN})|[{_LETTERS}k]){_END}|{_any(_IN_DENOMINATOR)})"
+_NEXT = rf"(?:\s?[/每·*.]\s?\(?(?:10{{1,3}}|667|(?<=[·*.])24)?\s?{_FURTHER}{_POWER}?\)?)"
 UNIT = rf"{_FIRST}{_POWER}?{_NEXT}{{0,3}}"
 _PART = re.compile(rf"([/每·*.(]*)(\d*)\s?({_FURTHER}|[{_LETTERS}])({_POWER})?\)?")
 _SUPERSCRIPTS = str.maketrans("²³⁻¹", "23-1", "^")
@@ -152,7 +155,8 @@ def read_unit(text: str) -> Unit | None:
         if match is None:
             return None
         below = below or "/" in match[1] or "每" in match[1]
-        symbol = (_IN_DENOMINATOR.get(match[3]) if below else None) or _symbol(match[3])
+        way = "mW" if match[3] == "mw" and "/" in text else match[3]  # 80mw/cm2
+        symbol = (_IN_DENOMINATOR.get(way) if below else None) or _symbol(way)
         if symbol is None:
             return None
         power = int(match[4].translate(_SUPERSCRIPTS)) if match[4] else 1
@@ -162,6 +166,8 @@ def read_unit(text: str) -> Unit | None:
             dimension[base] = dimension.get(base, 0) + sign * power * of
         (denominator if below else numerator).append(f"{match[2]}{symbol}{power if power != 1 else ''}")
         at = match.end()
+    if numerator == denominator == ["个"]:  # 粒/穗, 件/套: a count all the same
+        return _UNITS["个"]
     symbol = "/".join(filter(None, ("·".join(numerator), "·".join(denominator))))
     return Unit(symbol, _written(dimension), float(f"{factor:.12g}"))
 

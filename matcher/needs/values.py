@@ -44,13 +44,14 @@ _VALUE = re.compile(
     rf"|\s?\(?(?P<up>\+{_NUMBER}|0)\s?/\s?(?P<down>-{_NUMBER}|0)\)?\s?(?P<unit5>{UNIT})?)?"
 )
 _FRACTION = re.compile(
-    rf"(?P<part>[十百]?万|[二三四五六七八九十百千])分之(?P<of>{_NUMBER}|[一二三四五六七八九十]+)"
+    rf"(?=[\d一二两三四五六七八九十百千万半])(?:(?P<part>[十百]?万|[二三四五六七八九十百千])分之(?P<of>{_NUMBER}|[一二三四五六七八九十]+)"
     rf"(?:\s?[~至到-]\s?(?P=part)分之(?P<to>{_NUMBER}|[一二三四五六七八九十]+))?|(?P<times>[两三四五六七八九十百千]|(?<=[高升加长产])一)(?P<unit>倍|个百分点)"
+    r"|(?<![第每近一二两三四五六七八九十百千万几数上这那\d])(?P<span>[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九半])个?(?P<lasting>年|(?<=个)月|小时|天|分钟)(?=以[上下内]|[之]?内|左右|不(?!如)|无|(?<!一.)(?:[，,。；;)\n]|$))"
     r"|(?P<tenths>[一二三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?=[，,。；;、)\s]|以[上下内]|左右|$)"
     r"|(?<![\d.A-Za-z])(?P<nines>[2-9])N(?P<ninth>\d)?(?![A-Za-z\d·/.])"  # 4N8 is 99.998 %
-    r"|(?<![\d.:])(?P<first>\d+(?:\.\d+)?)\s?:\s?(?P<second>\d+(?:\.\d+)?)(?=[，,。；;、)\s]|以[上下内]|$)"  # 1:128
+    r"|(?<![\d.:])(?P<first>\d+(?:\.\d+)?)\s?:\s?(?P<second>\d+(?:\.\d+)?)(?=[，,。；;、)\s]|以[上下内]|$))"  # 1:128
 )
-_IN_WORDS = re.compile("分之|倍|百分点|成|[2-9]N|:\\s?\\d")
+_IN_WORDS = re.compile("[一二两三四五六七八九十半]个?(?:年|月|小时|天|分钟)|分之|倍|百分点|成|[2-9]N|:\\s?\\d")
 _PURE = re.compile("(?:纯|[A-Z][A-Za-z]*\\d)[^力，,、;]*$")  # 5N of a force is none
 _TITRE = re.compile("效价|滴度|titer|titre", re.IGNORECASE)
 _OF_A_RATIO = re.compile(r"比[^，,。；;\d]{0,6}$")  # 复水比≥6:1
@@ -74,6 +75,7 @@ _BEFORE = re.compile(
     )\s?(?:了|要|到|为|是|在|:)?\s?(?:约)?\s?$""",
     re.VERBOSE | re.IGNORECASE,
 )
+_EACH = re.compile("每(?:小时|分钟|秒|天|日|年|班|亩|吨)$")  # 不少于每小时3000件
 _OF_WHAT = re.compile(r"(?<=[于过到])(?:(?![于过到])[\u4e00-\u9fff]){1,8}的\s?$")  # 不低于母材的90%
 _BEFORE_ENDS = frozenset("≥>=≤<≈~于过出超下短低少足破逾到达约概近要多大高长起亚了为是在:.tnmfhdseygrwNTMFHDSEYGRW")
 _AFTER = re.compile(
@@ -95,7 +97,7 @@ _PREFIXES = {
     "rz": "",
 }
 _LETTERS = re.compile(
-    r"(?<![A-Za-z])((?i:ph|hrc|hrb|hv|hb|ipx?|ra|rz)|IE|[Φφ]|[A-Z]{2,4}|HA|R|(?<=[≥≤<>])[A-Z])\s?(?:值)?[:=]?\s?$"
+    r"(?<![A-Za-z])((?i:ph|hrc|hrb|hv|hb|ipx?|ra|rz)|IE|[Φφ]|[A-Z]{2,4}|HA|R|(?<=[≥≤<>])[A-Z])\s?(?:值)?(?:[:=]|(?<=[Rr][AaZz])[为是])?\s?$"
 )
 _NO_VALUE_BEFORE = re.compile(
     r"(?:[A-Za-z_][-/.]?$|[\d.][-/.]?|[第图表式#×*/^每]|步骤|权利要求|实施例|\d\s?[~:-]|编号|[书利]号|电话|手机|邮编|QQ|标准|型号"
@@ -104,13 +106,14 @@ _NO_VALUE_BEFORE = re.compile(
 _NO_VALUE_AFTER = re.compile(
     r"\s?(?:[×*]\s?\d|[A-Za-zα-ω_^]|[)、]|\.(?!\d)|[-/]\d|[年月号大#届强期所式]|:\d|世纪|名单|位[^移]|任一|中任|分之)"
 )
+_HYDROGEN = re.compile(r"\)?-(?!\d)")  # 4H-吡喃, (5H)-酮: no hardness
 _NO_SIZE = re.compile(r"\s?[×*]\s?\d")
 SIZE = "尺寸"
 _IN_WORD = re.compile(r"[A-Za-z\d.-]$")
 _LENGTH_UNIT = r"(?:mm|cm|dm|km|m|μm|um|nm|毫米|厘米|分米|微米|纳米|米|㎜|㎝|英寸|″)"
 _TIMES = r"\s?[×*xX]\s?"
 _SIZE = re.compile(
-    rf"({_NUMBER})\s?({_LENGTH_UNIT}?)(?:{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT}?))?{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT})(?![a-z0-9]|[AVWJNP][a-z]?(?![A-Z]))"
+    rf"({_NUMBER})\s?({_LENGTH_UNIT}?)(?:{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT}?))?{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT})(?:\^?[3³])?(?![a-z0-9]|[AVWJNP][a-z]?(?![A-Z]))"
 )
 _BETWEEN = re.compile(
     rf"(?P<low>{_NUMBER})\s?(?P<unit1>{UNIT})?\s?[≤<]\s?(?P<name>[A-Za-z]{{1,3}}|[\u4e00-\u9fff]{{2,8}})\s?[≤<]\s?"
@@ -139,6 +142,10 @@ _ODD = re.compile(r"[余多](?![\u4e00-\u9fff])|(?<=[\d百千万亿])[余多]") 
 _SHARED = re.compile(  # 精度1.5、2.0级: the unit stands behind the last of at most so many, as long lists take long
     rf"(?:\s?[、/]\s?{_NUMBER}){{0,30}}?\s?[、/]\s?(?P<last>{_NUMBER})\s?(?P<unit>{UNIT})"
 )
+_UNIT_AHEAD = re.compile(  # 抗拉强度(MPa): ≥300, but not 方案(A): 3
+    r"(?:[^\s\d]\s?\((?![A-Za-z]\))|[压流力率量度能积容重距间期命长宽高径数值]\s?\()([^()\s]{1,10})\)\s?[:为是]?\s?$"
+)
+_LISTED = re.compile(r"[\u4e00-\u9fff](?:\d+\.\d+|\d[\d.]*\s?[-~]\s?\d[\d.]*)$")  # 蔗糖25-35、琼脂4.5、
 _OUTSIDE = re.compile(rf"\)\s?({UNIT})")
 _NAMED = re.compile("[\u4e00-\u9fff][:为]?$")
 _GLUED = re.compile(r"(?<=[。；;\n])([2-9])\.(?=\d)")  # 1.清洗。2.20℃恒温: the number of an item
@@ -147,6 +154,7 @@ _STANDARD_ENDS = frozenset("BYGRTNDMESILNCJZ/- OAHQ")
 _SIGN_ENDS = frozenset("-+±下负 ")
 _STANDARD_NUMBER = re.compile(r"\d[\d.]*(?:[-:/]\d+(?:\.\d+)?)*")
 _ANGLES = re.compile("角|旋|倾|弯|视场|方位|扫描|波束|[水垂][平直]面|俯|仰|经度|纬|坡|摆|翻|转[动过折向臂]|转$|折")
+_DEGREES = re.compile("(?:[硬白糖酒浊色黄]|酒精|光泽)度[^，,。；;]*$")  # degrees of their own
 _LENGTHS = re.compile("距|长|高|深|宽")
 _GAUGED = re.compile(r"(?:真空度?|负压|表压)\s?$")  # 真空度-0.09MPa is below the air's pressure
 _COLD = re.compile("[℃℉°dBVμ]|[mMk]V")
@@ -185,11 +193,11 @@ def values(text: str) -> Iterator[Value]:
     at, text = 0, _without_numbering(text)
     for written in _FRACTION.finditer(text) if _IN_WORDS.search(text) else ():
         amount = _amount(written, text[max(0, written.start() - 16) : written.start()])
-        if amount:
-            yield from _numbers(text, at, written.start())
-            yield _fraction(text, written, *amount)
         if amount or (written["second"] and _comparison(text[max(0, written.start() - 16) : written.start()])):
+            yield from _numbers(text, at, written.start())
             at = written.end()  # 不低于1:50 is not 1 or more
+        if amount:
+            yield _fraction(text, written, *amount)
     yield from _numbers(text, at, len(text))
 
 
@@ -282,20 +290,25 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         unit_text, end = unit_text[:-1], end - 1
     if not unit_text and (shared := _SHARED.match(text, end)) and _alike(match[0], shared["last"]):
         unit_text = shared["unit"] if start == last + 1 or _NAMED.search(text, max(0, start - 2), start) else ""
-    ranged = not unit_text and text[start - 1 : start] == "(" and re.search("[-~]", match[0][1:])
+    ranged = not unit_text and text[start - 1 : start] == "(" and re.search("[-~±]", match[0][1:])
     if ranged and (outside := _OUTSIDE.match(text, end)):  # (1-100)MPa, and not the number of an item
         unit_text, start, end = outside[1], start - 1, outside.end()
     prefix = ""
     if letters := _LETTERS.search(text, max(0, start - 8), start):
-        prefix, start = letters[0].strip(" :="), letters.start()
+        prefix, start = letters[0].strip(" :=为是"), letters.start()
     before = text[max(0, start - 16) : start]
     comparison = _comparison(before)
     if comparison is None and unit_text[:1] in ("%", "‰", "倍") and (of := _OF_WHAT.search(before)):
         comparison = _comparison(before[: of.start()])
         if comparison:
             before, start = before[: of.start()], start - len(of[0])
+    if not unit_text and not prefix and ")" in before and not match["many2"]:
+        told = _UNIT_AHEAD.search(before[: comparison.start()] if comparison else before)
+        unit_text = told[1] if told and read_unit(told[1]) else ""
     earlier = _EARLIER.search(before) if comparison is None or comparison.lastgroup == "reach" else None
     if comparison is None:
+        if unit_text == "H" and _HYDROGEN.match(text, end):
+            return None
         if prefix and not unit_text and _letters(prefix) not in _PREFIXES and not prefix.endswith("值"):
             return None
         beside = unit_text and text[last:start] == "/"  # 220V/50Hz
@@ -303,7 +316,9 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         if not prefix and not beside and not part and _NO_VALUE_BEFORE.search(before):
             return None
     if _NO_SIZE.match(text, end) or (
-        not (unit_text or comparison or match["many2"]) and _NO_VALUE_AFTER.match(text, end)
+        not (unit_text or comparison or match["many2"])
+        and _NO_VALUE_AFTER.match(text, end)
+        and not (text[end : end + 1] == "、" and _LISTED.search(text, max(0, start - 1), end))
     ):
         return None
     unit = _unit(unit_text, prefix, text[max(0, start - 24) : start])
@@ -387,6 +402,9 @@ def _falls(text: str, unit_text: str) -> bool:
 
 
 def _comparison(before: str) -> re.Match[str] | None:
+    if "每" in before[-4:] and (each := _EACH.search(before)):
+        found = _comparison(before[: each.start()])
+        return found if found and found.lastgroup != "reach" else None
     last = before.rstrip()[-1:]
     return _BEFORE.search(before) if last in _BEFORE_ENDS else None
 
@@ -437,6 +455,8 @@ def _unit(text: str, prefix: str, before: str) -> Unit:
         return read_unit("m") or NO_UNIT if _LENGTHS.search(before) else NO_UNIT
     if text == "T" and "磁" not in before:
         text = "t"
+    elif text == "度" and _DEGREES.search(before):
+        return read_unit("度") or NO_UNIT
     elif text == "度":
         text = "°" if _ANGLES.search(before) else "kWh" if "电" in before or "耗" in before else "℃"
     return read_unit(text) or NO_UNIT
@@ -450,6 +470,8 @@ def _amount(match: re.Match[str], before: str) -> tuple[float, str, str] | None:
     """Number, unit and prefix of 百分之八十, 三分之一, 两倍, 九成, 4N8, 6:1 or 1:128; None for other words."""
     if match["times"]:
         return float(_DIGITS[match["times"]]), match["unit"], ""
+    if span := match["span"]:
+        return 0.5 if span == "半" else float(_chinese(span)), match["lasting"].replace("月", "个月"), ""
     if match["tenths"]:
         half = match["half"]
         tenths = 10 * _DIGITS[match["tenths"]] + (5 if half == "半" else _DIGITS[half] if half else 0)
@@ -460,7 +482,7 @@ def _amount(match: re.Match[str], before: str) -> tuple[float, str, str] | None:
         return (float(f"99.{nines}{match['ninth'] or ''}0"), "%", "") if pure else None
     if match["second"]:
         titre = match["first"] == "1" and _TITRE.search(before)
-        ratio = match["second"] == "1" and _OF_A_RATIO.search(before)
+        ratio = match["second"] == "1" and (_OF_A_RATIO.search(before) or _comparison(before))
         return (float(match["second"]), "", "1:") if titre else (float(match["first"]), "", "") if ratio else None
     of = match["of"]
     whole = float(of) if of[0].isdigit() else float(_chinese(of))

@@ -252,6 +252,19 @@ def test_what_a_need_tells_of_today_is_not_missed(title, description, unanswered
     assert reasons(title, description, "C5")[2] == unanswered
 
 
+@pytest.mark.parametrize(
+    ("title", "unanswered"),
+    [
+        ("降低操作者耳旁噪声", "操作者耳旁、噪声"),
+        ("弹力水晶丝", "弹力水晶丝"),
+        ("围巾很长", "围巾"),
+        ("球墨铸铁件", "球墨铸铁件"),
+    ],
+)
+def test_what_is_shown_as_unanswered_are_whole_words(title, unanswered):
+    assert reasons(title, "", "C5")[2] == unanswered
+
+
 def test_points_have_each_their_own_sentence_or_none():
     need = pd.DataFrame(
         {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from matcher.matching.texts.meanings import SUBSTANCE_ENDS
@@ -18,7 +19,7 @@ from matcher.needs.elements import Element, Sentence, Understood, understand
 from matcher.needs.labels import labelled_parts, tells_problem, without_label
 from matcher.needs.vocabulary import ATTRIBUTES, GENERAL, NOT_ALONE, QUALIFIERS, STOPS, TASK_NOUNS
 from matcher.tables.contacts.hiding import mask_contacts
-from matcher.tables.naming.words import load_segmenter
+from matcher.tables.naming.words import default_engine, load_segmenter
 
 MOST_POINTS = 5
 _POINT_LENGTH = 40  # characters of a point that are shown
@@ -47,6 +48,10 @@ _WISH = re.compile("希望|需要|需求|要求|寻求|开发|研发|研制|急�
 _BY = re.compile(
     "随着|(?:根据|按照|依据).*(?:要求|规定|标准|需求|方向)[，,；;]?$|.*出发[，,；;]?$"
 )  # a clause that only leads to what is wanted
+_SEEN = 8  # characters of a text on either side of a phrase
+_LACKED = 2  # characters of a word that a phrase may lack
+_NO_TAIL = frozenset("时多难强高低大小好差快慢少长短易均都也很处等后前自里")
+_LAST = re.compile(r"[\u4e00-\u9fff](?=[，,、。；;：:（(\s的]|$)")
 _EDGES = ' \t\r\n\xa0\u3000，,、：:；;。.“”"'
 
 
@@ -55,7 +60,8 @@ class Wanted:
     """A phrase that is asked for: its words, how it writes them, and which of them count by themselves (named).
 
     point: the point it stands in; -1 for none and for the title. told: it stands beside the points, or its clause
-    tells of today, of the firm or of an example: what a record does not say of that is not missed.
+    tells of today, of the firm or of an example: what a record does not say of that is not missed. around: a few
+    characters of the text with the phrase, and where it begins and ends in them.
     """
 
     words: tuple[str, ...]
@@ -66,6 +72,7 @@ class Wanted:
     in_title: bool
     point: int
     told: bool
+    around: tuple[str, int, int]
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -160,6 +167,7 @@ def _read(need: Understood, words: dict[str, tuple[tuple[str, str], ...]]) -> As
                 in_title,
                 point,
                 not in_title and (beside or _is_told(element, need.text)),
+                _around(need.title if in_title else need.text, element.end - len(text), element.end),
             )
         )
     phrases.sort(key=lambda phrase: (not phrase.in_title, phrase.point < 0))
@@ -187,6 +195,25 @@ def _whole(element: Element, need: Understood) -> str:
     joined = joined or any(one.field == "title" and one.end == before for one in need.elements)
     joined = joined or need.title[before - 1] in "的和与及"
     return need.title[before] + element.text if alone and joined and not taken else element.text
+
+
+def _around(text: str, start: int, end: int) -> tuple[str, int, int]:
+    first = max(0, start - _SEEN)
+    return text[first : end + _SEEN], start - first, end - first
+
+
+@lru_cache(1 << 12)
+def words_beside(text: str, start: int, end: int) -> tuple[str, str]:
+    """What a text has of the words at the edges of a phrase beside it: 厢 behind 电梯轿, 丝 behind 水晶."""
+    cut = load_segmenter(default_engine(), ()).cut
+    known, found = ([0, *itertools.accumulate(map(len, cut(text, guessed)))] for guessed in (False, True))
+    head, tail = text[known[bisect_right(known, start) - 1] : start], text[end : found[bisect_left(found, end)]]
+    if not tail and _LAST.match(text, end):
+        tail = text[end]
+    return (
+        head if len(head) <= _LACKED else "",
+        tail if len(tail) <= _LACKED and tail[-1:] not in _NO_TAIL and tail[-1:] not in _FUNCTION else "",
+    )
 
 
 def _written(text: str, words: tuple[str, ...]) -> tuple[str, ...]:

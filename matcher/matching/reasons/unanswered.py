@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.matching.reasons.answering import Answering
-from matcher.matching.reasons.asking import Asking, Wanted
+from matcher.matching.reasons.asking import Asking, Wanted, words_beside
 from matcher.matching.reasons.wishes import Wishes
 from matcher.matching.texts.meanings import SUBSTANCE_ENDS, synonyms
 
@@ -16,9 +16,9 @@ SHOWN_UNANSWERED = 5
 SHOWN_OF_SENTENCES = 3  # unanswered words that the title does not hold
 LONGEST = 8  # characters of an unanswered word that is put together
 _COMMON = 0.02  # a word of a sentence that a larger share of the library has is not missed
-_LINKS = frozenset("和与及或的之其等中上下内外前后不对在有为以可了将把从向所被让使这该此经处先")
-_NO_START = frozenset("型式类化性级等用号能")  # characters that end a word cut off before
-_NO_END = frozenset("全各多高低新大小用")
+_LINKS = frozenset("和与及或的之其等中上下内外前后不对在有为以可了将把从向所被让使这该此经处先来如")
+_NO_START = frozenset("型式类化性级等用号能旁侧厢")  # characters that end a word cut off before
+_NO_END = frozenset("全各多高低新大小用很较更最太非已可会能都也又")
 
 
 class Missing:
@@ -79,10 +79,16 @@ def _runs(phrase: Wanted, answered: set[str], plain: str) -> Iterable[str]:
             run.append((written, named))
             continue
         if any(named for _, named in run):
-            while len(run[0][0]) == 1 and not (begins and run[0][0].isalnum() and run[0][0] not in _NO_START):
+            head, tail = words_beside(*phrase.around)
+            head, tail = head if begins else "", "" if word else tail
+            while (
+                not head and len(run[0][0]) == 1 and not (begins and run[0][0].isalnum() and run[0][0] not in _NO_START)
+            ):
                 del run[0]
-            while run[-1][0] in _NO_END:
+            while not tail and run[-1][0] in _NO_END:
                 del run[-1]
+            run[0] = (head + run[0][0], run[0][1])
+            run[-1] = (run[-1][0] + tail, run[-1][1])
             whole = "".join(word for word, _ in run)
             yield from [whole] if len(whole) <= LONGEST else _apart(run)
         run, begins = [], False
