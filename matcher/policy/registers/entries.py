@@ -219,6 +219,12 @@ def application_days(firms: pd.DataFrame, on: dt.date) -> dict[str, dt.date]:
     return dict(zip(id_texts(firms["enterprise_id"]), dates, strict=True))
 
 
+_THINGS = {  # what 名称 beside these columns is the name of, where it names no units
+    "rights": ("right", ("owners", "number", "application")),
+    "projects": ("project", ("project_id",)),
+}
+
+
 def read_register(
     source: Source,
     contract: Contract,
@@ -234,9 +240,10 @@ def read_register(
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
     taken = dict(zip(reading.columns["field"], reading.columns["header"].map(header_key), strict=True))
     said, bare = set(map(header_key, columns or ())), taken.get("name") == "名称"
-    if bare and "名称" not in said and "owners" in taken and "right" not in taken and not _are_units(reading):
-        # 权利人, 名称: it is the right's
-        own = {**(columns or {}), "名称": "right"}
+    thing, beside = _THINGS.get(contract.name, ("", ()))
+    own_name = bare and "名称" not in said and thing and thing not in taken and not taken.keys().isdisjoint(beside)
+    if own_name and not _are_units(reading):
+        own = {**(columns or {}), "名称": thing}
         reading = read_table(source, contract, sheet=sheet, columns=own, bad_rows=bad_rows)
     needed = NEEDED.get(contract.name, ())
     if needed and not set(needed) & set(reading.columns["field"]):

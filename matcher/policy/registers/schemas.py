@@ -42,18 +42,28 @@ RIGHTS = Contract(
     "record_id",
     (
         *WHO,
-        column("right", "text", "知识产权名称", "专利名称 成果名称 软件名称 软件全称 名称"),
+        column("right", "text", "知识产权名称", "专利名称 成果名称 软件名称 软件全称 作品名称 软件著作权名称 著作权名称 名称"),
         column(
-            "number", "text", "授权号", "专利号 登记号 证书号 授权编号 专利号/登记号", later="知识产权编号"
+            "number",
+            "text",
+            "授权号",
+            "专利号 登记号 授权编号 专利号/登记号 软著登记号 软件登记号 著作权登记号",
+            later="证书号 知识产权编号",
         ),  # 知识产权编号 is the application's own IP01 too
         column("application", "text", "申请号", "专利申请号"),
-        column("kind", "text", "类别", "类型 专利类型 知识产权类型 知识产权类别 知识产权种类 种类"),
-        column("obtained", "text", "获得方式", "取得方式 来源 获取方式 权利取得方式"),
+        column(
+            "kind",
+            "text",
+            "类别",
+            "类型 专利类型 知识产权类型 知识产权类别 知识产权种类 种类",
+            labels="发明专利 国防专利 实用新型 外观设计 软件著作权 软著 集成电路布图设计 植物新品种 商标",
+        ),
+        column("obtained", "text", "获得方式", "取得方式 来源 获取方式 权利取得方式 权利获得方式"),
         column(
             "granted_on",
             "date",
             "授权日期",
-            "授权公告日 授权公告日期 登记日期 批准日期 授权日 发证日期",
+            "授权公告日 授权公告日期 登记日期 批准日期 登记批准日期 授权日 发证日期",
             later="授权时间 授权公告时间 登记时间 发证时间",
         ),
         column("acquired_on", "date", "受让日期", "转让日期 变更日期 转让登记日 权利变更日期"),
@@ -83,6 +93,7 @@ RIGHTS = Contract(
     ),
     referred=False,
     by_one=_BY_ONE,
+    headed_by="kind",
 )
 CONVERSIONS = Contract(
     "conversions",
@@ -216,10 +227,10 @@ def projects_contract() -> Contract:
                 "starts_on",
                 "date",
                 "开始日期",
-                "起始日期 项目开始日期 立项日期 开始时间 起始时间 项目起始日期",
+                "起始日期 项目开始日期 立项日期 立项时间 开始时间 起始时间 项目起始日期",
                 later="起止时间 起止日期 起止年月 起止期限 项目起止时间 项目起止日期 研发起止时间 执行期限 研究期限",
             ),
-            column("ends_on", "date", "结束日期", "完成日期 项目结束日期 结束时间 截止日期 终止日期 项目完成日期"),
+            column("ends_on", "date", "结束日期", "完成日期 完成时间 项目结束日期 结束时间 截止日期 终止日期 项目完成日期"),
             *money,
             column(
                 "entrusted",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from matcher.errors import ArgumentTypeError, TableError
 from matcher.tables.cells import texts as cleaning
-from matcher.tables.files.grids import Book, Grid, Remark
+from matcher.tables.files.grids import BadRow, Book, Grid, Remark
 from matcher.tables.files.sheets import OWN_SHEETS, is_about_others
 from matcher.tables.files.strikes import without_struck_rows
 from matcher.tables.headers.column_values import correct_fields
@@ -18,6 +18,7 @@ from matcher.tables.headers.forms import header_key, peel
 from matcher.tables.headers.rows import HeaderRows, header_rows, row_texts, spellings
 from matcher.tables.headers.words import Meaning, Vocabulary, vocabulary_of
 from matcher.tables.layout.above import Values, take_owner
+from matcher.tables.layout.block_titles import headings_between, titles_between
 from matcher.tables.layout.blocks import Block, is_lower_header, lower_tables, side_by_side
 from matcher.tables.layout.double_columns import take_apart
 from matcher.tables.layout.footers import Footers
@@ -25,6 +26,7 @@ from matcher.tables.layout.indicator_columns import compose_indicators
 from matcher.tables.layout.indicator_forms import as_record
 from matcher.tables.layout.sheet_forms import as_list, is_beside_years
 from matcher.tables.layout.sheet_units import open_units, settle_units
+from matcher.tables.layout.year_columns import a_row_a_year
 from matcher.tables.schemas.main import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 from matcher.tables.schemas.reviews import EARLIER_AWARDS, NOMINATED_PERSONS, VOTES
 from matcher.tables.schemas.single_commands import REVIEW_SCORES
@@ -37,6 +39,7 @@ _YEAR = re.compile(
     r"|(?<=[(（])(?<!》[(（])((?:19|20)\d\d)\s*年度?(?=\s*[)）])"
 )
 _YEARS = re.compile(r"(?:19|20)\d\d\s*(?:年度?)?\s*[-—–~～至到、及和/]+\s*(?:19|20)\d\d\s*年")  # 2023—2025年
+_STATED_YEAR = re.compile(r"(?:^|[^\u4e00-\u9fff]|所属|会计)年度\s*[:：]\s*((?:19|20)\d\d)(?!\d)")  # 年度：2025
 _PART_OF_YEAR = re.compile(r"半年|季度|\d\s*[-—~至]\s*(?!12)\d{1,2}\s*月|(?<!\d)\d{1,2}\s*月份")
 _YEAR_ALONE = re.compile(r"(?:19|20)\d\d\s*年?度?")
 _OF_FIGURES = re.compile(r"(?:(?:主要|经济|财务|统计|考核)*指标|项目|科目)(?:名称)?")
@@ -282,7 +285,9 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     """What was found with the other tables of the kind on its sheet, and with the owner or person named above it."""
     grid, block = found.grid, Block(found.rows, found.texts)
     grid, block = side_by_side(grid, block, vocabulary, contract) or (grid, block)
+    titles = titles_between(grid, *block, vocabulary, contract)
     grid, block = lower_tables(grid, block, lambda at: _header(grid, at, vocabulary), vocabulary, contract)
+    grid, block = a_row_a_year(grid, block, vocabulary, contract) or (grid, block)
     rows, texts = block
     whole = next((one for one in contract.columns if one.name == "indicators" and one.lines), None)
     if whole and not vocabulary.named and (composed := compose_indicators(grid, rows, texts, whole.title)):
@@ -293,11 +298,22 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     grid, apart = take_apart(grid, rows, texts, vocabulary)
     grid, more = take_owner(grid, rows, texts, found.fields.places, _names(vocabulary), contract.by_one)
     dated = not contract.year_above or not found.fields.places.keys().isdisjoint(contract.year_above)
-    if not dated and (year := _year_of_rows(grid, rows.at)):
+    years = [] if dated else _years_of_rows(grid, rows.at, titles)
+    if any(year for _, year in years):
         title = contract[contract.year_above[0]].title
-        what = f"没有“{title}”这一列，照标题作 {year} 年"
+        said = [f"{f'第 {grid.numbers[start]} 行起' if start else ''}作 {year or '未知'}" for start, year in years]
+        what = f"没有“{title}”这一列，照标题{'，'.join(said if years[0][1] else said[1:])}"
         told = Remark(grid.numbers[rows.at], None, "", what, f"若不是，请加一列“{title}”")
-        grid, more = grid._replace(remarks=(*grid.remarks, told)), {**more, title: [(0, f"{year}年")]}
+        grid, more = grid._replace(remarks=(*grid.remarks, told)), {**more, title: years}
+    kind = contract[contract.headed_by] if contract.headed_by not in ("", *found.fields.places) else None
+    if kind and kind.title not in texts and (headings := headings_between(grid, rows.end, kind.labels)):
+        titles += [(at, next(filter(None, row_texts(grid.rows[at])))) for at, _ in headings]
+        told = Remark(grid.numbers[rows.at], None, "", f"没有“{kind.title}”这一列，照各节的标题填写", "请核对")
+        grid, more = grid._replace(remarks=(*grid.remarks, told)), {**more, kind.title: [(0, ""), *headings]}
+    if titles:
+        lines = [BadRow(grid.numbers[at], text, "是下面几行的标题", "请删去这一行，可另设一列") for at, text in titles]
+        bare = [[] if at in dict(titles) else row for at, row in enumerate(grid.rows)]
+        grid = grid._replace(rows=bare, bad=(*grid.bad, *lines))
     if texts == found.texts and not more and not apart:
         return found._replace(grid=grid, rows=rows)
     start = len(texts) if grid.delimited or not (more or apart) else max(len(texts), *map(len, grid.rows))
@@ -329,14 +345,24 @@ def _assigned(
     return assign(texts, vocabulary, contract.columns, parts, year, grid.hidden_columns, cleaning.shorten(part, 40))
 
 
-def _year_of_rows(grid: Grid, at: int) -> int | None:
-    """The year of which the texts above a header say that the rows are; None where they speak of a round, or where
-    a title between the rows names another.
+def _years_of_rows(grid: Grid, at: int, titles: Sequence[tuple[int, str]]) -> Values:
+    """The year of which the texts above a header, and the titles between the rows, say that the rows are, "" where one
+    names none or speaks of a round, with the row from which each holds; nothing where no text says.
     """
-    titles = [text for row in grid.rows[:at] for text in row_texts(row) if text]
+    above = [text for row in grid.rows[:at] for text in row_texts(row) if text]
+    if titles:
+        over = next((text for text in reversed(above) if _YEAR.search(text)), "")
+        return [(start, _year_written([text])) for start, text in ((0, over), *titles)]
+    if (stated := [match[1] for text in above if (match := _STATED_YEAR.search(text))]) and len(set(stated)) == 1:
+        return [(0, f"{stated[0]}年")]
     below = (list(filter(None, row_texts(row))) for row in grid.rows[at:])
-    titles += [said[0] for said in below if len(said) == 1 and _YEAR.search(said[0])]
-    return None if any(map(_OF_A_ROUND.search, filter(_YEAR.search, titles))) else _year_of_title(titles)
+    above += [said[0] for said in below if len(said) == 1 and _YEAR.search(said[0])]
+    return [(0, _year_written(above))]
+
+
+def _year_written(titles: Sequence[str]) -> str:
+    year = _year_of_title(titles)
+    return "" if year is None or any(map(_OF_A_ROUND.search, filter(_YEAR.search, titles))) else f"{year}年"
 
 
 def _year_of_title(titles: Sequence[str]) -> int | None:

@@ -1,0 +1,85 @@
+"""Titles between the rows of a sheet, which are no records: what they tell (a year, a kind) is of the rows below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from matcher.tables.cells.texts import is_blank
+from matcher.tables.files.grids import Grid
+from matcher.tables.headers.rows import HeaderRows, row_texts
+from matcher.tables.headers.words import Vocabulary
+from matcher.tables.layout.blocks import heading, is_lower_header
+from matcher.tables.layout.unit_lines import statements
+from matcher.tables.schemas.main import Contract
+
+_LONGEST = 60  # characters of a title
+_TITLE = re.compile(  # ends as the title of a table does, or names a year
+    r"(?:19|20)\d\d\s*年|(?:表|清单|名单|台账|目录|汇总|明细|名册|项目|情况)\s*(?:[(（【\[].*[)）】\]])?$"
+)
+_OF_A_YEAR = re.compile(  # a line that, alone, can only be the heading of what was in a year
+    r"(?:[(（]?[一二三四五六七八九十]{1,2}[)）、.．]\s*)?(?:19|20)\d\d\s*年度?\s*"
+    r"(?:(?:的|开展的)?(?:研发|研究开发|科技)(?:项目|活动|费用|投入|支出)(?:情况|明细|清单|汇总)?表?)?\s*(?:[(（].*[)）])?[:：]?"
+)
+
+
+def headings_between(grid: Grid, start: int, labels: Sequence[str]) -> list[tuple[int, str]]:
+    """The rows from `start` on that hold nothing but the heading of a label, and the label."""
+    alone = ((at, heading(_alone(grid.rows[at]), labels)) for at in range(start, len(grid.rows)))
+    return [(at, label) for at, label in alone if label]
+
+
+def titles_between(
+    grid: Grid, rows: HeaderRows, texts: Sequence[str], vocabulary: Vocabulary, contract: Contract
+) -> list[tuple[int, str]]:
+    """The rows below a header that hold the titles of further tables, and these.
+
+    A title stands alone in its row, above a header that comes again or is another one of the kind; lines of units may
+    stand between them. Where the title tells the year of its rows, a line that names nothing else needs no header.
+    """
+    if not (found := dict(_over_headers(grid, rows, texts, vocabulary, contract))) and not contract.year_above:
+        return []
+    if contract.year_above:
+        for at in range(rows.end, len(grid.rows)):
+            if (text := _alone(grid.rows[at])) and _OF_A_YEAR.fullmatch(text):
+                found[at] = text
+    return sorted(found.items())
+
+
+def _over_headers(
+    grid: Grid, rows: HeaderRows, texts: Sequence[str], vocabulary: Vocabulary, contract: Contract
+) -> Iterator[tuple[int, str]]:
+    header = row_texts(grid.rows[rows.at])
+    first = next((text for text in header if text), "")
+    across = {top for top, left, _, right in grid.merged if right > left}
+    for head in range(rows.end, len(grid.rows)):
+        row = grid.rows[head]
+        opening = next((cell for cell in row if not is_blank(cell)), None)
+        if not isinstance(opening, str):
+            continue
+        again = opening.strip() == first and row_texts(row)[: len(header)] == header
+        if not again and not is_lower_header(row, texts, vocabulary, contract):
+            continue
+        for at in range(head - 1, rows.end - 1, -1):
+            if all(map(is_blank, grid.rows[at])):
+                continue
+            text = _alone(grid.rows[at])
+            if not text:
+                break
+            if any(statements(text, at, above=True)):
+                continue
+            if ":" in text or "：" in text or not (at in across or _TITLE.search(text)):
+                break
+            yield at, text
+
+
+def _alone(row: Sequence[object]) -> str:
+    """The text of a row that holds nothing else, "" for any other."""
+    said = ""
+    for cell in row:
+        if is_blank(cell):
+            continue
+        if said or not isinstance(cell, str) or len(cell) > _LONGEST:
+            return ""
+        said = cell.strip()
+    return said
