@@ -86,7 +86,7 @@ def assign(
     meanings = {
         place: meaning for place, text in enumerate(texts) if (meaning := vocabulary.meaning(text)) != Meaning()
     }
-    meanings |= _of_several(texts, meanings, vocabulary)
+    meanings |= _of_several(texts, meanings, vocabulary, parts)
     _settle_years(meanings)
     _settle_periods(meanings, vocabulary.year, year)
     times = Counter(map(header_key, texts))
@@ -124,9 +124,15 @@ def assign(
     return fields
 
 
-def _of_several(texts: Sequence[str], meanings: Mapping[int, Meaning], vocabulary: Vocabulary) -> dict[int, Meaning]:
-    """研究方向1, 研究方向2: numbered columns of a text that is joined from several."""
+def _of_several(
+    texts: Sequence[str], meanings: Mapping[int, Meaning], vocabulary: Vocabulary, parts: Sequence[Sequence[str]]
+) -> dict[int, Meaning]:
+    """研究方向1, 研究方向2, or 方向一, 方向二 under 研究方向: numbered columns of a text that is joined from several."""
     stems = {place: _ONE_OF_SEVERAL.sub("", text) for place, text in enumerate(texts) if place not in meanings}
+    for place, stem in stems.items():
+        *over, own = (parts[place] if place < len(parts) else ()) or ("",)
+        if over and stem != texts[place] and _ONE_OF_SEVERAL.sub("", own) in over[-1]:
+            stems[place] = over[-1]
     times = Counter(stem for place, stem in stems.items() if stem != texts[place])
     several = {place: vocabulary.meaning(stem) for place, stem in stems.items() if times[stem] > 1}
     return {place: one for place, one in several.items() if one.columns and one.columns[0].joins}

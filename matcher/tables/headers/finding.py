@@ -22,7 +22,7 @@ from matcher.tables.layout.block_titles import headings_between, titles_between
 from matcher.tables.layout.blocks import Block, is_lower_header, lower_tables, side_by_side
 from matcher.tables.layout.double_columns import take_apart
 from matcher.tables.layout.footers import Footers
-from matcher.tables.layout.indicator_columns import compose_indicators
+from matcher.tables.layout.indicator_columns import compose_indicators, measured_columns
 from matcher.tables.layout.indicator_forms import as_record
 from matcher.tables.layout.sheet_forms import as_list, is_beside_years
 from matcher.tables.layout.sheet_units import open_units, settle_units
@@ -46,6 +46,7 @@ _OF_FIGURES = re.compile(r"(?:(?:主要|经济|财务|统计|考核)*指标|项�
 _OF_A_ROUND = re.compile(
     r"申报|申请|认定|入库|征集|推荐|报名|填报|名录|名单|培育|摸底|更新|走访|台账|截至|[:：]"
 )  # in a title, the time is not that of figures
+_INDICATORS = "技术指标"
 _KINDS = (NEEDS, OUTCOMES, EXPERTS, WORKS, REVIEW_SCORES, NOMINATED_PERSONS, EARLIER_AWARDS, VOTES)
 
 
@@ -296,6 +297,7 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
         rows = rows._replace(parts=[changed.get(at, one) for at, one in enumerate(rows.parts)])
         texts = heads
     grid, apart = take_apart(grid, rows, texts, vocabulary)
+    grid, measured = _with_indicators(grid, rows, texts, vocabulary, apart)
     grid, more = take_owner(grid, rows, texts, found.fields.places, _names(vocabulary), contract.by_one)
     dated = not contract.year_above or not found.fields.places.keys().isdisjoint(contract.year_above)
     years = [] if dated else _years_of_rows(grid, rows.at, titles)
@@ -327,7 +329,27 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     rows = rows._replace(parts=parts, units=[*rows.units, *[""] * (len(texts) - len(rows.units))])
     above = dict(enumerate(more.values(), start))
     said = found.grid._replace(hidden_columns=grid.hidden_columns)
-    return _Found(grid, rows, texts, _assigned(said, found.rows.at, texts, vocabulary, contract, rows.parts), above)
+    fields = _assigned(said, found.rows.at, texts, vocabulary, contract, rows.parts)
+    fields.known.update(measured)
+    return _Found(grid, rows, texts, fields, above)
+
+
+def _with_indicators(
+    grid: Grid, rows: HeaderRows, texts: Sequence[str], vocabulary: Vocabulary, apart: dict[str, list[object]]
+) -> tuple[Grid, list[int]]:
+    """The sheet with a remark on the columns that hold an indicator each, and these; what they say goes into `apart`."""
+    field = next(iter(vocabulary.meaning(_INDICATORS).columns), None)
+    if field is None or not field.joins:
+        return grid, []
+    measured, said = measured_columns(
+        grid.rows[rows.end :], texts, lambda text: vocabulary.meaning(text) != Meaning()
+    )
+    if measured:
+        apart[_INDICATORS if _INDICATORS not in texts else f"{_INDICATORS}（各列）"] = [text or None for text in said]
+        names = cleaning.shorten("”“".join(texts[at] for at in measured), 80)
+        remark = Remark(grid.numbers[rows.at], None, "", f"“{names}”合成“{_INDICATORS}”，各列原样保留", "请核对")
+        grid = grid._replace(remarks=(*grid.remarks, remark))
+    return grid, measured
 
 
 def _assigned(
