@@ -20,7 +20,7 @@ from matcher.tables.headers.words import Meaning, Vocabulary, vocabulary_of
 from matcher.tables.layout.above import Values, take_owner
 from matcher.tables.layout.block_titles import headings_between, titles_between
 from matcher.tables.layout.blocks import Block, is_lower_header, lower_tables, side_by_side
-from matcher.tables.layout.double_columns import take_apart
+from matcher.tables.layout.double_columns import take_apart, take_kinds_apart
 from matcher.tables.layout.footers import Footers
 from matcher.tables.layout.indicator_columns import compose_indicators, measured_columns
 from matcher.tables.layout.indicator_forms import as_record
@@ -297,6 +297,8 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
         rows = rows._replace(parts=[changed.get(at, one) for at, one in enumerate(rows.parts)])
         texts = heads
     grid, apart = take_apart(grid, rows, texts, vocabulary)
+    grid, kinds = take_kinds_apart(grid, rows, texts, vocabulary)
+    apart |= kinds
     grid, measured = _with_indicators(grid, rows, texts, vocabulary, apart)
     grid, more = take_owner(grid, rows, texts, found.fields.places, _names(vocabulary), contract.by_one)
     dated = not contract.year_above or not found.fields.places.keys().isdisjoint(contract.year_above)

@@ -1,4 +1,4 @@
-"""Columns of several numbers (职工总数/科技人员数 over 120/18), taken apart: a column for each that a header names."""
+"""Columns of several numbers (职工总数/科技人员数 over 120/18, 知识产权 over 发明2、软著8), taken apart: a column for each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from matcher.tables.cells.numbers import Number, read_number
-from matcher.tables.cells.texts import as_written, half_width, is_blank
+from matcher.tables.cells.texts import as_written, half_width, is_blank, shorten
 from matcher.tables.files.grids import Grid, Remark
 from matcher.tables.headers.forms import header_key
 from matcher.tables.headers.rows import HeaderRows
@@ -14,6 +14,9 @@ from matcher.tables.headers.words import Meaning, Vocabulary
 
 _APART = re.compile(r"[/、;|(]|,(?!\d{3}(?!\d))|其中")  # not 1,200
 _EDGES = " :)"
+_OF_RIGHTS = re.compile(r"(?:.*(?:知识产权|专利|软著).*)")  # a header
+_KIND = r"([^\W\d_]{2,10}?)(?:专利|授权|数量?)?[:为有]?\s*(\d{1,5})\s*[件项个]?"
+_KINDS = re.compile(rf"{_KIND}(?:[,，、;；。\s及和]*{_KIND})*[。.]?")
 
 
 def take_apart(
@@ -46,6 +49,50 @@ def take_apart(
         remark = Remark(grid.numbers[rows.at], place, "", what, "请核对，最好在表里各占一列")
         grid = grid._replace(remarks=(*grid.remarks, remark))
     return grid, taken
+
+
+def take_kinds_apart(
+    grid: Grid, rows: HeaderRows, texts: Sequence[str], vocabulary: Vocabulary
+) -> tuple[Grid, dict[str, list[object]]]:
+    """The sheet with a remark on each column of counts of rights by kind (发明2、软著8), and the counts, a column a kind.
+
+    A kind that a cell does not name is unknown there. A cell that says anything else is told. A table that has a
+    column of one of the kinds has these counts already.
+    """
+    counted = {kind for text in texts for _, kind in vocabulary.meaning(text).summed}
+    taken: dict[str, list[object]] = {}
+    for place, text in enumerate(texts):
+        if not _OF_RIGHTS.fullmatch(text) or vocabulary.meaning(text) != Meaning():
+            continue
+        cells = [row[place] if place < len(row) else None for row in grid.rows[rows.end :]]
+        read = [None if is_blank(cell) else _by_kind(as_written(cell), vocabulary) for cell in cells]
+        kinds = dict.fromkeys(kind for one in read if one for kind in one)
+        if not kinds or counted & kinds.keys():
+            continue
+        counted |= kinds.keys()
+        taken |= {kind: [one.get(kind) if one else None for one in read] for kind in kinds}
+        what = f"一格里写了几类的件数，已各成一列（{'、'.join(kinds)}），没有写的一类不当作 0"
+        remarks = [Remark(grid.numbers[rows.at], place, "", what, "请核对，最好在表里各占一列")]
+        for at, (cell, one) in enumerate(zip(cells, read, strict=True), rows.end):
+            if one is None and not is_blank(cell):
+                problem = "看不出每类各是几件，没有采用"
+                remarks.append(Remark(grid.numbers[at], place, shorten(as_written(cell), 80), problem, "请写成“发明2、软著8”的样子"))
+        grid = grid._replace(remarks=(*grid.remarks, *remarks))
+    return grid, taken
+
+
+def _by_kind(text: str, vocabulary: Vocabulary) -> dict[str, int] | None:
+    """The counts of a cell by kind; None where it says anything else, or a kind twice."""
+    text = half_width(text).strip()
+    if not _KINDS.fullmatch(text):
+        return None
+    found: dict[str, int] = {}
+    for word, number in re.findall(_KIND, text):
+        kinds = [kind for _, kind in vocabulary.meaning(word).summed]
+        if len(kinds) != 1 or kinds[0] in found:
+            return None
+        found[kinds[0]] = int(number)
+    return found
 
 
 def _pieces(text: str) -> list[str]:
