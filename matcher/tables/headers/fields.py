@@ -59,8 +59,16 @@ class Fields:
 
     def of(self, place: int) -> list[str]:
         """The fields that a column feeds."""
+        return self.by_place().get(place, [])
+
+    def by_place(self) -> dict[int, list[str]]:
+        """The fields that each column feeds, of those that feed any."""
         sources = {name: [at] for name, at in self.places.items()} | self.joined | self.summed
-        return [name for name, places in sources.items() if place in places or self.fillers.get(name) == place]
+        found: dict[int, list[str]] = {}
+        for name, places in sources.items():
+            for place in {*places, self.fillers.get(name, places[0])}:
+                found.setdefault(place, []).append(name)
+        return found
 
     def hint(self, texts: Sequence[str], place: int) -> str:
         """What makes a column its nearest field, "表头=字段"; "" where its header names several columns, or
@@ -406,7 +414,8 @@ def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary, par
     column.
     """
     asked = {place for place, *_ in fields.remarks}
-    strange = [place for place, text in enumerate(texts) if text and not fields.of(place) and place not in fields.known]
+    taken = fields.known | fields.by_place().keys()
+    strange = [place for place, text in enumerate(texts) if text and place not in taken]
     strange = [place for place in strange if place not in fields.nearest][:_MOST]
     alike: dict[int, float] = {}
     for place in strange:
