@@ -217,7 +217,7 @@ def _without_own_word(column: Column, cell: str) -> str:
     45 for 45（在职）.
     """
     match = _WITH_PARTS.fullmatch(half_width(cell)) if len(cell) <= _LONGEST_WITH_PARTS else None
-    inside = (match and match["inside"] or "").strip()
+    inside = (match["inside"] or "").strip() if match else ""
     if match is None or len(inside) < 2 or re.search(r"\d", inside) or _NOT_ALL_COUNT.search(inside):
         return cell
     own = any(word.startswith(inside) and word != inside for word in (*column.headers, *column.words))

@@ -135,7 +135,7 @@ def assign(
 def _of_several(
     texts: Sequence[str], meanings: Mapping[int, Meaning], vocabulary: Vocabulary, parts: Sequence[Sequence[str]]
 ) -> dict[int, Meaning]:
-    """研究方向1, 研究方向2, or 方向一, 方向二 under 研究方向: numbered columns of a text that is joined from several."""
+    """研究方向1, 研究方向2, or 方向一, 方向二 under 研究方向: numbered columns of a text joined from several."""
     stems = {place: _ONE_OF_SEVERAL.sub("", text) for place, text in enumerate(texts) if place not in meanings}
     for place, stem in stems.items():
         *over, own = (parts[place] if place < len(parts) else ()) or ("",)

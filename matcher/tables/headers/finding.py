@@ -245,9 +245,16 @@ def _best_form(
     for grid in grids:  # a table that stands upright goes before a form on another sheet
         other = upright and grid.sheet != upright.grid.sheet and len(upright.fields.places) > 1
         form = None if other else _form(grid, contract, vocabulary)
-        if form and (best is None or len(form.fields.places) > len(best.fields.places)):
+        if form and (best is None or len(form.fields.places) + _comes_again(best) > len(best.fields.places)):
             best = form
     return best
+
+
+def _comes_again(found: _Found) -> bool:
+    """Whether the names of all fields stand in the row below too, beside their values: no header, but a form a row."""
+    rows = [row_texts(row) for row in found.grid.rows[found.rows.at : found.rows.at + 2]]
+    over = [[row[place] if place < len(row) else "" for row in rows] for place in found.fields.places.values()]
+    return len(rows) > 1 and len(over) > 1 and all(first == second for first, second in over)
 
 
 def _header(grid: Grid, at: int, vocabulary: Vocabulary) -> Block:
@@ -288,8 +295,8 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     grid, block = side_by_side(grid, block, vocabulary, contract) or (grid, block)
     titles = titles_between(grid, *block, vocabulary, contract)
     grid, block = lower_tables(grid, block, lambda at: _header(grid, at, vocabulary), vocabulary, contract)
-    grid, block = a_row_a_year(grid, block, vocabulary, contract) or (grid, block)
-    rows, texts = block
+    of_years = None if titles else a_row_a_year(grid, block, vocabulary, contract)
+    grid, (rows, texts) = of_years or (grid, block)
     whole = next((one for one in contract.columns if one.name == "indicators" and one.lines), None)
     if whole and not vocabulary.named and (composed := compose_indicators(grid, rows, texts, whole.title)):
         grid, heads = composed
@@ -301,23 +308,8 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     apart |= kinds
     grid, measured = _with_indicators(grid, rows, texts, vocabulary, apart)
     grid, more = take_owner(grid, rows, texts, found.fields.places, _names(vocabulary), contract.by_one)
-    dated = not contract.year_above or not found.fields.places.keys().isdisjoint(contract.year_above)
-    years = [] if dated else _years_of_rows(grid, rows.at, titles)
-    if any(year for _, year in years):
-        title = contract[contract.year_above[0]].title
-        said = [f"{f'第 {grid.numbers[start]} 行起' if start else ''}作 {year or '未知'}" for start, year in years]
-        what = f"没有“{title}”这一列，照标题{'，'.join(said if years[0][1] else said[1:])}"
-        told = Remark(grid.numbers[rows.at], None, "", what, f"若不是，请加一列“{title}”")
-        grid, more = grid._replace(remarks=(*grid.remarks, told)), {**more, title: years}
-    kind = contract[contract.headed_by] if contract.headed_by not in ("", *found.fields.places) else None
-    if kind and kind.title not in texts and (headings := headings_between(grid, rows.end, kind.labels)):
-        titles += [(at, next(filter(None, row_texts(grid.rows[at])))) for at, _ in headings]
-        told = Remark(grid.numbers[rows.at], None, "", f"没有“{kind.title}”这一列，照各节的标题填写", "请核对")
-        grid, more = grid._replace(remarks=(*grid.remarks, told)), {**more, kind.title: [(0, ""), *headings]}
-    if titles:
-        lines = [BadRow(grid.numbers[at], text, "是下面几行的标题", "请删去这一行，可另设一列") for at, text in titles]
-        bare = [[] if at in dict(titles) else row for at, row in enumerate(grid.rows)]
-        grid = grid._replace(rows=bare, bad=(*grid.bad, *lines))
+    grid, said = _said_by_titles(grid, rows, texts, titles, found.fields.places, contract)
+    more = {**more, **said}
     if texts == found.texts and not more and not apart:
         return found._replace(grid=grid, rows=rows)
     start = len(texts) if grid.delimited or not (more or apart) else max(len(texts), *map(len, grid.rows))
@@ -330,22 +322,53 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     parts = [*rows.parts, *((text,) if text else () for text in texts[len(rows.parts) :])]
     rows = rows._replace(parts=parts, units=[*rows.units, *[""] * (len(texts) - len(rows.units))])
     above = dict(enumerate(more.values(), start))
-    said = found.grid._replace(hidden_columns=grid.hidden_columns)
-    fields = _assigned(said, found.rows.at, texts, vocabulary, contract, rows.parts)
+    whole_sheet = found.grid._replace(hidden_columns=grid.hidden_columns)
+    fields = _assigned(whole_sheet, found.rows.at, texts, vocabulary, contract, rows.parts)
     fields.known.update(measured)
     return _Found(grid, rows, texts, fields, above)
+
+
+def _said_by_titles(
+    grid: Grid,
+    rows: HeaderRows,
+    texts: Sequence[str],
+    titles: Sequence[tuple[int, str]],
+    places: Mapping[str, int],
+    contract: Contract,
+) -> tuple[Grid, dict[str, Values]]:
+    """The sheet without the titles between its rows, and the year and the kind that they, and for the year those above
+    the header, say of the rows.
+    """
+    more: dict[str, Values] = {}
+    remarks: list[Remark] = []
+    dated = not contract.year_above or not places.keys().isdisjoint(contract.year_above)
+    years = [] if dated else _years_of_rows(grid, rows.at, titles)
+    if any(year for _, year in years):
+        title = contract[contract.year_above[0]].title
+        said = [f"{f'第 {grid.numbers[start]} 行起' if start else ''}作 {year or '未知'}" for start, year in years]
+        what = f"没有“{title}”这一列，照标题{'，'.join(said if years[0][1] else said[1:])}"
+        remarks.append(Remark(grid.numbers[rows.at], None, "", what, f"若不是，请加一列“{title}”"))
+        more[title] = years
+    kind = contract[contract.headed_by] if contract.headed_by not in ("", *places) else None
+    if kind and kind.title not in texts and (headings := headings_between(grid, rows.end, kind.labels)):
+        titles = [*titles, *((at, next(filter(None, row_texts(grid.rows[at])))) for at, _ in headings)]
+        what = f"没有“{kind.title}”这一列，照各节的标题填写"
+        remarks.append(Remark(grid.numbers[rows.at], None, "", what, "请核对"))
+        more[kind.title] = [(0, ""), *headings]
+    lines = [BadRow(grid.numbers[at], text, "是下面几行的标题", "请删去这一行，可另设一列") for at, text in titles]
+    bare = dict(titles)
+    cleared = [[] if at in bare else row for at, row in enumerate(grid.rows)] if bare else grid.rows
+    return grid._replace(rows=cleared, bad=(*grid.bad, *lines), remarks=(*grid.remarks, *remarks)), more
 
 
 def _with_indicators(
     grid: Grid, rows: HeaderRows, texts: Sequence[str], vocabulary: Vocabulary, apart: dict[str, list[object]]
 ) -> tuple[Grid, list[int]]:
-    """The sheet with a remark on the columns that hold an indicator each, and these; what they say goes into `apart`."""
+    """The sheet with a remark on the columns of one indicator each, and these; what they say goes into `apart`."""
     field = next(iter(vocabulary.meaning(_INDICATORS).columns), None)
     if field is None or not field.joins:
         return grid, []
-    measured, said = measured_columns(
-        grid.rows[rows.end :], texts, lambda text: vocabulary.meaning(text) != Meaning()
-    )
+    measured, said = measured_columns(grid.rows[rows.end :], texts, lambda text: vocabulary.meaning(text) != Meaning())
     if measured:
         apart[_INDICATORS if _INDICATORS not in texts else f"{_INDICATORS}（各列）"] = [text or None for text in said]
         names = cleaning.shorten("”“".join(texts[at] for at in measured), 80)

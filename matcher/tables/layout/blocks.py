@@ -67,7 +67,9 @@ def heading(text: str, labels: Sequence[str]) -> str:
     ('发明专利', '')
     """
     words = "|".join(labels)
-    match = words and re.fullmatch(rf"{_NUMBERED}(?:已?授权|有效)?的?({words})(?:专利|类|证书)?\s*{_COUNTED}", text.strip())
+    match = words and re.fullmatch(
+        rf"{_NUMBERED}(?:已?授权|有效)?的?({words})(?:专利|类|证书)?\s*{_COUNTED}", text.strip()
+    )
     return match[1] if match else ""
 
 
@@ -80,7 +82,9 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
     numbers of rows.
     """
     rows = block.rows  # of which 序号 counts the rows of a block
-    block = Block(rows, ["序号" if parts[-1:] == ("序号",) else t for parts, t in zip(rows.parts, block.texts, strict=False)])
+    block = Block(
+        rows, ["序号" if parts[-1:] == ("序号",) else t for parts, t in zip(rows.parts, block.texts, strict=False)]
+    )
     texts = _without_block_numbers(block.texts, vocabulary, contract)
     tokens = [_token(text, vocabulary) if text else "" for text in texts]
     times = Counter(tokens)

@@ -1,4 +1,4 @@
-"""Columns of several numbers (职工总数/科技人员数 over 120/18, 知识产权 over 发明2、软著8), taken apart: a column for each."""
+"""Columns of several numbers (职工总数/科技人员数 over 120/18, 知识产权 over 发明2、软著8) as a column for each."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from matcher.tables.headers.words import Meaning, Vocabulary
 
 _APART = re.compile(r"[/、;|(]|,(?!\d{3}(?!\d))|其中")  # not 1,200
 _EDGES = " :)"
+_AS_KINDS = "请写成“发明2、软著8”的样子"
 _OF_RIGHTS = re.compile(r"(?:.*(?:知识产权|专利|软著).*)")  # a header
 _KIND = r"([^\W\d_]{2,10}?)(?:专利|授权|数量?)?[:为有]?\s*(\d{1,5})\s*[件项个]?"
 _KINDS = re.compile(rf"{_KIND}(?:[,，、;；。\s及和]*{_KIND})*[。.]?")
@@ -54,7 +55,7 @@ def take_apart(
 def take_kinds_apart(
     grid: Grid, rows: HeaderRows, texts: Sequence[str], vocabulary: Vocabulary
 ) -> tuple[Grid, dict[str, list[object]]]:
-    """The sheet with a remark on each column of counts of rights by kind (发明2、软著8), and the counts, a column a kind.
+    """The sheet with a remark on each column of counts of rights by kind (发明2、软著8), and the counts, a column each.
 
     A kind that a cell does not name is unknown there. A cell that says anything else is told. A table that has a
     column of one of the kinds has these counts already.
@@ -76,7 +77,7 @@ def take_kinds_apart(
         for at, (cell, one) in enumerate(zip(cells, read, strict=True), rows.end):
             if one is None and not is_blank(cell):
                 problem = "看不出每类各是几件，没有采用"
-                remarks.append(Remark(grid.numbers[at], place, shorten(as_written(cell), 80), problem, "请写成“发明2、软著8”的样子"))
+                remarks.append(Remark(grid.numbers[at], place, shorten(as_written(cell), 80), problem, _AS_KINDS))
         grid = grid._replace(remarks=(*grid.remarks, *remarks))
     return grid, taken
 

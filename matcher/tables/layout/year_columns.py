@@ -55,7 +55,9 @@ def a_row_a_year(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
             numbers.append(grid.numbers[at])
     where.append(len(laid))
     merged = tuple(
-        Merged(where[cells.top], cells.left, where[cells.bottom + 1] - 1, cells.right) if cells.top >= rows.end else cells
+        Merged(where[cells.top], cells.left, where[cells.bottom + 1] - 1, cells.right)
+        if cells.top >= rows.end
+        else cells
         for cells in grid.merged
     )
     what = f"每年一列（{'、'.join(f'{year}年' for year in years)}），已照一年一行读入"
