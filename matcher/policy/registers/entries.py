@@ -219,12 +219,6 @@ def application_days(firms: pd.DataFrame, on: dt.date) -> dict[str, dt.date]:
     return dict(zip(id_texts(firms["enterprise_id"]), dates, strict=True))
 
 
-_THINGS = {  # what 名称 beside these columns is the name of, where it names no units
-    "rights": ("right", ("owners", "number", "application")),
-    "projects": ("project", ("project_id",)),
-}
-
-
 def read_register(
     source: Source,
     contract: Contract,
@@ -239,11 +233,11 @@ def read_register(
     """
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
     taken = dict(zip(reading.columns["field"], reading.columns["header"].map(header_key), strict=True))
-    said, bare = set(map(header_key, columns or ())), taken.get("name") == "名称"
-    thing, beside = _THINGS.get(contract.name, ("", ()))
-    own_name = bare and "名称" not in said and thing and thing not in taken and not taken.keys().isdisjoint(beside)
-    if own_name and not _are_units(reading):
-        own = {**(columns or {}), "名称": thing}
+    said = set(map(header_key, columns or ()))
+    things = [name for name in ("right", "project") if taken.get(name) == "名称"]
+    open_name = "name" not in taken and "名称" not in said and "名称" in set(reading.columns["header"].map(header_key))
+    if contract.name in ("rights", "projects") and open_name and all(_are_units(reading.rows[one]) for one in things):
+        own = {**(columns or {}), "名称": "name"}  # of firms, or beside 专利名称
         reading = read_table(source, contract, sheet=sheet, columns=own, bad_rows=bad_rows)
     needed = NEEDED.get(contract.name, ())
     if needed and not set(needed) & set(reading.columns["field"]):
@@ -257,8 +251,8 @@ def read_register(
     return Reading(reading.rows.assign(enterprise_id=""), reading.problems, reading.columns)
 
 
-def _are_units(reading: Reading) -> bool:
-    return all(is_unit(name) for name in reading.rows["name"] if name)
+def _are_units(names: pd.Series[Any]) -> bool:
+    return all(is_unit(name) for name in names if name)
 
 
 def joined(

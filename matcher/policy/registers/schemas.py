@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from matcher.policy.firms.words import WORDS
 from matcher.policy.policy import load_policy
@@ -21,6 +22,9 @@ WHO = (
         ),
     ),
     Column("uscc", "text", "统一社会信用代码", tuple(WORDS["uscc"].split())),
+)
+_WHOSE = tuple(  # of rows that are of a thing, which 名称 names
+    replace(one, headers=tuple(word for word in one.headers if word != "名称")) for one in WHO
 )
 _BY_ONE = ("name", "uscc")  # a register of one firm names it above the header
 YEAR = column("year", "text", "年度", "会计年度 年份 发生年度 所属年度")  # 2025, 2025年, 2025年度
@@ -41,12 +45,13 @@ RIGHTS = Contract(
     "知识产权",
     "record_id",
     (
-        *WHO,
+        *_WHOSE,
         column(
             "right",
             "text",
             "知识产权名称",
-            "专利名称 成果名称 软件名称 软件全称 作品名称 软件著作权名称 著作权名称 名称",
+            "专利名称 成果名称 软件名称 软件全称 作品名称 软件著作权名称 著作权名称",
+            later="名称",
         ),
         column(
             "number",
@@ -61,7 +66,7 @@ RIGHTS = Contract(
             "text",
             "类别",
             "类型 专利类型 知识产权类型 知识产权类别 知识产权种类 种类",
-            labels="发明专利 国防专利 实用新型 外观设计 软件著作权 软著 集成电路布图设计 植物新品种 商标",
+            labels="发明专利 国防专利 专利 实用新型 外观设计 软件著作权 软著 集成电路布图设计 植物新品种 商标",
         ),
         column("obtained", "text", "获得方式", "取得方式 来源 获取方式 权利取得方式 权利获得方式"),
         column(
@@ -217,10 +222,10 @@ def projects_contract() -> Contract:
         "研发项目",
         "record_id",
         (
-            *WHO,
+            *_WHOSE,
             YEAR,
             column("project_id", "text", "研发活动编号", "项目编号 RD编号 研发编号 活动编号 研发项目编号"),
-            column("project", "text", "研发项目名称", "研发项目 项目名称 研发活动名称 活动名称"),
+            column("project", "text", "研发项目名称", "研发项目 项目名称 研发活动名称 活动名称", later="名称"),
             column("budget", "yuan", "项目预算", "经费预算 研发经费预算 预算 预算总额 研发预算 研发经费总预算"),
             column(
                 "people",

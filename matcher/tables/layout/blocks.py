@@ -81,10 +81,8 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
     owner among it. Columns before them, and behind blocks that are numbered, hold for each block, but for ids and
     numbers of rows.
     """
-    rows = block.rows  # of which 序号 counts the rows of a block
-    block = Block(
-        rows, ["序号" if parts[-1:] == ("序号",) else t for parts, t in zip(rows.parts, block.texts, strict=False)]
-    )
+    rows = block.rows
+    block = Block(rows, _without_kinds(block, contract))
     texts = _without_block_numbers(block.texts, vocabulary, contract)
     tokens = [_token(text, vocabulary) if text else "" for text in texts]
     times = Counter(tokens)
@@ -153,6 +151,17 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
     return grid, Block(rows._replace(parts=parts, units=units), heads)
 
 
+def _without_kinds(block: Block, contract: Contract) -> list[str]:
+    """Headers without the kinds over them, where these are several, and 序号 without any group."""
+    labels = contract[contract.headed_by].labels if contract.headed_by else ()
+    over = [next((one for text in parts[:-1] if (one := heading(text, labels))), "") for parts in block.rows.parts]
+    kinds = len(set(filter(None, over))) > 1
+    return [
+        parts[-1] if parts and ((kinds and kind) or parts[-1] == "序号") else text
+        for text, parts, kind in zip(block.texts, block.rows.parts, over, strict=True)
+    ]
+
+
 def _kinds_over(grid: Grid, rows: HeaderRows, blocks: Sequence[Sequence[int]], contract: Contract) -> list[str]:
     """The kind that the texts over each block tell of its rows, [] where one tells none."""
     labels = contract[contract.headed_by].labels
@@ -191,8 +200,8 @@ def _repeats(
     same_words = all(header_key(texts[ours[token]]) == header_key(texts[theirs[token]]) for token in common)
     return (
         (headed or bool(common & set(contract.any_of or _WHO)))
-        and len(common) >= (2 if same_words else _LEAST)
-        and (same_words or bool(common & set(OWNERS)))
+        and len(common) >= (2 if same_words or headed else _LEAST)
+        and (same_words or headed or bool(common & set(OWNERS)))
         and 2 * len(common) >= max(len(ours), len(theirs))
     )
 

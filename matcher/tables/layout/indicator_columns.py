@@ -32,7 +32,9 @@ _ONE_UNIT = (
 _TECHNICAL = re.compile(  # a unit in which things are measured, and money, persons and firms are not
     rf"{_ONE_UNIT}(?:[/·•.*×]\(?{_ONE_UNIT}(?:[·•.*×]{_ONE_UNIT})?\)?)*|毫米|厘米|微米|纳米|兆帕|千帕|摄氏度|分贝|转/分钟?|%|‰"
 )
-_MEASURED = re.compile(r"(.{2,20}?)\s*[(（\[]((?:[^()（）\[\]]|\([^()]*\))+)[)）\]]")
+_MEASURED = re.compile(
+    r"(?!现有?|目前|当前|实际)(.{2,20}?)\s*(?:[(（\[]((?:[^()（）\[\]]|\([^()]*\))+)[)）\]]|[/／](\S{1,8}))"
+)
 _OF_THE_FIRM = re.compile(  # in the name of a figure that no outcome is held to
     r"占|比[重例]|收入|投入|研发|股|税|利润|增[长速幅]|人员|进度|预算|经费|年产|产[值量能]|销[售量]|规模|金额|价"
 )
@@ -76,16 +78,29 @@ def measured_columns(
     found: dict[int, re.Match[str]] = {}
     for at, text in enumerate(texts):
         match = _MEASURED.fullmatch(text.strip())
-        if not match or knows(text) or _OF_THE_FIRM.search(match[1]) or not _TECHNICAL.fullmatch(match[2].strip()):
+        if (
+            not match
+            or knows(text)
+            or _OF_THE_FIRM.search(match[1])
+            or not _TECHNICAL.fullmatch(_unit_of_header(match))
+        ):
             continue
         cells = [as_written(row[at]).strip() for row in rows if at < len(row) and not is_nothing(as_written(row[at]))]
         if cells and all(map(_FIGURE.fullmatch, cells)):
             found[at] = match
     said = [
-        [_indicator(one[1], as_written(row[at]).strip(), one[2].strip()) for at, one in found.items() if _says(row, at)]
+        [
+            _indicator(one[1], as_written(row[at]).strip(), _unit_of_header(one))
+            for at, one in found.items()
+            if _says(row, at)
+        ]
         for row in rows
     ]
     return [*found], ["\n".join(lines) for lines in said]
+
+
+def _unit_of_header(measured: re.Match[str]) -> str:
+    return (measured[2] or measured[3]).strip()
 
 
 def _says(row: Sequence[object], at: int) -> bool:
