@@ -472,6 +472,13 @@ def test_goals_and_figures_by_county_under_one_heading_are_kept_apart(tmp_path):
     assert read.loc["兰山区平台", ["goal", "actual"]].tolist() == [6, 2]
 
 
+@pytest.mark.parametrize("done", ["技术合同成交额完成（万元）", "已完成（万元）"])
+def test_figures_by_county_in_another_unit_than_their_goals_are_in_that_of_the_goals(done):
+    table = pd.DataFrame({"县区": ["兰山区", "河东区"], "技术合同成交额目标（亿元）": [8, 5], done: [35_000, 21_000]})
+    read = read_targets(table, on="2026-07-01").rows
+    assert read[["unit", "goal", "actual"]].values.tolist() == [["亿元", 8, 3.5], ["亿元", 5, 2.1]]
+
+
 def test_a_county_a_column_is_read_the_same():
     goals = {"全市": [20.5, 9], "兰山区": [12.5, 6], "河东区": [8, 3]}
     table = pd.DataFrame({"指标名称": ["技术合同成交额", "市级平台"], "单位": ["亿元", "个"], **goals})

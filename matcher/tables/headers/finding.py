@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from matcher.errors import ArgumentTypeError, TableError
 from matcher.tables.cells import texts as cleaning
-from matcher.tables.files.grids import BadRow, Book, Grid, Remark
+from matcher.tables.files.grids import Book, Grid, Remark
 from matcher.tables.files.sheets import OWN_SHEETS, is_about_others
 from matcher.tables.files.strikes import without_struck_rows
 from matcher.tables.headers.column_values import correct_fields
@@ -18,7 +18,7 @@ from matcher.tables.headers.forms import header_key, peel
 from matcher.tables.headers.rows import HeaderRows, header_rows, row_texts, spellings
 from matcher.tables.headers.words import Meaning, Vocabulary, vocabulary_of
 from matcher.tables.layout.above import Values, take_owner
-from matcher.tables.layout.block_titles import headings_between, titles_between
+from matcher.tables.layout.block_titles import headings_between, titles_between, without_titles
 from matcher.tables.layout.blocks import Block, is_lower_header, lower_tables, side_by_side
 from matcher.tables.layout.double_columns import take_apart, take_kinds_apart
 from matcher.tables.layout.footers import Footers
@@ -355,10 +355,8 @@ def _said_by_titles(
         what = f"没有“{kind.title}”这一列，照各节的标题填写"
         remarks.append(Remark(grid.numbers[rows.at], None, "", what, "请核对"))
         more[kind.title] = [(0, ""), *headings]
-    lines = [BadRow(grid.numbers[at], text, "是下面几行的标题", "请删去这一行，可另设一列") for at, text in titles]
-    bare = dict(titles)
-    cleared = [[] if at in bare else row for at, row in enumerate(grid.rows)] if bare else grid.rows
-    return grid._replace(rows=cleared, bad=(*grid.bad, *lines), remarks=(*grid.remarks, *remarks)), more
+    grid = without_titles(grid, titles)
+    return grid._replace(remarks=(*grid.remarks, *remarks)), more
 
 
 def _with_indicators(
@@ -408,6 +406,7 @@ def _years_of_rows(grid: Grid, at: int, titles: Sequence[tuple[int, str]]) -> Va
 
 
 def _year_written(titles: Sequence[str]) -> str:
+    titles = [text.rstrip(":： ") for text in titles]
     year = _year_of_title(titles)
     return "" if year is None or any(map(_OF_A_ROUND.search, filter(_YEAR.search, titles))) else f"{year}年"
 

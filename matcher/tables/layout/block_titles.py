@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from matcher.tables.cells.texts import is_blank
-from matcher.tables.files.grids import Grid
+from matcher.tables.files.grids import BadRow, Grid
 from matcher.tables.headers.rows import HeaderRows, row_texts
 from matcher.tables.headers.words import Vocabulary
 from matcher.tables.layout.blocks import heading, is_lower_header
@@ -27,6 +27,17 @@ def headings_between(grid: Grid, start: int, labels: Sequence[str]) -> list[tupl
     """The rows from `start` on that hold nothing but the heading of a label, and the label."""
     alone = ((at, heading(_alone(grid.rows[at]), labels)) for at in range(start, len(grid.rows)))
     return [(at, label) for at, label in alone if label]
+
+
+def without_titles(grid: Grid, titles: Sequence[tuple[int, str]]) -> Grid:
+    """The sheet without these rows, each told; of one that states the unit of the money below it, that line is left."""
+    rows, bad = list(grid.rows), []
+    for at, text in titles:
+        units = [unit for one in statements(text, at, above=True) for unit in one.units]
+        rows[at] = [f"单位：{units[0]}"] if len(units) == 1 else []
+        if not rows[at]:
+            bad.append(BadRow(grid.numbers[at], text, "是下面几行的标题", "请删去这一行，可另设一列"))
+    return grid._replace(rows=rows, bad=(*grid.bad, *bad)) if titles else grid
 
 
 def titles_between(
@@ -66,9 +77,10 @@ def _over_headers(
             text = _alone(grid.rows[at])
             if not text:
                 break
-            if any(statements(text, at, above=True)):
+            titled = bool(_TITLE.search(text))
+            if not titled and any(statements(text, at, above=True)):
                 continue
-            if ":" in text or "：" in text or not (at in across or _TITLE.search(text)):
+            if ":" in text or "：" in text or not (titled or at in across):
                 break
             yield at, text
 

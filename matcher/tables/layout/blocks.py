@@ -165,10 +165,11 @@ def _without_kinds(block: Block, contract: Contract) -> list[str]:
 def _kinds_over(grid: Grid, rows: HeaderRows, blocks: Sequence[Sequence[int]], contract: Contract) -> list[str]:
     """The kind that the texts over each block tell of its rows, [] where one tells none."""
     labels = contract[contract.headed_by].labels
-    found = [
-        next(filter(None, (heading(text, labels) for place in block for text in rows.parts[place][:-1])), "")
-        for block in blocks
-    ]
+    above = row_texts(grid.rows[rows.at - 1]) if rows.at else []
+    found = []
+    for block in blocks:
+        over = [text for place in block for text in rows.parts[place][:-1]] + above[block[0] : block[-1] + 1]
+        found.append(next(filter(None, (heading(text, labels) for text in over)), ""))
     return found if all(found) and len(set(found)) == len(found) else []
 
 
