@@ -1157,6 +1157,12 @@ def test_headings_over_rows_or_columns_tell_the_kind_of_rights(rows):
     ]
 
 
+def test_a_heading_is_no_record_where_the_kind_has_a_column_and_no_heading_in_it():
+    rows = ("知识产权名称 类别 授权日期", "一种锅 发明专利 2024-01-02", "实用新型 . .", ". 实用新型 .")
+    read = read_register(sheet(*rows), RIGHTS)
+    assert read.rows[["right", "kind"]].values.tolist() == [["一种锅", "发明专利"], ["", "实用新型"]]
+
+
 def test_a_register_of_software_and_a_name_of_no_firm():
     header = "企业名称 软件全称 登记号 证书号 登记批准日期 权利取得方式"
     row = ["虚构甲公司", "软件V1", "2024SR0000001", "软著登字第1号", "2024年01月02日", "原始取得"]

@@ -293,7 +293,7 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     """What was found with the other tables of the kind on its sheet, and with the owner or person named above it."""
     grid, block = found.grid, Block(found.rows, found.texts)
     grid, block = side_by_side(grid, block, vocabulary, contract) or (grid, block)
-    titles = titles_between(grid, *block, vocabulary, contract)
+    titles = titles_between(grid, *block, vocabulary, contract, found.fields.places)
     grid, block = lower_tables(grid, block, lambda at: _header(grid, at, vocabulary), vocabulary, contract)
     of_years = None if titles else a_row_a_year(grid, block, vocabulary, contract)
     grid, (rows, texts) = of_years or (grid, block)
@@ -349,12 +349,14 @@ def _said_by_titles(
         what = f"没有“{title}”这一列，照标题{'，'.join(said if years[0][1] else said[1:])}"
         remarks.append(Remark(grid.numbers[rows.at], None, "", what, f"若不是，请加一列“{title}”"))
         more[title] = years
-    kind = contract[contract.headed_by] if contract.headed_by not in ("", *places) else None
-    if kind and kind.title not in texts and (headings := headings_between(grid, rows.end, kind.labels)):
+    kind = contract[contract.headed_by] if contract.headed_by else None
+    own = places.get(contract.headed_by)
+    if kind and (headings := headings_between(grid, rows.end, kind.labels, own)):
         titles = [*titles, *((at, next(filter(None, row_texts(grid.rows[at])))) for at, _ in headings)]
-        what = f"没有“{kind.title}”这一列，照各节的标题填写"
-        remarks.append(Remark(grid.numbers[rows.at], None, "", what, "请核对"))
-        more[kind.title] = [(0, ""), *headings]
+        if own is None and kind.title not in texts:
+            what = f"没有“{kind.title}”这一列，照各节的标题填写"
+            remarks.append(Remark(grid.numbers[rows.at], None, "", what, "请核对"))
+            more[kind.title] = [(0, ""), *headings]
     grid = without_titles(grid, titles)
     return grid._replace(remarks=(*grid.remarks, *remarks)), more
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from matcher.tables.cells.texts import is_blank
 from matcher.tables.files.grids import BadRow, Grid
@@ -17,16 +17,25 @@ _LONGEST = 60  # characters of a title
 _TITLE = re.compile(  # ends as the title of a table does, or names a year
     r"(?:19|20)\d\d\s*年|(?:表|清单|名单|台账|目录|汇总|明细|名册|项目|情况)\s*(?:[(（【\[].*[)）】\]])?$"
 )
+_TABLE = re.compile(
+    r"(?:表|清单|名单|台账|目录|汇总|明细|名册)\s*(?:[(（【\[].*[)）】\]])?$"
+)  # no name of a record ends so
 _OF_A_YEAR = re.compile(  # a line that, alone, can only be the heading of what was in a year
     r"(?:[(（]?[一二三四五六七八九十]{1,2}[)）、.．]\s*)?(?:19|20)\d\d\s*年度?\s*"
     r"(?:(?:的|开展的)?(?:研发|研究开发|科技)(?:项目|活动|费用|投入|支出)(?:情况|明细|清单|汇总)?表?)?\s*(?:[(（].*[)）])?[:：]?"
 )
 
 
-def headings_between(grid: Grid, start: int, labels: Sequence[str]) -> list[tuple[int, str]]:
-    """The rows from `start` on that hold nothing but the heading of a label, and the label."""
+def headings_between(grid: Grid, start: int, labels: Sequence[str], own: int | None) -> list[tuple[int, str]]:
+    """The rows from `start` on that hold nothing but the heading of a label, and the label; own: the column in which
+    labels are cells of records.
+    """
     alone = ((at, heading(_alone(grid.rows[at]), labels)) for at in range(start, len(grid.rows)))
-    return [(at, label) for at, label in alone if label]
+    return [
+        (at, label)
+        for at, label in alone
+        if label and (own is None or own >= len(grid.rows[at]) or is_blank(grid.rows[at][own]))
+    ]
 
 
 def without_titles(grid: Grid, titles: Sequence[tuple[int, str]]) -> Grid:
@@ -41,14 +50,20 @@ def without_titles(grid: Grid, titles: Sequence[tuple[int, str]]) -> Grid:
 
 
 def titles_between(
-    grid: Grid, rows: HeaderRows, texts: Sequence[str], vocabulary: Vocabulary, contract: Contract
+    grid: Grid,
+    rows: HeaderRows,
+    texts: Sequence[str],
+    vocabulary: Vocabulary,
+    contract: Contract,
+    places: Mapping[str, int],
 ) -> list[tuple[int, str]]:
-    """The rows below a header that hold the titles of further tables, and these.
+    """The rows below a header that hold the titles of further tables, and these; places: those of the fields.
 
     A title stands alone in its row, above a header that comes again or is another one of the kind; lines of units may
-    stand between them. Where the title tells the year of its rows, a line that names nothing else needs no header.
+    stand between them. What stands where records are named is one only if it ends as titles do (…汇总表). Where the
+    title tells the year of its rows, a line that names nothing else needs no header.
     """
-    if not (found := dict(_over_headers(grid, rows, texts, vocabulary, contract))) and not contract.year_above:
+    if not (found := dict(_over_headers(grid, rows, texts, vocabulary, contract, places))) and not contract.year_above:
         return []
     if contract.year_above:
         for at in range(rows.end, len(grid.rows)):
@@ -58,8 +73,14 @@ def titles_between(
 
 
 def _over_headers(
-    grid: Grid, rows: HeaderRows, texts: Sequence[str], vocabulary: Vocabulary, contract: Contract
+    grid: Grid,
+    rows: HeaderRows,
+    texts: Sequence[str],
+    vocabulary: Vocabulary,
+    contract: Contract,
+    places: Mapping[str, int],
 ) -> Iterator[tuple[int, str]]:
+    named = {places[name] for name in (*contract.any_of, "right", "project") if name in places}
     header = row_texts(grid.rows[rows.at])
     first = next((text for text in header if text), "")
     across = {top for top, left, _, right in grid.merged if right > left}
@@ -77,7 +98,8 @@ def _over_headers(
             text = _alone(grid.rows[at])
             if not text:
                 break
-            titled = bool(_TITLE.search(text))
+            place = next(i for i, cell in enumerate(grid.rows[at]) if not is_blank(cell))
+            titled = bool((_TABLE if place in named else _TITLE).search(text))
             if not titled and any(statements(text, at, above=True)):
                 continue
             if ":" in text or "：" in text or not (titled or at in across):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from matcher.tables.cells.numbers import Number, read_number
-from matcher.tables.cells.texts import as_written, half_width, is_blank, shorten
+from matcher.tables.cells.texts import as_written, half_width, is_blank, is_nothing, shorten
 from matcher.tables.files.grids import Grid, Remark
 from matcher.tables.headers.forms import header_key
 from matcher.tables.headers.rows import HeaderRows
@@ -63,10 +63,12 @@ def take_kinds_apart(
     counted = {kind for text in texts for _, kind in vocabulary.meaning(text).summed}
     taken: dict[str, list[object]] = {}
     for place, text in enumerate(texts):
-        if not _OF_RIGHTS.fullmatch(text) or vocabulary.meaning(text) != Meaning():
+        meaning = vocabulary.meaning(text)
+        if not _OF_RIGHTS.fullmatch(text) or meaning.columns or meaning.asked or meaning.summed:
             continue
         cells = [row[place] if place < len(row) else None for row in grid.rows[rows.end :]]
-        read = [None if is_blank(cell) else _by_kind(as_written(cell), vocabulary) for cell in cells]
+        cells = [None if is_blank(cell) or is_nothing(as_written(cell)) else cell for cell in cells]
+        read = [None if cell is None else _by_kind(as_written(cell), vocabulary) for cell in cells]
         kinds = dict.fromkeys(kind for one in read if one for kind in one)
         if not kinds or counted & kinds.keys():
             continue
@@ -75,7 +77,7 @@ def take_kinds_apart(
         what = f"一格里写了几类的件数，已各成一列（{'、'.join(kinds)}），没有写的一类不当作 0"
         remarks = [Remark(grid.numbers[rows.at], place, "", what, "请核对，最好在表里各占一列")]
         for at, (cell, one) in enumerate(zip(cells, read, strict=True), rows.end):
-            if one is None and not is_blank(cell):
+            if one is None and cell is not None:
                 problem = "看不出每类各是几件，没有采用"
                 remarks.append(Remark(grid.numbers[at], place, shorten(as_written(cell), 80), problem, _AS_KINDS))
         grid = grid._replace(remarks=(*grid.remarks, *remarks))
