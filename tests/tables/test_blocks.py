@@ -223,4 +223,4 @@ def test_a_record_that_is_a_name_alone_above_a_repeated_header_is_none_of_the_ti
         csv(header, "锅炉2025年节能改造项目,,", header, "齿轮降噪,噪声大,5", "需求汇总表（续）,,", header)
     )
     assert read.rows["title"].tolist() == ["锅炉2025年节能改造项目", "齿轮降噪"]
-    assert unread(read) == [5, 3, 6]
+    assert unread(read) == [3, 5, 6]
