@@ -30,10 +30,15 @@ _ONE_UNIT = (
     r"H(?:RC|RB|RA|BW?|V|A)|(?:[kMGm]W)|[mgsVNJKLlhrtΩ])|℃|°C?|K|Nm)(?:\^?-?[23²³])?"
 )
 _TECHNICAL = re.compile(  # a unit in which things are measured, and money, persons and firms are not
-    rf"{_ONE_UNIT}(?:[/·•.*×]\(?{_ONE_UNIT}(?:[·•.*×]{_ONE_UNIT})?\)?)*|毫米|厘米|微米|纳米|兆帕|千帕|摄氏度|分贝|转/分钟?|%|‰"
+    rf"{_ONE_UNIT}(?:[/·•.*×]\(?{_ONE_UNIT}(?:[·•.*×]{_ONE_UNIT})?\)?)*|毫米|厘米|微米|纳米|兆帕|千帕|摄氏度|分贝|转/分钟?"
+)
+_AMOUNT = re.compile("k?m|m[23²³]|s|min|h|k?g|t|m?[lL]|[kM]?Wh|K")  # of a road, a job, a purchase or thousands as well
+_SHARE_OF_A_THING = re.compile(  # per cent of anything else may be of money, persons or progress
+    ".*(?:(?:合格|成品|良品?|伸长|延伸|收缩|压缩|回收|去除|脱除|吸水|含水|孔隙|透光|透过|磨损|失重|识别|准确|误报)率|"
+    "纯度|含量|浓度|湿度|精度|误差)"
 )
 _MEASURED = re.compile(
-    r"(?!现有?|目前|当前|实际)(.{2,20}?)\s*(?:[(（\[]((?:[^()（）\[\]]|\([^()]*\))+)[)）\]]|[/／](\S{1,8}))"
+    r"(?!现有?|目前|当前|实际|原(?![料子])|.{1,6}前)(.{2,20}?)\s*(?:[(（\[]((?:[^()（）\[\]]|\([^()]*\))+)[)）\]]|[/／](\S{1,8}))"
 )
 _OF_THE_FIRM = re.compile(  # in the name of a figure that no outcome is held to
     r"占|比[重例]|收入|投入|研发|股|税|利润|增[长速幅]|人员|进度|预算|经费|年产|产[值量能]|销[售量]|规模|金额|价"
@@ -78,12 +83,9 @@ def measured_columns(
     found: dict[int, re.Match[str]] = {}
     for at, text in enumerate(texts):
         match = _MEASURED.fullmatch(text.strip())
-        if (
-            not match
-            or knows(text)
-            or _OF_THE_FIRM.search(match[1])
-            or not _TECHNICAL.fullmatch(_unit_of_header(match))
-        ):
+        if not match or knows(text) or _OF_THE_FIRM.search(match[1]):
+            continue
+        if not _is_measured(match[1], _unit_of_header(match)):
             continue
         cells = [as_written(row[at]).strip() for row in rows if at < len(row) and not is_nothing(as_written(row[at]))]
         if cells and all(map(_FIGURE.fullmatch, cells)):
@@ -97,6 +99,13 @@ def measured_columns(
         for row in rows
     ]
     return [*found], ["\n".join(lines) for lines in said]
+
+
+def _is_measured(name: str, unit: str) -> bool:
+    """Whether a name with a unit is that of a property of a thing."""
+    if unit in ("%", "‰"):
+        return bool(_SHARE_OF_A_THING.fullmatch(name))
+    return bool(_TECHNICAL.fullmatch(unit)) and not _AMOUNT.fullmatch(unit)
 
 
 def _unit_of_header(measured: re.Match[str]) -> str:
