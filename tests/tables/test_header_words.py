@@ -264,6 +264,8 @@ def test_counts_of_rights_by_kind_in_one_cell_are_a_column_a_kind():
     assert low.where(low.notna(), None).tolist() == [11, 8, None, None]
     unread = reading.problems.loc[reading.problems["problem"].str.startswith("看不出每类"), "value"].tolist()
     assert unread == counts[2:]
+    for other in ("专利申请情况", "拟申请知识产权", "专利转让情况", "近三年新增专利"):  # not those that one has
+        assert "class2_min" not in read_table(frame.rename(columns={"知识产权情况": other}), FIRM).rows
     beside = read_table(frame.assign(软著数=[1, 1, 1, 1]), FIRM)  # which has the counts already
     assert not beside.problems["problem"].str.contains("每类|一格里").any()
 

@@ -8,14 +8,18 @@ from collections.abc import Sequence
 from matcher.tables.cells.numbers import Number, read_number
 from matcher.tables.cells.texts import as_written, half_width, is_blank, is_nothing, shorten
 from matcher.tables.files.grids import Grid, Remark
-from matcher.tables.headers.forms import header_key
+from matcher.tables.headers.forms import header_key, peel
 from matcher.tables.headers.rows import HeaderRows
 from matcher.tables.headers.words import Meaning, Vocabulary
 
 _APART = re.compile(r"[/、;|(]|,(?!\d{3}(?!\d))|其中")  # not 1,200
 _EDGES = " :)"
 _AS_KINDS = "请写成“发明2、软著8”的样子"
-_OF_RIGHTS = re.compile(r"(?:.*(?:知识产权|专利|软著).*)")  # a header
+_OF_RIGHTS = re.compile(  # a header of those that one has: not of applications, transfers or one year's
+    "(?:企业|公司|单位|本|我|自主|自有|拥有|已有|现有|有效|主要|核心|已|授权|获得?|取得|的)*"
+    "(?:知识产权|专利|软著|软件著作权|[及和与、/])+"
+    "(?:总?数量?|件数|总量|情况|明细|类型|类别|种类|构成|拥有|授权|有效|及|和)*"
+)
 _KIND = r"([^\W\d_]{2,10}?)(?:专利|授权|数量?)?[:为有]?\s*(\d{1,5})\s*[件项个]?"
 _KINDS = re.compile(rf"{_KIND}(?:[,，、;；。\s及和]*{_KIND})*[。.]?")
 
@@ -64,7 +68,7 @@ def take_kinds_apart(
     taken: dict[str, list[object]] = {}
     for place, text in enumerate(texts):
         meaning = vocabulary.meaning(text)
-        if not _OF_RIGHTS.fullmatch(text) or meaning.columns or meaning.asked or meaning.summed:
+        if not _OF_RIGHTS.fullmatch(peel(text).bare) or meaning.columns or meaning.asked or meaning.summed:
             continue
         cells = [row[place] if place < len(row) else None for row in grid.rows[rows.end :]]
         cells = [None if is_blank(cell) or is_nothing(as_written(cell)) else cell for cell in cells]
