@@ -103,9 +103,10 @@ def goals_by_place(book: Book) -> tuple[pd.DataFrame, Reading] | None:
 
 def _in_own_unit(cell: _Cell, unit: str) -> _Cell:
     """A cell in the unit of its target, or with its own behind the figure: 3.5亿元 of 8, 35000万元."""
-    if cell.unit in ("", unit):
+    written = as_written(cell.value).strip()
+    if cell.unit in ("", unit) or written.endswith(("元", "%", "％")):
         return cell._replace(unit=unit)
-    return cell._replace(unit=unit, value=f"{as_written(cell.value).strip()}{cell.unit}")
+    return cell._replace(unit=unit, value=f"{written}{cell.unit}")
 
 
 def of_places(reading: Reading) -> Reading:
@@ -213,12 +214,12 @@ def _rows_of_places(book: Book) -> tuple[list[_Cell], Reading]:
     if not _are_places([place for place in places if place]):
         raise TableError("没有一行一个地区")
     cells = []
-    before = ""  # the indicator of the last goal
+    goals: list[str] = []  # behind which no figure was named yet
     for header in _of_figures(reading):
         name, unit, field = _named(header)
-        if before and (own := _field(header)) == "actual":  # 已完成, behind the goal
-            name, field = before, own
-        before = name if field == "goal" else before
+        if len(goals) == 1 and (own := _field(header)) == "actual":  # 已完成, behind its goal
+            name, field = goals[0], own
+        goals = [*goals, name] if field == "goal" else []
         if name in _NO_INDICATOR or _A_YEAR.fullmatch(name):
             raise TableError(f"“{header}”不是指标")
         for place, cell in zip(places, rows[header], strict=True):
