@@ -83,9 +83,10 @@ def likely_contract(
                     book = _book(path, contract)
                 header = find_header(book, contract, {})[1]
                 meanings = map(vocabulary_of(contract).meaning, header.texts)
-                places[name] = len(header.places) + sum(bool(one.asked) for one in meanings)  # of any of several years
+                asked = {one.asked for one in meanings if one.asked}  # a figure of any of several years
+                places[name] = (len(header.places) + len(asked), len(header.places))
         if places:
-            votes[max(places, key=lambda name: (places[name], name == "firms"))] += 1
+            votes[max(places, key=lambda name: (*places[name], name == "firms"))] += 1
     best = max(votes, key=lambda name: votes[name])
     if not votes[best]:
         raise TableError("看不出这些是什么表；请用 --kind 说明，如 --kind needs")
