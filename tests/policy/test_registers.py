@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from matcher import load_policy, read_firms
-from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.policy.policy import shipped
 from matcher.policy.programmes.platforms import count_platforms, platform_remarks, read_platforms
 from matcher.policy.registers import conversions, incidents, platforms, projects, rights, staff
@@ -1108,6 +1108,32 @@ def test_years_side_by_side_are_a_row_a_year():
     assert read.problems.loc[~read.problems["kept"], "row"].tolist() == [5]
 
 
+def test_a_sum_of_all_years_is_what_is_known_of_a_project_without_years():
+    read = read_register(
+        sheet(
+            "企业名称 项目名称 2024年研发费用（元） 2025年研发费用（元） 研发费用合计（元）",
+            "甲 降噪 2 3 5",
+            "甲 防锈 . . 4",
+        ),
+        projects_contract(),
+    )
+    rows = read.rows[["project", "amount"]].assign(year=read.rows["year"].fillna("")).values.tolist()
+    assert rows == [["降噪", 2, "2024年"], ["降噪", 3, "2025年"], ["防锈", 4, ""]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("企业名称 2024年研发费用（元） 2025年研发费用（元）", "甲 2 3"),  # a table of firms
+        ("企业名称 项目名称 2024年研发费用（万元） 2025年研发费用（元）", "甲 降噪 2 30000"),
+        ("企业名称 项目名称 2024年研发费用（元） 2025年研发费用（元）", "甲 降噪 2 3", "甲 防锈 同上 4"),
+    ],
+)
+def test_years_side_by_side_that_are_no_row_a_year(rows):
+    with pytest.raises(TableError, match="不像研发项目登记表"):
+        read_register(sheet(*rows), projects_contract())
+
+
 def test_the_ledger_of_the_tax_office_is_a_register():
     rows = (
         "纳税人名称：虚构甲公司 年度：2025 金额单位：元",
@@ -1161,6 +1187,19 @@ def test_a_heading_is_no_record_where_the_kind_has_a_column_and_no_heading_in_it
     rows = ("知识产权名称 类别 授权日期", "一种锅 发明专利 2024-01-02", "实用新型 . .", ". 实用新型 .")
     read = read_register(sheet(*rows), RIGHTS)
     assert read.rows[["right", "kind"]].values.tolist() == [["一种锅", "发明专利"], ["", "实用新型"]]
+
+
+def test_a_heading_of_another_kind_ends_the_one_before():
+    header = "企业名称 知识产权名称 授权日期"
+    rows = (header, "一、发明专利", "甲 一种锅 2024-01-02", "二、其他", "甲 一种盆 2025-01-02")
+    read = read_register(sheet(*rows), RIGHTS)
+    assert read.rows[["right", "kind"]].fillna("").values.tolist() == [["一种锅", "发明专利"], ["一种盆", ""]]
+
+
+def test_the_number_of_a_certificate_goes_before_that_of_the_application():
+    row = ["IP01", "一种锅", "发明专利", "ZL1"]
+    read = read_table(table("知识产权编号 知识产权名称 类别 证书号", row), RIGHTS)
+    assert read.rows["number"].tolist() == ["ZL1"]
 
 
 def test_a_register_of_software_and_a_name_of_no_firm():

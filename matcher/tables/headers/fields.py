@@ -20,7 +20,15 @@ _ONE_OF_SEVERAL = re.compile("(?<=[\u4e00-\u9fff])[(（]?[1-9一二三四五六]
 _BARE_CODES = ("编号", "编码", "代码", "id")
 _VAGUE = {"项目名称", "名称", "标题", "题目", "单位", "内容", "简介", "描述", "详情"}
 _RENAME = "有几列都是这个表头，请各写不同的名称，如写明年份"
-_OF_ANY_TABLE = {"编号": 3, "id": 4, "序号": 5, "no": 5, "no.": 5, "行号": 5}  # ids, the first before the others
+_OF_ANY_TABLE = {
+    "编号": 3,
+    "知识产权编号": 3,
+    "id": 4,
+    "序号": 5,
+    "no": 5,
+    "no.": 5,
+    "行号": 5,
+}  # ids, the first before the others
 _ANY_CODE = "编码"  # of a trade, a place or a row: an id where nothing else is one
 _NO_MONEY = ("id", "text", "labels", "date")  # kinds of fields that no column with a unit of money can be
 _MOST = 200  # headers that nobody knows for which the nearest field is looked up

@@ -351,8 +351,9 @@ def _said_by_titles(
         more[title] = years
     kind = contract[contract.headed_by] if contract.headed_by else None
     own = places.get(contract.headed_by)
-    if kind and (headings := headings_between(grid, rows.end, kind.labels, own)):
-        titles = [*titles, *((at, next(filter(None, row_texts(grid.rows[at])))) for at, _ in headings)]
+    headings = headings_between(grid, rows.end, kind.labels, own) if kind else []
+    if kind and (labelled := [at for at, label in headings if label]):
+        titles = [*titles, *((at, next(filter(None, row_texts(grid.rows[at])))) for at in labelled)]
         if own is None and kind.title not in texts:
             what = f"没有“{kind.title}”这一列，照各节的标题填写"
             remarks.append(Remark(grid.numbers[rows.at], None, "", what, "请核对"))

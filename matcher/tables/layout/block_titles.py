@@ -27,14 +27,14 @@ _OF_A_YEAR = re.compile(  # a line that, alone, can only be the heading of what 
 
 
 def headings_between(grid: Grid, start: int, labels: Sequence[str], own: int | None) -> list[tuple[int, str]]:
-    """The rows from `start` on that hold nothing but the heading of a label, and the label; own: the column in which
-    labels are cells of records.
+    """The rows from `start` on that hold nothing but the heading of a label, and the label, "" where another text
+    stands alone, which may be the heading of something else (二、其他); own: the column in which labels are cells.
     """
-    alone = ((at, heading(_alone(grid.rows[at]), labels)) for at in range(start, len(grid.rows)))
+    alone = ((at, _alone(grid.rows[at])) for at in range(start, len(grid.rows)))
     return [
-        (at, label)
-        for at, label in alone
-        if label and (own is None or own >= len(grid.rows[at]) or is_blank(grid.rows[at][own]))
+        (at, heading(text, labels))
+        for at, text in alone
+        if text and (own is None or own >= len(grid.rows[at]) or is_blank(grid.rows[at][own]))
     ]
 
 

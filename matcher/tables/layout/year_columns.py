@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matcher.tables.cells.texts import is_blank
+from matcher.tables.cells.texts import is_blank, is_ditto
 from matcher.tables.files.grids import Grid, Merged, Remark
 from matcher.tables.headers.forms import peel
 from matcher.tables.headers.words import Vocabulary
@@ -17,7 +17,8 @@ from matcher.tables.schemas.main import Contract
 def a_row_a_year(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Contract) -> tuple[Grid, Block] | None:
     """A sheet with a row for each year in which a record has figures, in a column of the year; None for another sheet.
 
-    The rows of one record have one number. A column of the same figure that names no year adds them up.
+    The rows of one record have one number. A column of the same figure that names no year adds them up, and is what is
+    known of a record without any.
     """
     rows, texts = block
     found: dict[str, dict[str, int]] = {}
@@ -30,13 +31,23 @@ def a_row_a_year(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
     years = sorted({year for places in found.values() for year in places})
     if not contract.year_above or contract.year_above[0] in fields or len(years) < 2:
         return None
+    if not {"project", "project_id"} & set(fields):
+        return None  # a table of firms
     of_years = {place for places in found.values() for place in places.values()}
+    if any(is_ditto(row[place]) for row in grid.rows[rows.end :] for place in of_years if place < len(row)):
+        return None  # above it would stand another year
     heads = ["" if place in of_years else text for place, text in enumerate(texts)]
     sums = [place for place, field in enumerate(fields) if field in found and place not in of_years]
+    units = {
+        field: {vocabulary.meaning(texts[at]).unit for at in of_years | {*sums} if fields[at] == field} - {""}
+        for field in found
+    }
+    if any(len(one) > 1 for one in units.values()):
+        return None
     for place in sums:
         heads[place] += "（各年累计）"
     for field, places in found.items():
-        unit = vocabulary.meaning(texts[min(places.values())]).unit
+        unit = next(iter(units[field]), "")
         heads[min(places.values())] = contract[field].title + (f"（{unit}）" if unit else "")
     title = contract[contract.year_above[0]].title
     width = max(len(texts), *map(len, grid.rows))
@@ -51,6 +62,9 @@ def a_row_a_year(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
             line = [None if place in of_years else cell for place, cell in enumerate(row)]
             for places in found.values():
                 line[min(places.values())] = row[places[year]] if year in places else None
+            if not said:
+                for place in sums:
+                    line[min(found[fields[place]].values())] = row[place]
             laid.append([*line, f"{year}年" if year else None])
             numbers.append(grid.numbers[at])
     where.append(len(laid))
