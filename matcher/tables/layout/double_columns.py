@@ -20,8 +20,9 @@ _OF_RIGHTS = re.compile(  # a header of those that one has: not of applications,
     "(?:知识产权|专利|软著|软件著作权|[及和与、/])+"
     "(?:总?数量?|件数|总量|情况|明细|类型|类别|种类|构成|拥有|授权|有效|及|和)*"
 )
-_KIND = r"([^\W\d_]{2,10}?)(?:专利|授权|数量?)?[:为有]?\s*(\d{1,5})\s*[件项个]?"
-_KINDS = re.compile(rf"{_KIND}(?:[,，、;；。\s及和]*{_KIND})*[。.]?")
+_KIND = re.compile(  # and how many: the next one begins where it ends
+    r"[,、;。\s及和]*([^\W\d_]{2,10}?)(?:专利|授权|数量?)?[:为有]?\s*(\d{1,5})\s*[件项个]?"
+)
 
 
 def take_apart(
@@ -90,15 +91,15 @@ def take_kinds_apart(
 
 def _by_kind(text: str, vocabulary: Vocabulary) -> dict[str, int] | None:
     """The counts of a cell by kind; None where it says anything else, or a kind twice."""
-    text = half_width(text).strip()
-    if not _KINDS.fullmatch(text):
-        return None
+    text = half_width(text).strip(" 。.")
     found: dict[str, int] = {}
-    for word, number in re.findall(_KIND, text):
-        kinds = [kind for _, kind in vocabulary.meaning(word).summed]
-        if len(kinds) != 1 or kinds[0] in found:
+    at = 0
+    while at < len(text):
+        one = _KIND.match(text, at)
+        kinds = [kind for _, kind in vocabulary.meaning(one[1]).summed] if one else []
+        if one is None or len(kinds) != 1 or kinds[0] in found:
             return None
-        found[kinds[0]] = int(number)
+        found[kinds[0]], at = int(one[2]), one.end()
     return found
 
 

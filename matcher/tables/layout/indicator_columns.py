@@ -83,7 +83,7 @@ def measured_columns(
     found: dict[int, re.Match[str]] = {}
     for at, text in enumerate(texts):
         match = _MEASURED.fullmatch(text.strip())
-        if not match or knows(text) or _OF_THE_FIRM.search(match[1]):
+        if not match or knows(text) or _VALUE.fullmatch(match[1]) or _OF_THE_FIRM.search(match[1]):
             continue
         if not _is_measured(match[1], _unit_of_header(match)):
             continue
