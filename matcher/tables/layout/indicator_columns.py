@@ -105,7 +105,7 @@ def _is_measured(name: str, unit: str) -> bool:
     """Whether a name with a unit is that of a property of a thing."""
     if unit in ("%", "‰"):
         return bool(_SHARE_OF_A_THING.fullmatch(name))
-    return bool(_TECHNICAL.fullmatch(unit)) and not _AMOUNT.fullmatch(unit)
+    return len(unit) <= _LONGEST_UNIT and bool(_TECHNICAL.fullmatch(unit)) and not _AMOUNT.fullmatch(unit)
 
 
 def _unit_of_header(measured: re.Match[str]) -> str:
