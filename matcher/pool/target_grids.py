@@ -11,7 +11,7 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.pool.target_names import is_place
 from matcher.tables.cells.numbers import read_number
-from matcher.tables.cells.texts import Fault, is_blank
+from matcher.tables.cells.texts import Fault, as_written, is_blank
 from matcher.tables.files.grids import Book, Grid
 from matcher.tables.headers.column_account import UNKNOWN, USED
 from matcher.tables.headers.forms import header_key, header_unit, peel
@@ -78,6 +78,8 @@ def goals_by_place(book: Book) -> tuple[pd.DataFrame, Reading] | None:
             cells = [cell for cell in cells if cell.field]
         elif any(map(_STATE.search, titles)):
             continue
+        units = {cell.name: cell.unit for cell in reversed(cells) if cell.unit}
+        cells = [_in_own_unit(cell, units.get(cell.name, "")) for cell in cells]
         year = year_of(titles)
         titled = {"": "goal"} | {name: name for name in _FIELDS}
         headers = {field: TARGETS[name].title for field, name in titled.items()}
@@ -97,6 +99,14 @@ def goals_by_place(book: Book) -> tuple[pd.DataFrame, Reading] | None:
             frame.attrs["file"] = book.name
             return frame, _told(book, reading, cells, len(frame))
     return None
+
+
+def _in_own_unit(cell: _Cell, unit: str) -> _Cell:
+    """A cell in the unit of its target, or with its own behind the figure: 3.5亿元 of 8, 35000万元."""
+    written = as_written(cell.value).strip()
+    if cell.unit in ("", unit) or written.endswith(("元", "%", "％")):
+        return cell._replace(unit=unit)
+    return cell._replace(unit=unit, value=f"{written}{cell.unit}")
 
 
 def of_places(reading: Reading) -> Reading:
@@ -204,8 +214,12 @@ def _rows_of_places(book: Book) -> tuple[list[_Cell], Reading]:
     if not _are_places([place for place in places if place]):
         raise TableError("没有一行一个地区")
     cells = []
+    goals: list[str] = []  # behind which no figure was named yet
     for header in _of_figures(reading):
         name, unit, field = _named(header)
+        if len(goals) == 1 and (own := _field(header)) == "actual":  # 已完成, behind its goal
+            name, field = goals[0], own
+        goals = [*goals, name] if field == "goal" else []
         if name in _NO_INDICATOR or _A_YEAR.fullmatch(name):
             raise TableError(f"“{header}”不是指标")
         for place, cell in zip(places, rows[header], strict=True):

@@ -19,6 +19,7 @@ from matcher.tables.files.grids import Book, Source, read_book
 from matcher.tables.files.sheets import OWN_SHEETS, is_about_others
 from matcher.tables.headers.finding import HEADER_ROWS, find_header
 from matcher.tables.headers.forms import header_key
+from matcher.tables.headers.words import vocabulary_of
 from matcher.tables.headers.written_headers import with_stated_units, with_years
 from matcher.tables.naming.regions import candidates
 from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading
@@ -80,9 +81,12 @@ def likely_contract(
             with contextlib.suppress(TableError, OSError):
                 if book is None or path.suffix.lower() == ".docx":  # what of a form is a label, the contract says
                     book = _book(path, contract)
-                places[name] = len(find_header(book, contract, {})[1].places)
+                header = find_header(book, contract, {})[1]
+                meanings = map(vocabulary_of(contract).meaning, header.texts)
+                asked = {one.asked for one in meanings if one.asked}  # a figure of any of several years
+                places[name] = (len(header.places) + len(asked), len(header.places))
         if places:
-            votes[max(places, key=lambda name: (places[name], name == "firms"))] += 1
+            votes[max(places, key=lambda name: (*places[name], name == "firms"))] += 1
     best = max(votes, key=lambda name: votes[name])
     if not votes[best]:
         raise TableError("看不出这些是什么表；请用 --kind 说明，如 --kind needs")

@@ -171,7 +171,8 @@ def read_table(
     frame = table.frame(problems)
     problems += remarks_against(contract, header.texts, table.rows, table.numbers)
     if contract.name in _USED_IN:
-        strange = {place: text for place, text in enumerate(header.texts) if text and not header.fields.of(place)}
+        fed = header.fields.by_place()
+        strange = {place: text for place, text in enumerate(header.texts) if text and place not in fed}
         problems += secret_rows(strange, table.rows, table.numbers, _USED_IN[contract.name])
         problems = [_secret_note(one) for one in problems]
         header.fields.known |= {at for at, text in strange.items() if may_speak(contract, text) or of_secrecy(text)}

@@ -581,3 +581,19 @@ def test_two_numbers_of_one_column_are_taken_apart(
         found = [None if pd.isna(one) else one for one in reading.rows.get(name, [pd.NA] * 3)]
         assert found == (expected or [None] * 3)
     assert [cell or "" for cell in reading.rows["职工总数/科技人员数"]] == cells
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"高新收入占比": "72%"}, ["高新收入占比"]),
+        ({"科技人员占比": "12%"}, ["科技人员占比"]),
+        ({"科技人员占比": "12%", "科技人员": 6, "占地面积": 3, "出口占比": 1}, []),
+    ],
+)
+def test_a_share_in_place_of_its_figure_is_told(columns: dict[str, object], told: list[str]) -> None:
+    read = read_firms(
+        pd.DataFrame({"企业编号": ["a"], **{name: [cell] for name, cell in columns.items()}}), "hte", on=ON
+    )
+    lines = read.problems[read.problems["problem"].str.startswith("是占比")]
+    assert lines["column"].tolist() == told

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from matcher import load_policy, read_firms
-from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.policy.policy import shipped
 from matcher.policy.programmes.platforms import count_platforms, platform_remarks, read_platforms
 from matcher.policy.registers import conversions, incidents, platforms, projects, rights, staff
@@ -15,7 +15,7 @@ from matcher.policy.registers.entries import read_register
 from matcher.policy.registers.joining import add_registers
 from matcher.policy.registers.schemas import INCIDENTS, PLATFORMS, RIGHTS, projects_contract
 from matcher.policy.scoring import score
-from matcher.tables.files.sheets import Book, Grid
+from matcher.tables.files.sheets import Book, Grid, Merged
 from matcher.tables.reading import read_table
 
 ON = dt.date(2026, 6, 1)
@@ -1008,11 +1008,207 @@ def test_the_year_of_projects_is_the_one_of_their_title(title: str, year: str):
     assert found["year"].tolist() == [year] if year else "year" not in found or not found["year"].any()
 
 
-def test_titles_of_two_years_on_one_sheet_tell_no_year():
-    head, row = ["企业名称", "项目编号", "人员人工费用（元）"], ["虚构甲公司", "RD01", 9]
-    rows = [["2025年度研发项目", None, None], head, row, ["2024年度研发项目", None, None], head, row]
-    found, _ = read_table(Book("表", [Grid("", rows, range(1, 7))]), projects_contract())
-    assert "year" not in found or not found["year"].any()
+def sheet(*rows, merged=()):
+    """The lines of a sheet as a book, their cells with blanks between them, "." for an empty one."""
+    cells = [[None if cell == "." else cell for cell in row.split()] for row in rows]
+    return Book("表", [Grid("", cells, range(1, len(cells) + 1), merged=tuple(Merged(*one) for one in merged))])
+
+
+PROJECTS = "企业名称 项目编号 人员人工费用"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            (
+                "2024年度研发项目（元）",
+                PROJECTS,
+                "甲 RD01 9",
+                "合计 . 9",
+                "",
+                "2025年度研发项目（元）",
+                PROJECTS,
+                "甲 RD01 8",
+            ),
+            [("RD01", "2024年", 9), ("RD01", "2025年", 8)],
+        ),
+        (  # in another unit each
+            (
+                "2024年度研发项目",
+                "单位：万元",
+                PROJECTS,
+                "甲 RD01 9",
+                "2025年度研发项目",
+                "单位：元",
+                PROJECTS,
+                "甲 RD02 90000",
+            ),
+            [("RD01", "2024年", 90_000), ("RD02", "2025年", 90_000)],
+        ),
+        (  # which their titles state
+            ("2024年度研发项目（万元）", PROJECTS, "甲 RD01 9", "2025年度研发项目（元）", PROJECTS, "甲 RD02 90000"),
+            [("RD01", "2024年", 90_000), ("RD02", "2025年", 90_000)],
+        ),
+        (  # in another order
+            (
+                "2024年度研发项目表（元）",
+                PROJECTS,
+                "甲 RD01 9",
+                "2025年度研发项目表（元）",
+                "项目编号 企业名称 人员人工费用",
+                "RD01 甲 8",
+            ),
+            [("RD01", "2024年", 9), ("RD01", "2025年", 8)],
+        ),
+        (
+            (
+                "研发项目明细（元）",
+                PROJECTS,
+                "2024年度",
+                "甲 RD01 9",
+                "（二）2025年度研发项目：",
+                "甲 RD01 8",
+                "甲 RD02 7",
+            ),
+            [("RD01", "2024年", 9), ("RD01", "2025年", 8), ("RD02", "2025年", 7)],
+        ),
+        (  # the second title names no year
+            ("2024年度研发项目（元）", PROJECTS, "甲 RD01 9", "其他研发项目", PROJECTS, "甲 RD02 8"),
+            [("RD01", "2024年", 9), ("RD02", "", 8)],
+        ),
+        (("年度：2025 单位：元", PROJECTS, "甲 RD01 9"), [("RD01", "2025年", 9)]),
+        (  # of the round in which they were handed in
+            ("2024年申报的研发项目（元）", PROJECTS, "甲 RD01 9", "2025年申报的研发项目（元）", PROJECTS, "甲 RD01 8"),
+            [("RD01", "", 9), ("RD01", "", 8)],
+        ),
+    ],
+)
+def test_titles_between_the_rows_tell_their_year_and_are_no_records(rows, expected):
+    read = read_register(sheet(*rows), projects_contract())
+    years = read.rows["year"] if "year" in read.rows else [""] * len(read.rows)
+    assert [*zip(read.rows["project_id"], years, read.rows["personnel"], strict=True)] == expected
+
+
+def test_years_side_by_side_are_a_row_a_year():
+    rows = (
+        "企业名称 项目名称 研发费用（万元） . . 合计",
+        ". . 2023年 2024年 2025年 .",
+        "甲 降噪 3 4 0 7",
+        "甲 防锈 . . 5.5 5.5",
+        "合计 . 3 4 5.5 12.5",
+    )
+    read = read_register(sheet(*rows, merged=[(0, 2, 0, 4)]), projects_contract())
+    assert read.rows[["project", "year", "amount"]].values.tolist() == [
+        ["降噪", "2023年", 30_000],
+        ["降噪", "2024年", 40_000],
+        ["降噪", "2025年", 0],
+        ["防锈", "2025年", 55_000],
+    ]
+    assert read.problems.loc[~read.problems["kept"], "row"].tolist() == [5]
+
+
+def test_a_sum_of_all_years_is_what_is_known_of_a_project_without_years():
+    read = read_register(
+        sheet(
+            "企业名称 项目名称 2024年研发费用（元） 2025年研发费用（元） 研发费用合计（元）",
+            "甲 降噪 2 3 5",
+            "甲 防锈 . . 4",
+        ),
+        projects_contract(),
+    )
+    rows = read.rows[["project", "amount"]].assign(year=read.rows["year"].fillna("")).values.tolist()
+    assert rows == [["降噪", 2, "2024年"], ["降噪", 3, "2025年"], ["防锈", 4, ""]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("企业名称 2024年研发费用（元） 2025年研发费用（元）", "甲 2 3"),  # a table of firms
+        ("企业名称 项目名称 2024年研发费用（万元） 2025年研发费用（元）", "甲 降噪 2 30000"),
+        ("企业名称 项目名称 2024年研发费用（元） 2025年研发费用（元）", "甲 降噪 2 3", "甲 防锈 同上 4"),
+    ],
+)
+def test_years_side_by_side_that_are_no_row_a_year(rows):
+    with pytest.raises(TableError, match="不像研发项目登记表"):
+        read_register(sheet(*rows), projects_contract())
+
+
+def test_the_ledger_of_the_tax_office_is_a_register():
+    rows = (
+        "纳税人名称：虚构甲公司 年度：2025 金额单位：元",
+        "项目名称 项目编号 一、人员人工费用小计 直接从事研发活动人员工资薪金 二、直接投入费用小计",
+        "降噪 RD01 350 250 120",
+        "金额合计 . 350 250 120",
+    )
+    read = read_register(sheet(*rows), projects_contract())
+    assert read.rows[["name", "year", "personnel", "direct_input"]].values.tolist() == [
+        ["虚构甲公司", "2025年", 350, 120]
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (
+            "企业名称 知识产权名称 授权日期",
+            "一、发明专利（1件）",
+            "甲 一种锅 2024-01-02",
+            "二、授权实用新型专利",
+            "甲 一种盆 2025-01-02",
+            "三、软著",
+            "甲 软件V1 2026-01-02",
+        ),
+        (
+            "单位名称：甲",
+            "1.发明专利 . . 2.实用新型 . . 3.软著",
+            "名称 专利号 授权日期 名称 专利号 授权日期 名称 登记号 登记日期",
+            "一种锅 . 2024-01-02 一种盆 . 2025-01-02 软件V1 . 2026-01-02",
+        ),
+        (
+            "单位名称：甲",
+            "发明专利 . . . 实用新型专利 . . . 软著 . .",
+            "序号 专利名称 授权日期 . 序号 专利名称 授权日期 . 序号 软件名称 登记日期",
+            "1 一种锅 2024-01-02 . 1 一种盆 2025-01-02 . 1 软件V1 2026-01-02",
+        ),
+    ],
+)
+def test_headings_over_rows_or_columns_tell_the_kind_of_rights(rows):
+    read = read_register(sheet(*rows), RIGHTS)
+    days = read.rows["granted_on"].dt.strftime("%Y-%m-%d")
+    assert [*zip(read.rows["right"], read.rows["kind"], days, strict=True)] == [
+        ("一种锅", "发明专利", "2024-01-02"),
+        ("一种盆", "实用新型", "2025-01-02"),
+        ("软件V1", "软著", "2026-01-02"),
+    ]
+
+
+def test_a_heading_is_no_record_where_the_kind_has_a_column_and_no_heading_in_it():
+    rows = ("知识产权名称 类别 授权日期", "一种锅 发明专利 2024-01-02", "实用新型 . .", ". 实用新型 .")
+    read = read_register(sheet(*rows), RIGHTS)
+    assert read.rows[["right", "kind"]].values.tolist() == [["一种锅", "发明专利"], ["", "实用新型"]]
+
+
+def test_a_heading_of_another_kind_ends_the_one_before():
+    header = "企业名称 知识产权名称 授权日期"
+    rows = (header, "一、发明专利", "甲 一种锅 2024-01-02", "二、其他", "甲 一种盆 2025-01-02")
+    read = read_register(sheet(*rows), RIGHTS)
+    assert read.rows[["right", "kind"]].fillna("").values.tolist() == [["一种锅", "发明专利"], ["一种盆", ""]]
+
+
+def test_the_number_of_a_certificate_goes_before_that_of_the_application():
+    row = ["IP01", "一种锅", "发明专利", "ZL1"]
+    read = read_table(table("知识产权编号 知识产权名称 类别 证书号", row), RIGHTS)
+    assert read.rows["number"].tolist() == ["ZL1"]
+
+
+def test_a_register_of_software_and_a_name_of_no_firm():
+    header = "企业名称 软件全称 登记号 证书号 登记批准日期 权利取得方式"
+    row = ["虚构甲公司", "软件V1", "2024SR0000001", "软著登字第1号", "2024年01月02日", "原始取得"]
+    read = read_register(table(header, row), RIGHTS).rows.iloc[0]
+    assert (read["number"], read["right"], str(read["granted_on"])[:10]) == ("2024SR0000001", "软件V1", "2024-01-02")
+    read = read_table(table("名称 专利号 授权日期", ["一种泵", "ZL1", "2024-01-02"]), RIGHTS).rows.iloc[0]
+    assert (read["right"], read["name"]) == ("一种泵", "")
 
 
 @pytest.mark.parametrize(

@@ -472,6 +472,23 @@ def test_goals_and_figures_by_county_under_one_heading_are_kept_apart(tmp_path):
     assert read.loc["兰山区平台", ["goal", "actual"]].tolist() == [6, 2]
 
 
+@pytest.mark.parametrize("done", ["技术合同成交额完成（万元）", "已完成（万元）"])
+def test_figures_by_county_in_another_unit_than_their_goals_are_in_that_of_the_goals(done):
+    table = pd.DataFrame({"县区": ["兰山区", "河东区"], "技术合同成交额目标（亿元）": [8, 5], done: [35_000, 21_000]})
+    read = read_targets(table, on="2026-07-01").rows
+    assert read[["unit", "goal", "actual"]].values.tolist() == [["亿元", 8, 3.5], ["亿元", 5, 2.1]]
+
+
+def test_figures_by_county_with_their_own_unit_and_those_of_no_one_goal():
+    table = pd.DataFrame(
+        {"县区": ["兰山区", "河东区"], "成交额目标（亿元）": [8, 5], "完成（万元）": [35_000, "3亿元"]}
+    )
+    assert read_targets(table, on="2026-07-01").rows["actual"].tolist() == [3.5, 3]
+    two = table.assign(**{"高企目标（家）": [9, 9], "完成（家）": [4, 3]})
+    with pytest.raises(TableError):
+        read_targets(two.iloc[:, [0, 1, 3, 2, 4]], on="2026-07-01")
+
+
 def test_a_county_a_column_is_read_the_same():
     goals = {"全市": [20.5, 9], "兰山区": [12.5, 6], "河东区": [8, 3]}
     table = pd.DataFrame({"指标名称": ["技术合同成交额", "市级平台"], "单位": ["亿元", "个"], **goals})

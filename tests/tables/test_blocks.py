@@ -215,3 +215,12 @@ def test_what_stands_behind_numbered_blocks_holds_for_each():
         ["甲公司", "汤汁浑浊", "透光率≥80%"],
         ["甲公司", "胀袋", "胀袋率≤0.5%"],
     ]
+
+
+def test_a_record_that_is_a_name_alone_above_a_repeated_header_is_none_of_the_titles():
+    header = "需求名称,需求描述,预算（万元）"
+    read = read_needs(
+        csv(header, "锅炉2025年节能改造项目,,", header, "齿轮降噪,噪声大,5", "需求汇总表（续）,,", header)
+    )
+    assert read.rows["title"].tolist() == ["锅炉2025年节能改造项目", "齿轮降噪"]
+    assert unread(read) == [3, 5, 6]

@@ -46,6 +46,18 @@ def test_records_side_by_side_and_pairs_across():
     ]
 
 
+def test_forms_of_a_row_each():
+    read = read_needs(
+        csv(
+            "企业名称：,虚构甲公司,需求名称：,齿轮降噪,预算：,30万元",
+            "企业名称：,虚构乙公司,需求名称：,板材防霉,预算：,面议",
+            "企业名称：,虚构丙公司,需求名称：,釉料开裂,预算：,12万元",
+        )
+    )
+    assert read.rows["title"].tolist() == ["齿轮降噪", "板材防霉", "釉料开裂"]
+    assert read.rows["budget"].tolist()[::2] == [300_000, 120_000]
+
+
 def test_a_table_is_no_form():
     read = read_needs(csv("需求名称,需求描述,企业名称", "需求描述,甲,乙", "企业名称,丙,丁"))
     assert len(read.rows) == 2

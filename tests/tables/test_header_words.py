@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.tables.files.grids import Book, Grid
+from matcher.tables.files.grids import Book, Grid, Merged
 from matcher.tables.headers.forms import chinese_part, header_key
 from matcher.tables.headers.units import unit_of
 from matcher.tables.headers.words import Vocabulary
@@ -34,6 +34,7 @@ from matcher.tables.schemas.resources import RESOURCE_NEEDS, RESOURCES
 from matcher.tables.schemas.single_commands import BID_SCORES, PROJECTS, TECH_CONTRACTS
 
 SALES = ("销售收入", "营业收入")
+KINDS = (("实用新型", "实用新型专利"), ("软件著作权", "软著"))
 FIRM = Contract(
     "firms",
     "企业",
@@ -50,7 +51,7 @@ FIRM = Contract(
         Column("sales_y2", "yuan", "销售收入（前二年）", back=2, words=SALES),
         Column("sales_y3", "yuan", "销售收入（上一年）", back=1, words=SALES, close_words=("主营业务收入",)),
         Column("sales_last_year", "yuan", "上年度销售收入", back=1, words=SALES),
-        Column("class2", "number", "Ⅱ类知识产权数", sums=(("实用新型", "实用新型专利"), ("软件著作权", "软著"))),
+        Column("class2", "number", "Ⅱ类知识产权数", sums=KINDS, stems=("新型", "软著")),
     ),
     year=2026,
 )
@@ -253,6 +254,20 @@ def test_kinds_are_added_up_and_an_empty_one_leaves_the_sum_a_lower_bound():
     ]
     whole = read(**{"Ⅱ类知识产权数": 9, "实用新型": 4})
     assert (whole.rows["class2"].tolist(), told(whole.problems)) == ([9], [])
+
+
+def test_counts_of_rights_by_kind_in_one_cell_are_a_column_a_kind():
+    counts = ["实用新型3、软著8", "软著：8件", "实用新型2件；软著（受理）1", "12"]
+    frame = pd.DataFrame({"企业编号": ["E1", "E2", "E3", "E4"], "知识产权情况": counts})
+    reading = read_table(frame, FIRM)
+    low = reading.rows["class2_min"].astype(object)
+    assert low.where(low.notna(), None).tolist() == [11, 8, None, None]
+    unread = reading.problems.loc[reading.problems["problem"].str.startswith("看不出每类"), "value"].tolist()
+    assert unread == counts[2:]
+    for other in ("专利申请情况", "拟申请知识产权", "专利转让情况", "近三年新增专利"):  # not those that one has
+        assert "class2_min" not in read_table(frame.rename(columns={"知识产权情况": other}), FIRM).rows
+    beside = read_table(frame.assign(软著数=[1, 1, 1, 1]), FIRM)  # which has the counts already
+    assert not beside.problems["problem"].str.contains("每类|一格里").any()
 
 
 def test_a_qualifier_is_told_and_another_figure_is_not_taken():
@@ -858,3 +873,10 @@ def test_a_column_of_words_is_no_description_unasked() -> None:
     assert said == [
         ["没有“需求描述”这一列，这一列原样保留，没有采用", '若它就是，请指定，如 columns={"说明": "需求描述"}']
     ]
+
+
+def test_numbered_columns_under_the_name_of_a_text_are_joined():
+    rows = [["姓名", "研究领域", None, None], [None, "领域一", "领域二", "领域三"], ["甲某", "焊接", "涂装", None]]
+    merged = (Merged(0, 0, 1, 0), Merged(0, 1, 0, 3))
+    read = read_experts(Book("表", [Grid("", rows, range(1, 4), merged=merged)]))
+    assert read.rows["title"].tolist() == ["焊接；涂装"]

@@ -981,3 +981,41 @@ def test_columns_of_ticks_are_not_hinted_as_another_field():
 def test_a_row_that_numbers_the_columns_is_no_firm(line: str, firms: list[str]):
     rows, _ = read_table(csv(HEAD + ",研发占比", line, ROW + ",5%"), FIRM)
     assert rows["name"].tolist() == firms
+
+
+@pytest.mark.parametrize(
+    ("columns", "indicators"),
+    [
+        ({"抗拉强度（MPa）": 500, "使用温度(℃)": "-40~85"}, "抗拉强度：500MPa\n使用温度：-40~85℃"),
+        ({"硬度/HRC": "≥52", "合格率（%）": "99"}, "硬度≥52HRC\n合格率：99%"),
+        ({"原合格率（%）": 90, "改造前温度（℃）": 60, "温度（℃）": 40}, "温度：40℃"),
+        (
+            {
+                "毛利率（%）": 8,
+                "企业出资（%）": 30,
+                "距离（km）": 2,
+                "面积（m2）": 300,
+                "员工（K）": 2,
+                "目标值（mm）": 5,
+            },
+            "",
+        ),
+        ({"技术指标": "噪声≤70dB", "密度(g/cm³)": 2.7}, "技术指标：噪声≤70dB\n技术指标：密度：2.7g/cm³"),
+        (
+            {
+                "年产值（万元）": 500,
+                "研发人员占比（%）": 12,
+                "现有废品率（%）": 8,
+                "方案（A）": 1,
+                "硬度（HRC）": "待定",
+                "重量（kg）": 20,
+            },
+            "",
+        ),
+    ],
+)
+def test_columns_that_name_an_indicator_and_its_unit_are_indicators(columns, indicators):
+    table = pd.DataFrame({"需求编号": ["A"], "需求名称": ["支架"], **{name: [cell] for name, cell in columns.items()}})
+    read = read_needs(table)
+    assert read.rows["indicators"].tolist() == [indicators]
+    assert set(columns) - {"技术指标"} <= set(read.rows)  # as they were, too

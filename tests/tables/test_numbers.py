@@ -136,6 +136,13 @@ def test_a_number_with_what_may_be_no_part_of_it_is_none(cell: str):
 
 
 @pytest.mark.parametrize(
+    ("cell", "value"), [("45（在册）", 45), ("45人(在册)", 45), ("45（未在册）", None), ("45（退休）", None)]
+)
+def test_a_number_with_a_word_of_its_own_headers_behind_it(cell: str, value: float | None):
+    assert read_cells(Column("staff", "number", "职工总数", ("在册职工",)), "", [cell]).values == [value]
+
+
+@pytest.mark.parametrize(
     ("title", "cell"),
     [
         ("科技人员数", "120人（其中科技人员35人）"),

@@ -27,7 +27,8 @@ from matcher.tables.arguments import Day, as_day
 from matcher.tables.cells.texts import shorten
 from matcher.tables.files.grids import Source, reader_errors
 from matcher.tables.headers.finding import likely_kind
-from matcher.tables.headers.words import vocabulary_of
+from matcher.tables.headers.forms import peel
+from matcher.tables.headers.words import Meaning, vocabulary_of
 from matcher.tables.reading import CARRIED, PROBLEM_COLUMNS, UNKNOWN, USED, Reading, read_table
 from matcher.tables.schemas.main import TEXT, Column, Contract
 
@@ -35,6 +36,9 @@ _KINDS = {"yesno": "yesno", "count": "number", "number": "number", "yuan": "yuan
 
 WHOLE = 2  # the rank of a header that names a field with all its words; see `Meaning`
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_SHARE_OF = re.compile(
+    r"(.{2,}?)占.*(?:比|比[重例率]|份额)"
+)  # a header of a share: 高新收入占比, 研发费用占销售收入比例
 _ROW = Column("row_id", "id", "行编号")
 
 
@@ -217,7 +221,23 @@ def _of_firms(reading: Reading, contract: Contract) -> Reading:
     """What only the columns of a table of firms say together: places, answers, sums."""
     titles = {column.name: column.title for column in contract.columns}
     reading = joint_answers(with_whole_places(resident_by_code(reading)), titles)
-    return without_hints_a_year(without_one_year_totals(reading))
+    return _with_shares(without_hints_a_year(without_one_year_totals(reading)), contract)
+
+
+def _with_shares(reading: Reading, contract: Contract) -> Reading:
+    """A problem for each column that nobody reads and that holds only the share of a fact: 高新收入占比."""
+    lines = []
+    fed = set("、".join(reading.columns["field"].astype(str)).split("、"))
+    for header in reading.columns.loc[reading.columns["use"] == UNKNOWN, "header"].astype(str):
+        share = _SHARE_OF.fullmatch(peel(header).bare)
+        meaning = vocabulary_of(contract).meaning(share[1]) if share else Meaning()
+        facts = sorted((*meaning.columns, *meaning.asked), key=lambda column: column.back)
+        if facts and fed.isdisjoint(column.name for column in facts):
+            what = f"是占比，政策按“{facts[0].title}”本身的数算，没有采用"
+            action = f"请补一列“{facts[0].title}”"
+            line = {"row": None, "column": header, "value": "", "problem": what, "action": action, "kept": True}
+            lines.append(line)
+    return Reading(reading.rows, with_lines(reading, lines), reading.columns) if lines else reading
 
 
 def _other_kinds(reading: Reading, policies: Sequence[Policy]) -> Reading:

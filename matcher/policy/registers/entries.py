@@ -233,10 +233,11 @@ def read_register(
     """
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
     taken = dict(zip(reading.columns["field"], reading.columns["header"].map(header_key), strict=True))
-    said, bare = set(map(header_key, columns or ())), taken.get("name") == "名称"
-    if bare and "名称" not in said and "owners" in taken and "right" not in taken and not _are_units(reading):
-        # 权利人, 名称: it is the right's
-        own = {**(columns or {}), "名称": "right"}
+    said = set(map(header_key, columns or ()))
+    things = [name for name in ("right", "project") if taken.get(name) == "名称"]
+    open_name = "name" not in taken and "名称" not in said and "名称" in set(reading.columns["header"].map(header_key))
+    if contract.name in ("rights", "projects") and open_name and all(_are_units(reading.rows[one]) for one in things):
+        own = {**(columns or {}), "名称": "name"}  # of firms, or beside 专利名称
         reading = read_table(source, contract, sheet=sheet, columns=own, bad_rows=bad_rows)
     needed = NEEDED.get(contract.name, ())
     if needed and not set(needed) & set(reading.columns["field"]):
@@ -250,8 +251,8 @@ def read_register(
     return Reading(reading.rows.assign(enterprise_id=""), reading.problems, reading.columns)
 
 
-def _are_units(reading: Reading) -> bool:
-    return all(is_unit(name) for name in reading.rows["name"] if name)
+def _are_units(names: pd.Series[Any]) -> bool:
+    return all(is_unit(name) for name in names if name)
 
 
 def joined(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from matcher.policy.firms.words import WORDS
 from matcher.policy.policy import load_policy
@@ -21,6 +22,9 @@ WHO = (
         ),
     ),
     Column("uscc", "text", "统一社会信用代码", tuple(WORDS["uscc"].split())),
+)
+_WHOSE = tuple(  # of rows that are of a thing, which 名称 names
+    replace(one, headers=tuple(word for word in one.headers if word != "名称")) for one in WHO
 )
 _BY_ONE = ("name", "uscc")  # a register of one firm names it above the header
 YEAR = column("year", "text", "年度", "会计年度 年份 发生年度 所属年度")  # 2025, 2025年, 2025年度
@@ -41,19 +45,35 @@ RIGHTS = Contract(
     "知识产权",
     "record_id",
     (
-        *WHO,
-        column("right", "text", "知识产权名称", "专利名称 成果名称 软件名称 软件全称 名称"),
+        *_WHOSE,
         column(
-            "number", "text", "授权号", "专利号 登记号 证书号 授权编号 专利号/登记号", later="知识产权编号"
+            "right",
+            "text",
+            "知识产权名称",
+            "专利名称 成果名称 软件名称 软件全称 作品名称 软件著作权名称 著作权名称",
+            later="名称",
+        ),
+        column(
+            "number",
+            "text",
+            "授权号",
+            "专利号 登记号 授权编号 专利号/登记号 软著登记号 软件登记号 著作权登记号",
+            later="证书号 知识产权编号",
         ),  # 知识产权编号 is the application's own IP01 too
         column("application", "text", "申请号", "专利申请号"),
-        column("kind", "text", "类别", "类型 专利类型 知识产权类型 知识产权类别 知识产权种类 种类"),
-        column("obtained", "text", "获得方式", "取得方式 来源 获取方式 权利取得方式"),
+        column(
+            "kind",
+            "text",
+            "类别",
+            "类型 专利类型 知识产权类型 知识产权类别 知识产权种类 种类",
+            labels="发明专利 国防专利 专利 实用新型 外观设计 软件著作权 软著 集成电路布图设计 植物新品种 商标",
+        ),
+        column("obtained", "text", "获得方式", "取得方式 来源 获取方式 权利取得方式 权利获得方式"),
         column(
             "granted_on",
             "date",
             "授权日期",
-            "授权公告日 授权公告日期 登记日期 批准日期 授权日 发证日期",
+            "授权公告日 授权公告日期 登记日期 批准日期 登记批准日期 授权日 发证日期",
             later="授权时间 授权公告时间 登记时间 发证时间",
         ),
         column("acquired_on", "date", "受让日期", "转让日期 变更日期 转让登记日 权利变更日期"),
@@ -83,6 +103,7 @@ RIGHTS = Contract(
     ),
     referred=False,
     by_one=_BY_ONE,
+    headed_by="kind",
 )
 CONVERSIONS = Contract(
     "conversions",
@@ -201,10 +222,10 @@ def projects_contract() -> Contract:
         "研发项目",
         "record_id",
         (
-            *WHO,
+            *_WHOSE,
             YEAR,
             column("project_id", "text", "研发活动编号", "项目编号 RD编号 研发编号 活动编号 研发项目编号"),
-            column("project", "text", "研发项目名称", "研发项目 项目名称 研发活动名称 活动名称"),
+            column("project", "text", "研发项目名称", "研发项目 项目名称 研发活动名称 活动名称", later="名称"),
             column("budget", "yuan", "项目预算", "经费预算 研发经费预算 预算 预算总额 研发预算 研发经费总预算"),
             column(
                 "people",
@@ -216,10 +237,12 @@ def projects_contract() -> Contract:
                 "starts_on",
                 "date",
                 "开始日期",
-                "起始日期 项目开始日期 立项日期 开始时间 起始时间 项目起始日期",
+                "起始日期 项目开始日期 立项日期 立项时间 开始时间 起始时间 项目起始日期",
                 later="起止时间 起止日期 起止年月 起止期限 项目起止时间 项目起止日期 研发起止时间 执行期限 研究期限",
             ),
-            column("ends_on", "date", "结束日期", "完成日期 项目结束日期 结束时间 截止日期 终止日期 项目完成日期"),
+            column(
+                "ends_on", "date", "结束日期", "完成日期 完成时间 项目结束日期 结束时间 截止日期 终止日期 项目完成日期"
+            ),
             *money,
             column(
                 "entrusted",

@@ -63,6 +63,7 @@ _MONTHS_OF_YEAR = re.compile(  # 2026年3月-5月, 2026年3-5月份: the year st
 _YY = r"([0-2]\d|3[0-5]|[6-9]\d)"
 _SHORT_YEAR = re.compile(rf"(?<![\d.]){_YY}\s*年(?=\s*\d{{1,2}}\s*月)")
 _SHORT_SPAN = re.compile(r"(1[3-9]|2\d|3[0-5])([./])(\d{1,2})\s*(?:至|到|~|-|—|–|―)+\s*(1[3-9]|2\d|3[0-5])\2(\d{1,2})")
+_SHORT_DAY = re.compile(r"(1[3-9]|2\d|3[0-5])\.(0?[1-9]|1[0-2])\.(0?[1-9]|[12]\d|3[01])")  # of which 26 is no month
 _ENDING = re.compile(r"(?:有效期)?(?:至|到|截[至止])\s*\d.*|.*\d\D?\s*(?:止|前|之前|以前|截止)")
 _EPOCH = datetime.date(1899, 12, 30)
 _QUARTERS = dict(zip("一二三四1234", (1, 2, 3, 4) * 2, strict=True))
@@ -176,10 +177,14 @@ def with_whole_years(text: str) -> str:
     ('31-JAN-2024', '31-JAN-49')
     >>> with_whole_years("10年6个月"), with_whole_years("45年3月"), with_whole_years("10.1-12.31")
     ('10年6个月', '45年3月', '10.1-12.31')
+    >>> with_whole_years("26.4.9"), with_whole_years("12.4.9"), with_whole_years("26/4/9")
+    ('2026.4.9', '12.4.9', '26/4/9')
     """
     if span := _SHORT_SPAN.fullmatch(text):
         first, sign, month, last, last_month = span.groups()
         return f"20{first}{sign}{month}-20{last}{sign}{last_month}"
+    if day := _SHORT_DAY.fullmatch(text):
+        return "20" + ".".join(day.groups())
     if english := _SHORT_ENGLISH.fullmatch(text):
         return f"{text[:-2]}{_whole(english[3])}"
     return _SHORT_YEAR.sub(lambda year: f"{_whole(year[1])}年", text)

@@ -279,11 +279,14 @@ def cut_labels(text: str, known: Sequence[str], others: Collection[str] = ()) ->
 
     >>> cut_labels("作价入股或许可", ("技术入股",), ("作价入股", "许可")), cut_labels("咨询服务", (), ("咨询", "服务"))
     (('作价入股', '许可'), ('咨询服务',))
+    >>> cut_labels("B.许可", ("技术入股",), ("作价入股", "许可"))
+    ('许可',)
     """
     names = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
     run = re.compile(names) if known else None
     if run is not None and any(sign in text for sign in _BEHIND_NUMBERS):
-        text = re.sub(rf"{_NUMBER_BEFORE}(?={names})", ",", text)
+        written = "|".join([names, *map(re.escape, others)])
+        text = re.sub(rf"{_NUMBER_BEFORE}(?={written})", ",", text)
     choices = read_boxes(re.sub(f"({names})(?={names})", r"\1,", text) if names else text)
     if choices is not None:
         ticked = [choice.text for choice in choices if choice.ticked]

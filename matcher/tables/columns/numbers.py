@@ -82,6 +82,8 @@ def read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
             return read(half_width(cell)[option.end() :])
         if number == NOT_A_NUMBER:
             number = read_number(_without_noun(column.title, cell), unit)
+        if number == NOT_A_NUMBER and isinstance(cell, str) and (plain := _without_own_word(column, cell)) != cell:
+            return read(plain)
         if number == NOT_A_NUMBER and isinstance(cell, str) and (parts := _whole_and_parts(column.title, cell, unit)):
             value, note = read(parts[0]), f"按“{parts[0]}”读入，{parts[1]}"
             return value if isinstance(value, Fault | Soft) else _Noted(value, Fault(note, "请只填总数，部分另填一列"))
@@ -208,6 +210,18 @@ def _whole_and_parts(title: str, cell: str, unit: int) -> tuple[str, str] | None
     if _PARTS.match(inside) or (len(lows) > 1 and sum(lows) == whole.exact):
         return match["whole"].strip(), f"“{inside}”是其中的一部分，没有另外采用"
     return None
+
+
+def _without_own_word(column: Column, cell: str) -> str:
+    """A number without the word in brackets behind it with which headers of the column begin, as 在职职工 are its 职工:
+    45 for 45（在职）.
+    """
+    match = _WITH_PARTS.fullmatch(half_width(cell)) if len(cell) <= _LONGEST_WITH_PARTS else None
+    inside = (match["inside"] or "").strip() if match else ""
+    if match is None or len(inside) < 2 or re.search(r"\d", inside) or _NOT_ALL_COUNT.search(inside):
+        return cell
+    own = any(word.startswith(inside) and word != inside for word in (*column.headers, *column.words))
+    return match["whole"].strip() if own else cell
 
 
 def _asked_for(title: str, parts: str) -> bool:

@@ -15,10 +15,11 @@ OPPOSITE = "（反过来读）"  # behind the title of a field of yes and no who
 def column_account(file: str, sheet: str, header: Header, contract: Contract) -> pd.DataFrame:
     """What became of each column that has a header, in the file's order; columns COLUMN_ACCOUNT."""
     lines = []
+    fed = header.fields.by_place()
     for place, text in enumerate(header.texts):
         if not text:
             continue
-        names = header.fields.of(place)
+        names = fed.get(place)
         if names:
             inverse = header.fields.inverse
             titles = "、".join(contract[name].title + OPPOSITE * (name in inverse) for name in names)

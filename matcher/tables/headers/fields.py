@@ -20,7 +20,15 @@ _ONE_OF_SEVERAL = re.compile("(?<=[\u4e00-\u9fff])[(（]?[1-9一二三四五六]
 _BARE_CODES = ("编号", "编码", "代码", "id")
 _VAGUE = {"项目名称", "名称", "标题", "题目", "单位", "内容", "简介", "描述", "详情"}
 _RENAME = "有几列都是这个表头，请各写不同的名称，如写明年份"
-_OF_ANY_TABLE = {"编号": 3, "id": 4, "序号": 5, "no": 5, "no.": 5, "行号": 5}  # ids, the first before the others
+_OF_ANY_TABLE = {
+    "编号": 3,
+    "知识产权编号": 3,
+    "id": 4,
+    "序号": 5,
+    "no": 5,
+    "no.": 5,
+    "行号": 5,
+}  # ids, the first before the others
 _ANY_CODE = "编码"  # of a trade, a place or a row: an id where nothing else is one
 _NO_MONEY = ("id", "text", "labels", "date")  # kinds of fields that no column with a unit of money can be
 _MOST = 200  # headers that nobody knows for which the nearest field is looked up
@@ -59,8 +67,16 @@ class Fields:
 
     def of(self, place: int) -> list[str]:
         """The fields that a column feeds."""
+        return self.by_place().get(place, [])
+
+    def by_place(self) -> dict[int, list[str]]:
+        """The fields that each column feeds, of those that feed any."""
         sources = {name: [at] for name, at in self.places.items()} | self.joined | self.summed
-        return [name for name, places in sources.items() if place in places or self.fillers.get(name) == place]
+        found: dict[int, list[str]] = {}
+        for name, places in sources.items():
+            for place in {*places, self.fillers.get(name, places[0])}:
+                found.setdefault(place, []).append(name)
+        return found
 
     def hint(self, texts: Sequence[str], place: int) -> str:
         """What makes a column its nearest field, "表头=字段"; "" where its header names several columns, or
@@ -86,7 +102,7 @@ def assign(
     meanings = {
         place: meaning for place, text in enumerate(texts) if (meaning := vocabulary.meaning(text)) != Meaning()
     }
-    meanings |= _of_several(texts, meanings, vocabulary)
+    meanings |= _of_several(texts, meanings, vocabulary, parts)
     _settle_years(meanings)
     _settle_periods(meanings, vocabulary.year, year)
     times = Counter(map(header_key, texts))
@@ -124,9 +140,15 @@ def assign(
     return fields
 
 
-def _of_several(texts: Sequence[str], meanings: Mapping[int, Meaning], vocabulary: Vocabulary) -> dict[int, Meaning]:
-    """研究方向1, 研究方向2: numbered columns of a text that is joined from several."""
+def _of_several(
+    texts: Sequence[str], meanings: Mapping[int, Meaning], vocabulary: Vocabulary, parts: Sequence[Sequence[str]]
+) -> dict[int, Meaning]:
+    """研究方向1, 研究方向2, or 方向一, 方向二 under 研究方向: numbered columns of a text joined from several."""
     stems = {place: _ONE_OF_SEVERAL.sub("", text) for place, text in enumerate(texts) if place not in meanings}
+    for place, stem in stems.items():
+        *over, own = (parts[place] if place < len(parts) else ()) or ("",)
+        if over and stem != texts[place] and _ONE_OF_SEVERAL.sub("", own) in over[-1]:
+            stems[place] = over[-1]
     times = Counter(stem for place, stem in stems.items() if stem != texts[place])
     several = {place: vocabulary.meaning(stem) for place, stem in stems.items() if times[stem] > 1}
     return {place: one for place, one in several.items() if one.columns and one.columns[0].joins}
@@ -400,7 +422,8 @@ def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary, par
     column.
     """
     asked = {place for place, *_ in fields.remarks}
-    strange = [place for place, text in enumerate(texts) if text and not fields.of(place) and place not in fields.known]
+    taken = fields.known | fields.by_place().keys()
+    strange = [place for place, text in enumerate(texts) if text and place not in taken]
     strange = [place for place in strange if place not in fields.nearest][:_MOST]
     alike: dict[int, float] = {}
     for place in strange:

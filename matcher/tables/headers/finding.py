@@ -18,13 +18,15 @@ from matcher.tables.headers.forms import header_key, peel
 from matcher.tables.headers.rows import HeaderRows, header_rows, row_texts, spellings
 from matcher.tables.headers.words import Meaning, Vocabulary, vocabulary_of
 from matcher.tables.layout.above import Values, take_owner
+from matcher.tables.layout.block_titles import headings_between, titles_between, without_titles
 from matcher.tables.layout.blocks import Block, is_lower_header, lower_tables, side_by_side
-from matcher.tables.layout.double_columns import take_apart
+from matcher.tables.layout.double_columns import take_apart, take_kinds_apart
 from matcher.tables.layout.footers import Footers
-from matcher.tables.layout.indicator_columns import compose_indicators
+from matcher.tables.layout.indicator_columns import compose_indicators, measured_columns
 from matcher.tables.layout.indicator_forms import as_record
 from matcher.tables.layout.sheet_forms import as_list, is_beside_years
 from matcher.tables.layout.sheet_units import open_units, settle_units
+from matcher.tables.layout.year_columns import a_row_a_year
 from matcher.tables.schemas.main import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 from matcher.tables.schemas.reviews import EARLIER_AWARDS, NOMINATED_PERSONS, VOTES
 from matcher.tables.schemas.single_commands import REVIEW_SCORES
@@ -37,12 +39,14 @@ _YEAR = re.compile(
     r"|(?<=[(（])(?<!》[(（])((?:19|20)\d\d)\s*年度?(?=\s*[)）])"
 )
 _YEARS = re.compile(r"(?:19|20)\d\d\s*(?:年度?)?\s*[-—–~～至到、及和/]+\s*(?:19|20)\d\d\s*年")  # 2023—2025年
+_STATED_YEAR = re.compile(r"(?:^|[^\u4e00-\u9fff]|所属|会计)年度\s*[:：]\s*((?:19|20)\d\d)(?!\d)")  # 年度：2025
 _PART_OF_YEAR = re.compile(r"半年|季度|\d\s*[-—~至]\s*(?!12)\d{1,2}\s*月|(?<!\d)\d{1,2}\s*月份")
 _YEAR_ALONE = re.compile(r"(?:19|20)\d\d\s*年?度?")
 _OF_FIGURES = re.compile(r"(?:(?:主要|经济|财务|统计|考核)*指标|项目|科目)(?:名称)?")
 _OF_A_ROUND = re.compile(
     r"申报|申请|认定|入库|征集|推荐|报名|填报|名录|名单|培育|摸底|更新|走访|台账|截至|[:：]"
 )  # in a title, the time is not that of figures
+_INDICATORS = "技术指标"
 _KINDS = (NEEDS, OUTCOMES, EXPERTS, WORKS, REVIEW_SCORES, NOMINATED_PERSONS, EARLIER_AWARDS, VOTES)
 
 
@@ -241,9 +245,16 @@ def _best_form(
     for grid in grids:  # a table that stands upright goes before a form on another sheet
         other = upright and grid.sheet != upright.grid.sheet and len(upright.fields.places) > 1
         form = None if other else _form(grid, contract, vocabulary)
-        if form and (best is None or len(form.fields.places) > len(best.fields.places)):
+        if form and (best is None or len(form.fields.places) + _comes_again(best) > len(best.fields.places)):
             best = form
     return best
+
+
+def _comes_again(found: _Found) -> bool:
+    """Whether the names of all fields stand in the row below too, beside their values: no header, but a form a row."""
+    rows = [row_texts(row) for row in found.grid.rows[found.rows.at : found.rows.at + 2]]
+    over = [[row[place] if place < len(row) else "" for row in rows] for place in found.fields.places.values()]
+    return len(rows) > 1 and len(over) > 1 and all(first == second for first, second in over)
 
 
 def _header(grid: Grid, at: int, vocabulary: Vocabulary) -> Block:
@@ -282,8 +293,10 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     """What was found with the other tables of the kind on its sheet, and with the owner or person named above it."""
     grid, block = found.grid, Block(found.rows, found.texts)
     grid, block = side_by_side(grid, block, vocabulary, contract) or (grid, block)
+    titles = titles_between(grid, *block, vocabulary, contract, found.fields.places)
     grid, block = lower_tables(grid, block, lambda at: _header(grid, at, vocabulary), vocabulary, contract)
-    rows, texts = block
+    of_years = None if titles else a_row_a_year(grid, block, vocabulary, contract)
+    grid, (rows, texts) = of_years or (grid, block)
     whole = next((one for one in contract.columns if one.name == "indicators" and one.lines), None)
     if whole and not vocabulary.named and (composed := compose_indicators(grid, rows, texts, whole.title)):
         grid, heads = composed
@@ -291,13 +304,12 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
         rows = rows._replace(parts=[changed.get(at, one) for at, one in enumerate(rows.parts)])
         texts = heads
     grid, apart = take_apart(grid, rows, texts, vocabulary)
+    grid, kinds = take_kinds_apart(grid, rows, texts, vocabulary)
+    apart |= kinds
+    grid, measured = _with_indicators(grid, rows, texts, vocabulary, apart)
     grid, more = take_owner(grid, rows, texts, found.fields.places, _names(vocabulary), contract.by_one)
-    dated = not contract.year_above or not found.fields.places.keys().isdisjoint(contract.year_above)
-    if not dated and (year := _year_of_rows(grid, rows.at)):
-        title = contract[contract.year_above[0]].title
-        what = f"没有“{title}”这一列，照标题作 {year} 年"
-        told = Remark(grid.numbers[rows.at], None, "", what, f"若不是，请加一列“{title}”")
-        grid, more = grid._replace(remarks=(*grid.remarks, told)), {**more, title: [(0, f"{year}年")]}
+    grid, said = _said_by_titles(grid, rows, texts, titles, found.fields.places, contract)
+    more = {**more, **said}
     if texts == found.texts and not more and not apart:
         return found._replace(grid=grid, rows=rows)
     start = len(texts) if grid.delimited or not (more or apart) else max(len(texts), *map(len, grid.rows))
@@ -310,8 +322,60 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     parts = [*rows.parts, *((text,) if text else () for text in texts[len(rows.parts) :])]
     rows = rows._replace(parts=parts, units=[*rows.units, *[""] * (len(texts) - len(rows.units))])
     above = dict(enumerate(more.values(), start))
-    said = found.grid._replace(hidden_columns=grid.hidden_columns)
-    return _Found(grid, rows, texts, _assigned(said, found.rows.at, texts, vocabulary, contract, rows.parts), above)
+    whole_sheet = found.grid._replace(hidden_columns=grid.hidden_columns)
+    fields = _assigned(whole_sheet, found.rows.at, texts, vocabulary, contract, rows.parts)
+    fields.known.update(measured)
+    return _Found(grid, rows, texts, fields, above)
+
+
+def _said_by_titles(
+    grid: Grid,
+    rows: HeaderRows,
+    texts: Sequence[str],
+    titles: Sequence[tuple[int, str]],
+    places: Mapping[str, int],
+    contract: Contract,
+) -> tuple[Grid, dict[str, Values]]:
+    """The sheet without the titles between its rows, and the year and the kind that they, and for the year those above
+    the header, say of the rows.
+    """
+    more: dict[str, Values] = {}
+    remarks: list[Remark] = []
+    dated = not contract.year_above or not places.keys().isdisjoint(contract.year_above)
+    years = [] if dated else _years_of_rows(grid, rows.at, titles)
+    if any(year for _, year in years):
+        title = contract[contract.year_above[0]].title
+        said = [f"{f'第 {grid.numbers[start]} 行起' if start else ''}作 {year or '未知'}" for start, year in years]
+        what = f"没有“{title}”这一列，照标题{'，'.join(said if years[0][1] else said[1:])}"
+        remarks.append(Remark(grid.numbers[rows.at], None, "", what, f"若不是，请加一列“{title}”"))
+        more[title] = years
+    kind = contract[contract.headed_by] if contract.headed_by else None
+    own = places.get(contract.headed_by)
+    headings = headings_between(grid, rows.end, kind.labels, own) if kind else []
+    if kind and (labelled := [at for at, label in headings if label]):
+        titles = [*titles, *((at, next(filter(None, row_texts(grid.rows[at])))) for at in labelled)]
+        if own is None and kind.title not in texts:
+            what = f"没有“{kind.title}”这一列，照各节的标题填写"
+            remarks.append(Remark(grid.numbers[rows.at], None, "", what, "请核对"))
+            more[kind.title] = [(0, ""), *headings]
+    grid = without_titles(grid, titles)
+    return grid._replace(remarks=(*grid.remarks, *remarks)), more
+
+
+def _with_indicators(
+    grid: Grid, rows: HeaderRows, texts: Sequence[str], vocabulary: Vocabulary, apart: dict[str, list[object]]
+) -> tuple[Grid, list[int]]:
+    """The sheet with a remark on the columns of one indicator each, and these; what they say goes into `apart`."""
+    field = next(iter(vocabulary.meaning(_INDICATORS).columns), None)
+    if field is None or not field.joins:
+        return grid, []
+    measured, said = measured_columns(grid.rows[rows.end :], texts, lambda text: vocabulary.meaning(text) != Meaning())
+    if measured:
+        apart[_INDICATORS if _INDICATORS not in texts else f"{_INDICATORS}（各列）"] = [text or None for text in said]
+        names = cleaning.shorten("”“".join(texts[at] for at in measured), 80)
+        remark = Remark(grid.numbers[rows.at], None, "", f"“{names}”合成“{_INDICATORS}”，各列原样保留", "请核对")
+        grid = grid._replace(remarks=(*grid.remarks, remark))
+    return grid, measured
 
 
 def _assigned(
@@ -329,14 +393,25 @@ def _assigned(
     return assign(texts, vocabulary, contract.columns, parts, year, grid.hidden_columns, cleaning.shorten(part, 40))
 
 
-def _year_of_rows(grid: Grid, at: int) -> int | None:
-    """The year of which the texts above a header say that the rows are; None where they speak of a round, or where
-    a title between the rows names another.
+def _years_of_rows(grid: Grid, at: int, titles: Sequence[tuple[int, str]]) -> Values:
+    """The year of which the texts above a header, and the titles between the rows, say that the rows are, "" where one
+    names none or speaks of a round, with the row from which each holds; nothing where no text says.
     """
-    titles = [text for row in grid.rows[:at] for text in row_texts(row) if text]
+    above = [text for row in grid.rows[:at] for text in row_texts(row) if text]
+    if titles:
+        over = next((text for text in reversed(above) if _YEAR.search(text)), "")
+        return [(start, _year_written([text])) for start, text in ((0, over), *titles)]
+    if (stated := [match[1] for text in above if (match := _STATED_YEAR.search(text))]) and len(set(stated)) == 1:
+        return [(0, f"{stated[0]}年")]
     below = (list(filter(None, row_texts(row))) for row in grid.rows[at:])
-    titles += [said[0] for said in below if len(said) == 1 and _YEAR.search(said[0])]
-    return None if any(map(_OF_A_ROUND.search, filter(_YEAR.search, titles))) else _year_of_title(titles)
+    above += [said[0] for said in below if len(said) == 1 and _YEAR.search(said[0])]
+    return [(0, _year_written(above))]
+
+
+def _year_written(titles: Sequence[str]) -> str:
+    titles = [text.rstrip(":： ") for text in titles]
+    year = _year_of_title(titles)
+    return "" if year is None or any(map(_OF_A_ROUND.search, filter(_YEAR.search, titles))) else f"{year}年"
 
 
 def _year_of_title(titles: Sequence[str]) -> int | None:

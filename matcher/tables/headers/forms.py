@@ -124,6 +124,7 @@ def peel(text: str) -> Peeled:
     while numbering and numbering.end() < len(text):
         text = text[numbering.end() :].strip(_EDGE)
         numbering = _NUMBERING.match(text)
+    text = text.removesuffix("小计") or text  # 人员人工费用小计, over the columns that it adds up
     units: list[str] = []
     qualifiers: list[str] = []
     core = text

@@ -24,6 +24,8 @@ _LONGEST = 40  # characters of one of its texts
 _NUMBERED_BLOCK = re.compile(  # 需求1名称, 成果（二）简介
     r"((?:技术|企业|科技)?(?:需求|难题|成果|项目|专家))[(（]?[1-9一二三四五六七八九][)）]?[-_—：: ]*(?=[^\W\d]{2})"
 )
+_NUMBERED = r"(?:[(（]?[一二三四五六七八九十\d]{1,2}[)）、.．]\s*)?"
+_COUNTED = r"(?:[(（]?\s*共?(?:计|有)?\s*\d+\s*[件项个]\s*[)）]?)?[:：]?"
 _READ = "是另一张表的表头，列的次序或单位不同，它下面的行已照它读入"
 
 
@@ -58,6 +60,19 @@ def _without_block_numbers(texts: list[str], vocabulary: Vocabulary, contract: C
     return plain if named > 1 else texts
 
 
+def heading(text: str, labels: Sequence[str]) -> str:
+    """The label of which a text is the heading, "" for another text.
+
+    >>> heading("一、授权发明专利（2件）", ["发明专利"]), heading("发明专利数", ["发明专利"])
+    ('发明专利', '')
+    """
+    words = "|".join(labels)
+    match = words and re.fullmatch(
+        rf"{_NUMBERED}(?:已?授权|有效)?的?({words})(?:专利|类|证书)?\s*{_COUNTED}", text.strip()
+    )
+    return match[1] if match else ""
+
+
 def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Contract) -> tuple[Grid, Block] | None:
     """The blocks of columns of a sheet below each other; None where its header is that of one table.
 
@@ -66,7 +81,9 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
     owner among it. Columns before them, and behind blocks that are numbered, hold for each block, but for ids and
     numbers of rows.
     """
-    rows, texts = block.rows, _without_block_numbers(block.texts, vocabulary, contract)
+    rows = block.rows
+    block = Block(rows, _without_kinds(block, contract))
+    texts = _without_block_numbers(block.texts, vocabulary, contract)
     tokens = [_token(text, vocabulary) if text else "" for text in texts]
     times = Counter(tokens)
     first = next((place for place, token in enumerate(tokens) if token and times[token] > 1), None)
@@ -81,7 +98,8 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
         [place for place in range(*ends_of) if tokens[place] and place not in behind]
         for ends_of in zip(starts, ends, strict=True)
     ]
-    if not all(_repeats(blocks[0], one, texts, tokens, contract) for one in blocks):
+    kinds = _kinds_over(grid, rows, blocks, contract) if contract.headed_by not in ("", *tokens) else []
+    if not all(_repeats(blocks[0], one, texts, tokens, contract, headed=bool(kinds)) for one in blocks):
         return None
     over = {
         text.strip("0123456789一二三四五六七八九十第左右 ")
@@ -90,7 +108,7 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
         if text
     }
     apart = all(not tokens[start - 1] for start in starts[1:])
-    if len(over - set(texts)) > 1 and not apart:
+    if len(over - set(texts)) > 1 and not apart and not kinds:
         return None  # 候选专家 and 推荐人 over the same columns are two things of one record
     if any(_says_the_same(row, blocks[0], one, tokens) for row in grid.rows[rows.end :] for one in blocks[1:]):
         return None  # columns of a join, twice there
@@ -107,6 +125,7 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
             layout[place] = len(columns) if at < 0 else at
             columns += [place] if at < 0 else []
         order.append(layout)
+    old = grid.rows
     laid, numbers, places = _stacked(grid, rows, order, blocks, len(columns))
     groups = dict.fromkeys(text for row in grid.rows[rows.at : rows.end - 1] for text in row_texts(row) if text)
     value = shorten("、".join(group for group in groups if group not in texts), 80)
@@ -121,7 +140,37 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
     grid = grid._replace(rows=laid, numbers=numbers, merged=merged, remarks=(*grid.remarks, told))
     parts = [rows.parts[place] for place in columns]
     units = [rows.units[place] for place in columns]
-    return grid, Block(rows._replace(parts=parts, units=units), [texts[place] for place in columns])
+    heads = [texts[place] for place in columns]
+    if kinds:
+        title = contract[contract.headed_by].title
+        for (at, number), i in places.items():
+            grid_row = old[at]
+            if any(not is_blank(grid_row[place]) for place in blocks[number] if place < len(grid_row)):
+                laid[i] = [*laid[i], kinds[number]]
+        parts, units, heads = [*parts, (title,)], [*units, ""], [*heads, title]
+    return grid, Block(rows._replace(parts=parts, units=units), heads)
+
+
+def _without_kinds(block: Block, contract: Contract) -> list[str]:
+    """Headers without the kinds over them, where these are several, and 序号 without any group."""
+    labels = contract[contract.headed_by].labels if contract.headed_by else ()
+    over = [next((one for text in parts[:-1] if (one := heading(text, labels))), "") for parts in block.rows.parts]
+    kinds = len(set(filter(None, over))) > 1
+    return [
+        parts[-1] if parts and ((kinds and kind) or parts[-1] == "序号") else text
+        for text, parts, kind in zip(block.texts, block.rows.parts, over, strict=True)
+    ]
+
+
+def _kinds_over(grid: Grid, rows: HeaderRows, blocks: Sequence[Sequence[int]], contract: Contract) -> list[str]:
+    """The kind that the texts over each block tell of its rows, [] where one tells none."""
+    labels = contract[contract.headed_by].labels
+    above = row_texts(grid.rows[rows.at - 1]) if rows.at else []
+    found = []
+    for block in blocks:
+        over = [text for place in block for text in rows.parts[place][:-1]] + above[block[0] : block[-1] + 1]
+        found.append(next(filter(None, (heading(text, labels) for text in over)), ""))
+    return found if all(found) and len(set(found)) == len(found) else []
 
 
 def _says_the_same(row: Sequence[object], first: Sequence[int], other: Sequence[int], tokens: Sequence[str]) -> bool:
@@ -137,17 +186,23 @@ def _behind_gap(tokens: Sequence[str], before: int, start: int) -> int:
 
 
 def _repeats(
-    first: Sequence[int], other: Sequence[int], texts: Sequence[str], tokens: Sequence[str], contract: Contract
+    first: Sequence[int],
+    other: Sequence[int],
+    texts: Sequence[str],
+    tokens: Sequence[str],
+    contract: Contract,
+    *,
+    headed: bool,
 ) -> bool:
-    """Whether a block of columns is the first one again."""
+    """Whether a block of columns is the first one again; headed: what stands over each says of which kind it is."""
     ours = {tokens[place]: place for place in first}
     theirs = {tokens[place]: place for place in other}
     common = ours.keys() & theirs.keys()
     same_words = all(header_key(texts[ours[token]]) == header_key(texts[theirs[token]]) for token in common)
     return (
-        bool(common & set(contract.any_of or _WHO))
-        and len(common) >= (2 if same_words else _LEAST)
-        and (same_words or bool(common & set(OWNERS)))
+        (headed or bool(common & set(contract.any_of or _WHO)))
+        and len(common) >= (2 if same_words or headed else _LEAST)
+        and (same_words or headed or bool(common & set(OWNERS)))
         and 2 * len(common) >= max(len(ours), len(theirs))
     )
 

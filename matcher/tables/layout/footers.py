@@ -17,7 +17,9 @@ from matcher.tables.schemas.main import EXPERTS, NEEDS, OUTCOMES, WORKS
 
 TAIL = 60  # rows at the end of a sheet among which notes and signatures without a colon are looked for
 
-_TOTAL = r"(?:总?合计|总计|小计|共计|累计|subtotal|(?:grand)?total)(?:数|金额|人数|户数|家数)?"
+_TOTAL = (
+    r"(?:(?:金额|费用|经费|数量)?(?:总?合计|总计|小计|共计|累计)|subtotal|(?:grand)?total)(?:数|金额|人数|户数|家数)?"
+)
 _TOTAL_ALONE = re.compile(rf"[(（]?(?:{_TOTAL}|汇总):?(?:[(].{{0,20}}[)]|共?\d[\d,.]*[^\d]{{0,4}})?[)）:]?")
 _TOTAL_OF = re.compile(
     rf"(?:[本该此][页表列区县市类]|以上|[全各].{{1,3}}|.{{1,10}}(?:[市县区镇乡局类组园部年月业]|街道)){_TOTAL}(?:[(].{{0,20}}[)])?:?"
@@ -384,6 +386,11 @@ def _any_header() -> frozenset[str]:
     contracts = (NEEDS, OUTCOMES, EXPERTS, WORKS)
     words = (word for one in contracts for column in one.columns for word in (column.title, *column.headers))
     return frozenset(map(header_key, words))
+
+
+def is_total(cell: object) -> bool:
+    """Whether a cell says by itself that its row is a total: 合计, 小计（3项）."""
+    return isinstance(cell, str) and len(cell) < 60 and bool(_TOTAL_ALONE.fullmatch(_plain(cell)))
 
 
 def _is_signed(row: Sequence[object], text: str, others: int) -> bool:

@@ -25,6 +25,25 @@ _COMPARES = re.compile("[≥≤<>＜＞±]")  # in a whole indicator, not in a n
 _SERIAL = re.compile(r"[(（]?(\d{1,2})(?:[、)）]|[.．](?!\d))\s*")  # of a line in a cell
 _SERIALS = ("序号", "序", "No", "NO", "No.")
 _LONGEST_UNIT = 12  # characters
+_ONE_UNIT = (
+    r"(?:(?:[kKMGTmcdnpμµu](?=[a-zA-ZΩ]))?(?:Pa|Hz|Wh|Ah|VA|mol|bar|ppm|ppb|rpm|min|rad|eV|lx|lm|dB(?:\([A-Z]\))?|cP|"
+    r"H(?:RC|RB|RA|BW?|V|A)|(?:[kMGm]W)|[mgsVNJKLlhrtΩ])|℃|°C?|K|Nm)(?:\^?-?[23²³])?"
+)
+_TECHNICAL = re.compile(  # a unit in which things are measured, and money, persons and firms are not
+    rf"{_ONE_UNIT}(?:[/·•.*×]\(?{_ONE_UNIT}(?:[·•.*×]{_ONE_UNIT})?\)?)*|毫米|厘米|微米|纳米|兆帕|千帕|摄氏度|分贝|转/分钟?"
+)
+_AMOUNT = re.compile("k?m|m[23²³]|s|min|h|k?g|t|m?[lL]|[kM]?Wh|K")  # of a road, a job, a purchase or thousands as well
+_SHARE_OF_A_THING = re.compile(  # per cent of anything else may be of money, persons or progress
+    ".*(?:(?:合格|成品|良品?|伸长|延伸|收缩|压缩|回收|去除|脱除|吸水|含水|孔隙|透光|透过|磨损|失重|识别|准确|误报)率|"
+    "纯度|含量|浓度|湿度|精度|误差)"
+)
+_MEASURED = re.compile(
+    r"(?!现有?|目前|当前|实际|原(?![料子])|.{1,6}前)(.{2,20}?)\s*(?:[(（\[]((?:[^()（）\[\]]|\([^()]*\))+)[)）\]]|[/／](\S{1,8}))"
+)
+_OF_THE_FIRM = re.compile(  # in the name of a figure that no outcome is held to
+    r"占|比[重例]|收入|投入|研发|股|税|利润|增[长速幅]|人员|进度|预算|经费|年产|产[值量能]|销[售量]|规模|金额|价"
+)
+_FIGURE = re.compile(r"[^\W\d_]{0,4}[≥≤<>＜＞=±~～≈约\s]*[-−]?\d.*", re.S)
 
 
 class _Places(NamedTuple):
@@ -53,6 +72,48 @@ def compose_indicators(grid: Grid, rows: HeaderRows, texts: Sequence[str], title
     told = Remark(grid.numbers[rows.at], places.name, "", f"“{'”“'.join(named)}”合成“{title}”，一行一项", "请核对")
     heads = [title if at == places.name else "" if at in places[1:] else text for at, text in enumerate(texts)]
     return grid._replace(rows=[*grid.rows[: rows.end], *body], remarks=(*grid.remarks, told)), heads
+
+
+def measured_columns(
+    rows: Sequence[Sequence[object]], texts: Sequence[str], knows: Callable[[str], bool]
+) -> tuple[list[int], list[str]]:
+    """The columns each of one indicator, whose unit stands in its header (抗拉强度（MPa）), and for each row these
+    indicators, a line each. Columns that `knows` tells of, and those that hold no figures, are none.
+    """
+    found: dict[int, re.Match[str]] = {}
+    for at, text in enumerate(texts):
+        match = _MEASURED.fullmatch(text.strip())
+        if not match or knows(text) or _VALUE.fullmatch(match[1]) or _OF_THE_FIRM.search(match[1]):
+            continue
+        if not _is_measured(match[1], _unit_of_header(match)):
+            continue
+        cells = [as_written(row[at]).strip() for row in rows if at < len(row) and not is_nothing(as_written(row[at]))]
+        if cells and all(map(_FIGURE.fullmatch, cells)):
+            found[at] = match
+    said = [
+        [
+            _indicator(one[1], as_written(row[at]).strip(), _unit_of_header(one))
+            for at, one in found.items()
+            if _says(row, at)
+        ]
+        for row in rows
+    ]
+    return [*found], ["\n".join(lines) for lines in said]
+
+
+def _is_measured(name: str, unit: str) -> bool:
+    """Whether a name with a unit is that of a property of a thing."""
+    if unit in ("%", "‰"):
+        return bool(_SHARE_OF_A_THING.fullmatch(name))
+    return len(unit) <= _LONGEST_UNIT and bool(_TECHNICAL.fullmatch(unit)) and not _AMOUNT.fullmatch(unit)
+
+
+def _unit_of_header(measured: re.Match[str]) -> str:
+    return (measured[2] or measured[3]).strip()
+
+
+def _says(row: Sequence[object], at: int) -> bool:
+    return at < len(row) and not is_nothing(as_written(row[at]))
 
 
 def indicator_blocks(grid: Grid, names: Callable[[str], str | None]) -> dict[int, list[tuple[str, object]]]:

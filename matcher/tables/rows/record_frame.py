@@ -252,11 +252,11 @@ class Table(NamedTuple):
     def _joined(self, column: Column, problems: list[Problem]) -> Cells:
         """A text of several columns in the file's order; all but the field's own under their headers."""
         fields = self.header.fields
-        texts = []
+        texts, fed = [], fields.by_place()
         for place in fields.joined[column.name]:
-            alone = fields.of(place) == [column.name]  # faults of a part are told where it is read for itself
+            alone = fed[place] == [column.name]  # faults of a part are told where it is read for itself
             own = alone and place == fields.places[column.name]
-            header, named = self.header.texts[place], fields.of(place)
+            header, named = self.header.texts[place], fed[place]
             if header in named or asked_for(header):  # a field's own name is English, a question a sentence
                 header = self.contract[min(named, key=lambda name: name == column.name)].title
             label = "" if own or not column.lines else header_label(header)
@@ -527,9 +527,13 @@ def _with_unit(cell: object, unit: str) -> object:
 def _join(column: Column, pieces: Sequence[tuple[str, str]]) -> str:
     """Texts as one, each said once; of short ones only what another says as a whole: 王某 is no part of 王某某."""
     kept: list[str] = []
+    said, parts = "", set[str]()
     for label, text in pieces:
-        if text and not any(text in (other if column.lines else _BETWEEN.split(other)) for other in kept):
-            kept.append(f"{label}：{text}" if label else text)
+        if not text or (text in said if column.lines else text in parts):
+            continue
+        kept.append(f"{label}：{text}" if label else text)
+        said += f"\0{kept[-1]}"
+        parts.update(_BETWEEN.split(kept[-1]))
     return ("\n" if column.lines else "；").join(kept)
 
 

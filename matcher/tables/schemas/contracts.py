@@ -71,7 +71,8 @@ class Contract:
     row's numbers, "" for none. by_one: what names the person who fills in a sheet, or the firm that all of
     it is of, once above its header (姓名：…). open_units: whether small money without a unit is left to who reads
     the table. year_above: the field of the year, which the title tells of all rows where no column is that
-    field or one of the others named here.
+    field or one of the others named here. headed_by: the text that, where it has no column, the headings of blocks of
+    rows or of columns tell, each one of its labels (一、发明专利).
     """
 
     name: str
@@ -87,6 +88,7 @@ class Contract:
     by_one: tuple[str, ...] = ()
     open_units: bool = False
     year_above: tuple[str, ...] = ()
+    headed_by: str = ""
 
     def __getitem__(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""
